@@ -1,0 +1,195 @@
+// Package result holds what a run found: the types that the runner fills and that reports, baselines and comparisons read.
+//
+// It is the JSON report's shape too, so a change here is a change of [Version]. It depends on nothing but the list of
+// checks, and knows nothing of how a result came about.
+package result
+
+import (
+	"strings"
+	"time"
+)
+
+// Version is the version of the JSON report. It rises when a field changes its meaning or goes away, not when one is added.
+const Version = 1
+
+// Class says what a finding costs. It is computed from what a browser makes of the answer that was owed and of the one that came.
+type Class string
+
+const (
+	// Exposure: a page may do or read what the configuration forbids.
+	Exposure Class = "exposure"
+	// Breakage: a page is stopped from what the configuration permits.
+	Breakage Class = "breakage"
+	// Cache: a shared or a browser's cache may serve one origin's answer to another.
+	Cache Class = "cache"
+	// Contract: the answer differs from S3's, and no browser or cache would notice.
+	Contract Class = "contract"
+)
+
+// Classes lists every class, worst first.
+var Classes = []Class{Exposure, Breakage, Cache, Contract}
+
+// Verdict is what became of a cell.
+type Verdict string
+
+const (
+	Passed      Verdict = "passed"
+	Failed      Verdict = "failed"
+	Known       Verdict = "known"       // every finding is a listed deviation
+	Flaky       Verdict = "flaky"       // the same request was answered in two ways: never a pass
+	Unsupported Verdict = "unsupported" // this endpoint cannot be asked, see Cell.Reason
+	Error       Verdict = "error"       // no judgement was possible, see Cell.Reason
+)
+
+// Report is one run.
+type Report struct {
+	Version  int      `json:"version"`
+	Run      Run      `json:"run"`
+	Endpoint Endpoint `json:"endpoint"`
+	Summary  Summary  `json:"summary"`
+	// Stale lists entries of the known deviations that no longer occur or that match nothing.
+	Stale []StaleDeviation `json:"stale,omitempty"`
+	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
+	Observations []Observation `json:"observations,omitempty"`
+	Cells        []Cell        `json:"cells"`
+}
+
+// Run says when and with what a run was made.
+type Run struct {
+	ID       string        `json:"id"`
+	Tool     string        `json:"tool"` // "corsprobe 0.1.0"
+	Started  time.Time     `json:"started"`
+	Duration time.Duration `json:"durationNanoseconds"`
+	// Incomplete says why a run ended before every selected cell was judged; empty when it did not.
+	Incomplete string `json:"incomplete,omitempty"`
+}
+
+// Endpoint is what was probed.
+type Endpoint struct {
+	URL      string `json:"url"`
+	Name     string `json:"name,omitempty"`   // "embedded versitygw 1.8.0"
+	Region   string `json:"region,omitempty"` // used for signatures
+	Server   string `json:"server,omitempty"` // the Server header of its answers
+	Embedded bool   `json:"embedded,omitempty"`
+}
+
+// Summary counts verdicts, and the findings of failed and flaky cells by class.
+type Summary struct {
+	Cells       int           `json:"cells"`
+	Passed      int           `json:"passed"`
+	Failed      int           `json:"failed"`
+	Known       int           `json:"known"`
+	Flaky       int           `json:"flaky"`
+	Unsupported int           `json:"unsupported"`
+	Errors      int           `json:"errors"`
+	Findings    map[Class]int `json:"findings"`
+}
+
+// Cell is the result of one point of a scenario's matrix, or of one configuration call.
+type Cell struct {
+	ID       string    `json:"id"`
+	Scenario string    `json:"scenario"`       // id of the scenario, the first part of ID
+	Title    string    `json:"title"`          // a few words for a person: "preflight PUT from https://app.example.com"
+	File     string    `json:"file"`           // as the user named it, or "catalogue/…"
+	Line     int       `json:"line,omitempty"` // of the scenario's matrix in File, from 1
+	Verdict  Verdict   `json:"verdict"`
+	Reason   string    `json:"reason,omitempty"` // of known, unsupported and error
+	Findings []Finding `json:"findings,omitempty"`
+	// Explanation says which rule should have answered, and why: "rule 2 matches: …".
+	Explanation string        `json:"explanation,omitempty"`
+	Exchanges   []Exchange    `json:"exchanges,omitempty"`
+	Curl        []string      `json:"curl,omitempty"` // one command an exchange
+	Browser     *Browser      `json:"browser,omitempty"`
+	Duration    time.Duration `json:"durationNanoseconds"`
+	// Attempts is how often the cell was asked: 1, or 2 when the first time failed.
+	Attempts int `json:"attempts,omitempty"`
+}
+
+// Finding is one difference between what was owed and what came.
+type Finding struct {
+	Check    string `json:"check"` // "preflight.allow-origin"
+	Class    Class  `json:"class"`
+	Expected string `json:"expected"`
+	Got      string `json:"got"`
+	Why      string `json:"why"`             // one sentence: what S3 owes here, or the scenario's own reason
+	Facts    []int  `json:"facts,omitempty"` // the facts it rests on
+	// Known is the reason of the listed deviation that covers the finding, with its link.
+	Known *Deviation `json:"known,omitempty"`
+}
+
+// Deviation is the reason why a finding is known.
+type Deviation struct {
+	Reason string `json:"reason"`
+	Link   string `json:"link,omitempty"`
+}
+
+// StaleDeviation is an entry of the known deviations that the run contradicts.
+type StaleDeviation struct {
+	Where   string `json:"where"` // file:line
+	Cells   string `json:"cells"`
+	Check   string `json:"check"`
+	Problem string `json:"problem"` // "matches no cell", "no longer occurs"
+}
+
+// Observation is an endpoint's choice on a point that S3's facts leave open.
+type Observation struct {
+	Point  string `json:"point"`  // "an AllowedOrigin list with both * and the origin"
+	Choice string `json:"choice"` // "answers *"
+	Facts  []int  `json:"facts,omitempty"`
+	Cells  int    `json:"cells"` // how many cells showed it
+}
+
+// Browser says what a page would get, by Fetch's model, from the answer owed and from the one that came.
+type Browser struct {
+	Owed string `json:"owed"` // "readable", or "blocked: …"
+	Got  string `json:"got"`
+	// Sentence is the whole in one line for a person; empty where both agree.
+	Sentence string `json:"sentence,omitempty"`
+	// Code is Fetch's reason code of the answer that came, empty when a page can read it.
+	Code string `json:"code,omitempty"`
+}
+
+// Exchange is a request as sent and the answer as received.
+type Exchange struct {
+	Kind     string   `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	Request  Request  `json:"request"`
+	Response Response `json:"response"`
+	// Error is the transport's, when there was no answer. Response is empty then.
+	Error string        `json:"error,omitempty"`
+	Start time.Time     `json:"start"`
+	Took  time.Duration `json:"tookNanoseconds"`
+}
+
+// Request is a request as sent, its credentials and signatures replaced by "REDACTED".
+type Request struct {
+	Method  string   `json:"method"`
+	URL     string   `json:"url"`
+	Headers []Header `json:"headers,omitempty"`
+}
+
+// Response is an answer as received.
+type Response struct {
+	Status  int      `json:"status"`
+	Proto   string   `json:"proto,omitempty"` // "HTTP/1.1"
+	Headers []Header `json:"headers,omitempty"`
+	// Body is the start of the body, at most 64 KiB of it.
+	Body      string `json:"body,omitempty"`
+	Truncated bool   `json:"truncated,omitempty"` // Body is not the whole
+}
+
+// Header is one header line, its name in the case that was sent.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Values returns the values of every line of headers with that name, in order, whatever the case of the name.
+func Values(headers []Header, name string) []string {
+	var values []string
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			values = append(values, h.Value)
+		}
+	}
+	return values
+}
