@@ -1,0 +1,59 @@
+package scenarios
+
+import "corsprobe/runner/s3cors"
+
+// Plan is what a run will do: scenarios in the order of their files, their steps in order, each step's cells.
+type Plan struct {
+	Scenarios []Planned
+}
+
+// Planned is a scenario with its steps expanded. A scenario without steps has one, of no name.
+type Planned struct {
+	Scenario *Scenario
+	Steps    []PlannedStep
+}
+
+// Call is a configuration call that starts a step.
+type Call string
+
+const (
+	NoCall           Call = "" // the bucket stays as it is: it never had a configuration
+	PutBucketCors    Call = "PutBucketCors"
+	GetBucketCors    Call = "GetBucketCors"
+	DeleteBucketCors Call = "DeleteBucketCors"
+)
+
+// PlannedStep is one call and the cells that follow it.
+type PlannedStep struct {
+	Name   string
+	Call   Call
+	CallID string // the id of the call's own cell, "<scenario>/<step>/PutBucketCors"; empty without a call
+	Line   int
+	// CORS is what Call puts.
+	CORS *CORS
+	// After is what the bucket holds after the call by S3's contract; nil: nothing. A call that S3 refuses changes nothing.
+	After  *s3cors.Configuration
+	Answer *Answer
+	Cells  []Cell
+}
+
+// Cell is one point of a matrix.
+type Cell struct {
+	// ID is scenario/[step/]target/addressing/authorisation/origin/method/headers, each part escaped: stable from run to run and
+	// release to release, and unlike any other cell's.
+	ID    string
+	Title string // a few words for a person: "PUT https://app.example.com asking for x-amz-date"
+	Line  int    // of the matrix
+
+	Target        Target
+	Origin        *string // nil: no Origin header
+	Method        string  // "": none
+	Headers       Headers
+	Send          []Send
+	Authorisation Authorisation
+	Addressing    Addressing
+	// Adversarial says what an origin that adversarial added would be confused with: "suffix of https://app.example.com".
+	Adversarial string
+	// Pins apply in order; later ones win.
+	Pins []Pin
+}

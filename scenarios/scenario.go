@@ -1,0 +1,149 @@
+// Package scenarios is the format: what a YAML file may say, how it is read and refused, and the cells that it expands to.
+//
+// A [Scenario] is a bucket's CORS configuration, or a sequence of them ([Step]), and for each a [Matrix] of requests. [Load] reads
+// files and reports every error of all of them at once; [Expand] turns scenarios into a [Plan] of [Cell]s. Nothing here does network I/O.
+package scenarios
+
+import "corsprobe/runner/s3cors"
+
+// Scenario is one YAML document. A file may hold several, separated by lines of three dashes.
+type Scenario struct {
+	Name        string   `yaml:"name" required:"true" doc:"The scenario's name: lower-case words joined by dashes, unique within its file. It is part of every cell's id, so that renaming it starts a new history."`
+	Description string   `yaml:"description" doc:"What the scenario proves, for a reader of reports."`
+	Labels      []string `yaml:"labels" doc:"Labels for --label-filter."`
+	Facts       []int    `yaml:"facts" doc:"Numbers of the facts that the scenario proves; see corsprobe explain."`
+	References  []string `yaml:"references" doc:"Links to documentation or issues."`
+	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), or none."`
+	CORSFile    string   `yaml:"corsFile" doc:"A file with the configuration, as aws s3api put-bucket-cors takes it (JSON), or S3's XML. Relative to the scenario's file."`
+	Matrix      *Matrix  `yaml:"matrix" doc:"The requests."`
+	Expect      []Pin    `yaml:"expect" doc:"What is expected other than what S3's model says, each with a reason."`
+	Steps       []Step   `yaml:"steps" doc:"A bucket's life instead of cors: calls in order, each followed by its own matrix."`
+
+	ID   string `yaml:"-"` // file's path without extension, then the name: "origins/exact/one-origin"
+	File string `yaml:"-"` // as the user named it
+	Line int    `yaml:"-"` // where the document starts, from 1
+}
+
+// Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete and Get is set.
+type Step struct {
+	Name    string  `yaml:"name" required:"true" doc:"The step's name, unique within the scenario; part of its cells' ids."`
+	Put     *CORS   `yaml:"put" doc:"PutBucketCors on a bucket without a configuration: inline, {file: …}, or {document: …} for a raw body."`
+	Replace *CORS   `yaml:"replace" doc:"PutBucketCors over an earlier configuration, which it replaces whole."`
+	Delete  bool    `yaml:"delete" doc:"DeleteBucketCors."`
+	Get     bool    `yaml:"get" doc:"GetBucketCors, judged against what the bucket should hold."`
+	Answer  *Answer `yaml:"answer" doc:"What the call itself must answer, where it is not for S3's model to say."`
+	Matrix  *Matrix `yaml:"matrix" doc:"The requests after the call."`
+	Expect  []Pin   `yaml:"expect" doc:"As a scenario's expect, for this step's cells."`
+
+	Line int `yaml:"-"`
+}
+
+// CORS is a configuration to put: parsed, none, or a raw document that need not be valid.
+type CORS struct {
+	Config   *s3cors.Configuration // nil: none, or Document
+	None     bool
+	Document string // a raw PutBucketCors body
+}
+
+// Answer is what a configuration call must answer.
+type Answer struct {
+	Status []int    `yaml:"status" doc:"Any of these status codes."`
+	Error  []string `yaml:"error" doc:"Any of these error codes."`
+	Reason string   `yaml:"reason" required:"true" doc:"Why: a link, a fact, the provider's documentation."`
+}
+
+// Matrix spans the cells: the product of its dimensions (or their zip), with some added and some left out.
+type Matrix struct {
+	Targets        []Target        `yaml:"targets" doc:"What the URL names. Default: object."`
+	Origins        []string        `yaml:"origins" required:"true" doc:"Values of Origin; none sends no Origin; adversarial stands for the neighbours of the configured origins that a careless matcher confuses with them."`
+	Methods        []string        `yaml:"methods" doc:"The method a page would use: Access-Control-Request-Method of the preflight, method of the actual request. none sends no Access-Control-Request-Method. Default: GET."`
+	Headers        []Headers       `yaml:"headers" doc:"Requested headers: a value of Access-Control-Request-Headers sent as it stands, none, or a mapping of real headers that the actual request carries and for which the preflight asks as a browser would. Default: none."`
+	Send           []Send          `yaml:"send" doc:"What each cell sends. Default: preflight and actual, as a browser does."`
+	Authorisations []Authorisation `yaml:"authorisations" doc:"How requests are authorised. Default: presigned, as a web application does."`
+	Addressing     []Addressing    `yaml:"addressing" doc:"Path or virtual-hosted style. Default: auto, the endpoint's usual one."`
+	Combine        string          `yaml:"combine" enum:"product,zip" doc:"product (default): every combination. zip: the first of each, the second of each …; dimensions of one value are repeated."`
+	Include        []Matrix        `yaml:"include" doc:"Further cells: small matrices of their own; what they leave out is as in the matrix's defaults."`
+	Exclude        []Selector      `yaml:"exclude" doc:"Cells to leave out. A selector that matches no cell is an error."`
+
+	Line int `yaml:"-"`
+}
+
+// Target is what a cell's URL names.
+type Target string
+
+const (
+	Object        Target = "object"
+	MissingObject Target = "missing-object"
+	Bucket        Target = "bucket"
+	MissingBucket Target = "missing-bucket"
+	Listing       Target = "listing" // the bucket's URL with ?list-type=2
+)
+
+// Send is one of the requests that a cell sends.
+type Send string
+
+const (
+	Preflight Send = "preflight"
+	Actual    Send = "actual"
+)
+
+// Authorisation is how a cell's requests are authorised.
+type Authorisation string
+
+const (
+	Presigned Authorisation = "presigned" // in the query, for the cell's method; the preflight carries the same query
+	Signed    Authorisation = "signed"    // in the Authorization header
+	Anonymous Authorisation = "anonymous"
+	Forged    Authorisation = "forged" // presigned, with a wrong signature
+)
+
+// Addressing is a cell's URL style.
+type Addressing string
+
+const (
+	Auto    Addressing = "auto"
+	Path    Addressing = "path"
+	Virtual Addressing = "virtual"
+)
+
+// Headers is one value of the headers dimension: at most one of Request and Fields is set.
+type Headers struct {
+	Request *string // Access-Control-Request-Headers, sent as it stands; nil: not sent
+	Fields  []Field // real headers, in the order of the file
+}
+
+// Field is one header line.
+type Field struct{ Name, Value string }
+
+// Selector chooses cells by their dimensions. An empty dimension matches all; values are globs (*, ?) over a dimension's text.
+type Selector struct {
+	Targets        []string `yaml:"targets" doc:"Targets."`
+	Origins        []string `yaml:"origins" doc:"Origins; adversarial means every origin that adversarial added."`
+	Methods        []string `yaml:"methods" doc:"Methods."`
+	Headers        []string `yaml:"headers" doc:"Requested headers, as they stand in the matrix."`
+	Authorisations []string `yaml:"authorisations" doc:"Authorisations."`
+	Addressing     []string `yaml:"addressing" doc:"Addressing styles."`
+}
+
+// Pin replaces parts of what S3's model expects of some cells.
+type Pin struct {
+	Cells     Selector `yaml:"cells" doc:"Which cells; all when left out. A selector that matches no cell is an error."`
+	Reason    string   `yaml:"reason" required:"true" doc:"Why: a link, a fact, the provider's documentation. It stands in every finding."`
+	Preflight *Parts   `yaml:"preflight" doc:"Parts of the preflight's answer."`
+	Actual    *Parts   `yaml:"actual" doc:"Parts of the actual request's answer."`
+
+	Line int `yaml:"-"`
+}
+
+// Parts are the pinned parts of one answer. Lists mean: one of these.
+type Parts struct {
+	Status  []int       `yaml:"status" doc:"Any of these status codes."`
+	Error   []string    `yaml:"error" doc:"Any of these error codes (the Code of S3's error document)."`
+	Headers []HeaderPin `yaml:"headers" doc:"By name: the value, compared by the header's meaning; a list: any of these values; absent; present; any."`
+}
+
+// HeaderPin is what one header must be.
+type HeaderPin struct {
+	Name   string
+	Values []string // any of these; "absent", "present" and "any" are words of the format
+}
