@@ -155,3 +155,62 @@ func header(headers map[string]string, name string) *string {
 	}
 	return nil
 }
+
+func TestRecordedConfigurationAPI(t *testing.T) {
+	all := loadRecordings(t)
+	if len(all.ConfigurationAPI) != 13 {
+		t.Fatalf("%d calls are recorded, want 13", len(all.ConfigurationAPI))
+	}
+	for _, call := range all.ConfigurationAPI {
+		t.Run(call.ID, func(t *testing.T) { checkRecordedCall(t, call) })
+	}
+}
+
+func checkRecordedCall(t *testing.T, call recordedCall) {
+	switch call.Operation {
+	case "PutBucketCors":
+		checkRecordedPut(t, call)
+	case "GetBucketCors":
+		checkRecordedGet(t, call)
+	case "DeleteBucketCors":
+		if call.Response.Status != 204 {
+			t.Errorf("recorded status %d contradicts fact 74", call.Response.Status)
+		}
+	default:
+		t.Errorf("unknown operation %s", call.Operation)
+	}
+}
+
+func checkRecordedPut(t *testing.T, call recordedCall) {
+	got := Validate(call.CORS)
+	switch {
+	case got == nil && call.Response.Status != 200:
+		t.Errorf("accepted, recorded %d %+v", call.Response.Status, call.Response.Error)
+	case got == nil:
+	case got.Status != call.Response.Status:
+		t.Errorf("refused with %+v, recorded %d", *got, call.Response.Status)
+	case got.Code != call.Response.Error.Code || got.Message != call.Response.Error.Message || got.Open:
+		t.Errorf("refused with %+v, recorded %+v", *got, *call.Response.Error)
+	}
+}
+
+// checkRecordedGet: what was put comes back as it was, also by way of XML.
+func checkRecordedGet(t *testing.T, call recordedCall) {
+	if rec := call.Response.Error; rec != nil {
+		if call.Response.Status != 404 || rec.Code != CodeNoSuchCORSConfiguration || rec.Message != MessageNoConfiguration {
+			t.Errorf("recorded %d %+v contradicts fact 72", call.Response.Status, *rec)
+		}
+		return
+	}
+	var before *Configuration
+	if err := json.Unmarshal(call.Before, &before); err != nil {
+		t.Fatal(err)
+	}
+	if d := Difference(before, call.Response.Returns); d != "" {
+		t.Error(d)
+	}
+	back, err := ParseXML(call.Response.Returns.XML())
+	if err != nil || !Equal(back, call.Response.Returns) {
+		t.Errorf("by way of XML: %s, %v", Difference(call.Response.Returns, back), err)
+	}
+}
