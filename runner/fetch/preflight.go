@@ -1,0 +1,87 @@
+package fetch
+
+import (
+	"fmt"
+	"strings"
+
+	"corsprobe/runner/result"
+)
+
+// NeedsPreflight reports whether a browser with an empty preflight cache asks with a preflight before it sends a
+// request (fetch#main-fetch, fetch#concept-http-fetch): the method or a header is not safelisted, or a flag asks for it.
+func NeedsPreflight(req Request) bool {
+	return req.UseCORSPreflight || req.ForcePreflight ||
+		!IsSafelistedMethod(NormalizeMethod(req.Method)) || len(req.unsafeNames()) > 0
+}
+
+// PreflightHeaders returns the header lines of a request's preflight, which is an OPTIONS to the same address, query
+// included (fetch#cors-preflight-fetch-0, steps 1 to 5). Names are lower-case, sorted, and joined by a comma without a
+// space. Cookies, Authorization and client certificates are never sent with it. What else browsers add on their own
+// (User-Agent, Referer, Sec-Fetch-Mode …) is left out.
+func PreflightHeaders(req Request) []result.Header {
+	headers := []result.Header{
+		{Name: "Accept", Value: "*/*"},
+		{Name: requestMethod, Value: NormalizeMethod(req.Method)},
+	}
+	if names := req.unsafeNames(); len(names) > 0 {
+		headers = append(headers, result.Header{Name: requestHeaders, Value: strings.Join(names, ",")})
+	}
+	return append(headers, result.Header{Name: "Origin", Value: req.Origin})
+}
+
+// PreflightCheck says whether the answer to its preflight lets a request go on, in the standard's order: the CORS check,
+// a status from 200 to 299, both lists parsed, the method, Authorization, the other headers
+// (fetch#cors-preflight-fetch-0, step 7).
+func PreflightCheck(req Request, res Response) Verdict {
+	return preflightCheck(req, res, false)
+}
+
+// PreflightCheckToday is [PreflightCheck] as browsers ship it: * in Access-Control-Allow-Headers covers Authorization
+// too when the request carries no credentials (Chrome, Safari, and Firefox by its default preference; browser-compat-data
+// authorization_not_covered_by_wildcard, whatwg/fetch#1919).
+func PreflightCheckToday(req Request, res Response) Verdict {
+	v := preflightCheck(req, res, true)
+	if v.Allowed && PreflightCheck(req, res).Reason == AuthorizationNeedsName {
+		v.Notes = append(v.Notes, "by the standard authorization must be listed by name, but browsers let * cover it")
+	}
+	return v
+}
+
+// preflightCheck runs the steps. With authorizationByStar, Authorization is a header like others.
+func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict {
+	if v := preflightCORSCheck(req, res.Headers); !v.Allowed {
+		return v
+	}
+	if v := okStatusCheck(res); !v.Allowed {
+		return v
+	}
+	methods, err := ExtractHeaderListValues(res.Headers, allowMethods)
+	if err != nil {
+		return invalidList(AllowMethodsInvalid, res, allowMethods, err)
+	}
+	headers, err := ExtractHeaderListValues(res.Headers, allowHeaders)
+	if err != nil {
+		return invalidList(AllowHeadersInvalid, res, allowHeaders, err)
+	}
+	if v := methodCheck(req, res, methods); !v.Allowed {
+		return v
+	}
+	return headersCheck(req, res, headers, authorizationByStar)
+}
+
+// okStatusCheck is the condition on the status (fetch#ok-status). A redirect has its own reason: people look for why it
+// is not followed.
+func okStatusCheck(res Response) Verdict {
+	switch {
+	case isRedirectStatus(res.Status):
+		sentence := fmt.Sprintf("the preflight was answered with %d, a redirect", res.Status)
+		if location, ok := Get(res.Headers, "Location"); ok {
+			sentence += " to " + quote(location)
+		}
+		return deny(PreflightRedirect, blame(res.Headers, "Location"), sentence+": browsers do not follow it there")
+	case res.Status < 200 || res.Status > 299:
+		return deny(PreflightStatus, nil,
+			fmt.Sprintf("the preflight was answered with %d: only 200 to 299 lets the request go on", res.Status))
+	}
+	return allow()
+}
