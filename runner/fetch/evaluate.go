@@ -13,8 +13,8 @@ type Outcome struct {
 	Browsers Verdict
 	// PreflightNeeded is whether a browser would have sent a preflight.
 	PreflightNeeded bool
-	// Readable are the names of the answer's headers that script can read, see [ExposedHeaders]; nil if browsers hide
-	// the answer or if there is none.
+	// Readable are the names of the answer's headers that script can read, see [ExposedHeaders]; empty if browsers hide
+	// the answer, or if no answer was given.
 	Readable []string
 }
 
@@ -43,7 +43,7 @@ func Evaluate(req Request, preflight, actual *Response) Outcome {
 func judge(req Request, preflight, actual *Response, check func(Request, Response) Verdict) Verdict {
 	needed := NeedsPreflight(req)
 	switch {
-	case IsForbiddenMethod(req.Method):
+	case IsForbiddenMethod(req.Method) || !isToken(NormalizeMethod(req.Method)):
 		return deny(MethodForbidden, nil, fmt.Sprintf("script may not use the method %s", quote(req.Method)))
 	case needed && preflight == nil && actual == nil:
 		return Unanswered("neither to the preflight nor to the request")

@@ -80,12 +80,12 @@ func (r Request) unsafeNames() []string {
 	return sortedLowercaseSet(append(UnsafeRequestHeaderNames(headers), r.UnsafeNames...))
 }
 
-// sortedLowercaseSet is the standard's step of that name (fetch#convert-header-names-to-a-sorted-lowercase-set). Empty
-// names are left out.
+// sortedLowercaseSet is the standard's step of that name (fetch#convert-header-names-to-a-sorted-lowercase-set). Names
+// that are not tokens are left out: script cannot set such headers, and browsers take no answer with them.
 func sortedLowercaseSet(names []string) []string {
 	var set []string
 	for _, name := range names {
-		if name != "" {
+		if isToken(name) {
 			set = append(set, byteLower(name))
 		}
 	}

@@ -1,6 +1,7 @@
 package fetch_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -25,6 +26,9 @@ func head(lines ...string) []result.Header {
 func answer(status int, lines ...string) *fetch.Response {
 	return &fetch.Response{Status: status, Headers: head(lines...)}
 }
+
+// quoted quotes as sentences do.
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
 
 // equal fails a test unless got is want to the letter.
 func equal(t *testing.T, what string, got, want any) {

@@ -79,7 +79,8 @@ func afterHost(rest string) string {
 // cutPort splits host[:port], mindful of the colons inside an IPv6 address's brackets.
 func cutPort(authority string) (host, port string, found bool) {
 	i := strings.LastIndexByte(authority, ':')
-	if i < 0 || i < strings.LastIndexByte(authority, ']') {
+	closed := strings.LastIndexByte(authority, ']')
+	if i < closed || i < 0 || authority[0] == '[' && closed < 0 {
 		return authority, "", false
 	}
 	return authority[:i], authority[i+1:], true

@@ -27,6 +27,7 @@ func TestNeedsPreflight(t *testing.T) {
 		{"forbidden header is not sent", fetch.Request{Headers: head("Origin: x", "Sec-X: y")}, false},
 		{"unsafe by name alone", fetch.Request{UnsafeNames: []string{"content-type"}}, true},
 		{"unsafe by an empty name", fetch.Request{UnsafeNames: []string{""}}, false},
+		{"name that is no token", fetch.Request{Headers: head("a b: 1", ",: 2")}, false},
 		{"upload listener", fetch.Request{Method: "POST", UseCORSPreflight: true}, true},
 		{"forced", fetch.Request{ForcePreflight: true}, true},
 		{"credentials alone", fetch.Request{Credentials: fetch.Include}, false},

@@ -74,7 +74,7 @@ type ReasonInfo struct {
 
 // Reasons lists every reason, in the order of the standard's steps.
 var Reasons = []ReasonInfo{
-	{MethodForbidden, "", "", "script may not use CONNECT, TRACE or TRACK"},
+	{MethodForbidden, "", "", "script may not use CONNECT, TRACE or TRACK, nor a method that is not a token"},
 	{NotHTTP, "kCorsDisabledScheme", "CORSRequestNotHttp", "the address is not one of http or https"},
 	{PortBlocked, "", "", "browsers do not connect to that port, because another protocol lives there"},
 	{MixedContent, "", "", "a page of https may not ask an address of http, except on its own machine"},

@@ -20,7 +20,7 @@ type Request struct {
 	// Method is as the script wrote it: "put" is normalised, "patch" stays as it is. Empty is GET.
 	Method string
 	// Headers are those the script set, with their values. Forbidden ones among them are passed over, as a browser
-	// does. Headers of the browser's own (Origin, User-Agent …) do not belong here.
+	// does, and so are names that are not tokens, which it refuses. Headers of the browser's own (Origin, User-Agent …) do not belong here.
 	Headers []result.Header
 	// UnsafeNames are further header names that count as unsafe whatever their value, and are taken at their word even
 	// where no browser would let a script set them. They serve callers that know only the names.
