@@ -35,7 +35,7 @@ func IsSafelistedResponseHeader(name string) bool {
 	return false
 }
 
-// exposedNames returns a test for the names that an answer exposes (fetch#main-fetch, step 15.1). A list that cannot be
+// exposedNames returns a test for the names that an answer exposes (fetch#main-fetch). A list that cannot be
 // parsed exposes nothing, and * is an ordinary name when the request carried credentials.
 func exposedNames(credentials Credentials, headers []result.Header) func(name string) bool {
 	list, _ := ExtractHeaderListValues(headers, exposeHeaders)

@@ -70,11 +70,17 @@ func locationCheck(req Request, hop Hop, to *url.URL, err error, cors bool) Verd
 		return deny(NotHTTP, line, fmt.Sprintf("the redirect goes to %s, not to an http or https address", quote(line.Value)))
 	case hop.Followed >= MaxRedirects:
 		return deny(RedirectLimit, line, fmt.Sprintf("%d redirects were followed, and a browser stops there", MaxRedirects))
-	case to.User.String() != "" && (cors || originOf(to) != req.Origin):
+	case includesCredentials(to) && (cors || originOf(to) != req.Origin):
 		return deny(RedirectCredentials, line,
 			fmt.Sprintf("the redirect's Location %s holds a user name or password", quote(line.Value)))
 	}
 	return allow()
+}
+
+// includesCredentials reports whether an address holds a user name or password (url#include-credentials).
+func includesCredentials(u *url.URL) bool {
+	password, _ := u.User.Password()
+	return u.User.Username() != "" || password != ""
 }
 
 // redirected is the request after a redirect (fetch#http-redirect-fetch, steps 12 to 14).
