@@ -1,0 +1,42 @@
+# corsprobe: `make help` lists what there is.
+SHELL := /bin/bash
+GO ?= go
+# The race detector needs cgo and a C compiler; where there is none, the tests run without it and say so.
+RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test bench fuzz golden vet clean
+
+help: ## Show this list.
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the program as ./corsprobe.
+	$(GO) build -trimpath -o corsprobe .
+
+run: ## Probe the embedded S3 server with the whole catalogue.
+	$(GO) run . run
+
+test: vet ## Run every test: unit, command line, end to end, with the race detector.
+	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
+	$(GO) test $(RACE) -timeout 30m ./...
+
+vet: ## Check formatting and the code's usual suspects.
+	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+
+bench: ## Run the benchmarks: time and memory of a run by the number of its cells.
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./...
+
+fuzz: ## Run every fuzz test for FUZZTIME each (10s).
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
+
+golden: ## Write the golden files anew; look at what changed before you commit it.
+	$(GO) test ./reports ./scenarios -update
+
+clean: ## Remove what the other targets made.
+	rm -rf corsprobe build

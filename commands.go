@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/embedded"
+	"corsprobe/runner/endpoint"
+	"corsprobe/scenarios"
+
+	"github.com/spf13/cobra"
+)
+
+func validateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate [PATH|NAME ...]",
+		Short: "Check scenarios without a network: every error of every file at once",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			plan, err := planOf(args)
+			if err != nil {
+				return exit{exitUsage, err}
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios, %d cells: all valid\n", len(plan.Scenarios), plan.Cells())
+			return nil
+		},
+	}
+}
+
+func planOf(args []string) (scenarios.Plan, error) {
+	loaded, err := load(args)
+	if err != nil {
+		return scenarios.Plan{}, err
+	}
+	return scenarios.Expand(loaded)
+}
+
+func listCommand() *cobra.Command {
+	var cells bool
+	c := &cobra.Command{
+		Use:   "list [PATH|NAME ...]",
+		Short: "List scenarios, or the cells that they expand to",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			plan, err := planOf(args)
+			if err != nil {
+				return exit{exitUsage, err}
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			for _, s := range plan.Scenarios {
+				if cells {
+					listCells(w, s)
+					continue
+				}
+				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, count(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+			}
+			return w.Flush()
+		},
+	}
+	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
+	return c
+}
+
+func listCells(w *tabwriter.Writer, s scenarios.Planned) {
+	for _, step := range s.Steps {
+		if step.CallID != "" {
+			fmt.Fprintf(w, "%s\t%s\n", step.CallID, step.Call)
+		}
+		for _, cell := range step.Cells {
+			fmt.Fprintf(w, "%s\t%s\n", cell.ID, cell.Title)
+		}
+	}
+}
+
+func count(s scenarios.Planned) int {
+	n := 0
+	for _, step := range s.Steps {
+		n += len(step.Cells)
+	}
+	return n
+}
+
+func serveCommand() *cobra.Command {
+	var opts embedded.Options
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the embedded S3 server alone, until interrupted",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			server, err := embedded.Start(cmd.Context(), opts)
+			if err != nil {
+				return exit{exitNoJudgement, err}
+			}
+			access, secret := server.Credentials()
+			fmt.Fprintf(cmd.OutOrStdout(), "# %s, in memory; Ctrl-C ends it\nexport AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
+				server.Name(), server.URL(), server.Region(), access, secret)
+			<-cmd.Context().Done()
+			return closeServer(server)
+		},
+	}
+	c.Flags().StringVar(&opts.Address, "address", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 is any free one")
+	c.Flags().StringVar(&opts.AccessKey, "access-key", "", "access `KEY` (default random)")
+	c.Flags().StringVar(&opts.SecretKey, "secret-key", "", "secret `KEY` (default random)")
+	c.Flags().StringVar(&opts.Region, "region", "us-east-1", "`REGION` that signatures name")
+	return c
+}
+
+func schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of scenario files, for editors",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(scenarios.Schema())
+			return err
+		},
+	}
+}
+
+func sweepCommand() *cobra.Command {
+	var f targetFlags
+	var older time.Duration
+	var dryRun bool
+	c := &cobra.Command{
+		Use:   "sweep",
+		Short: "Remove buckets that an earlier run left behind",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			target, err := f.openRemote(cmd.Context(), runner.NewID())
+			if err != nil {
+				return exit{exitNoJudgement, err}
+			}
+			defer target.close()
+			swept, err := endpoint.Sweep(cmd.Context(), target.endpoint, older, dryRun)
+			for _, name := range swept {
+				fmt.Fprintln(cmd.OutOrStdout(), name)
+			}
+			if err != nil {
+				return exit{exitNoJudgement, err}
+			}
+			return nil
+		},
+	}
+	f.register(c)
+	c.Flags().DurationVar(&older, "older-than", time.Hour, "leave buckets younger than this: a run may be under way")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "only name them")
+	return c
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "corsprobe "+version())
+			return err
+		},
+	}
+}
+
+// version is the module's, as the Go toolchain recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

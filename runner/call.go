@@ -1,0 +1,272 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+// callCell is the result of a configuration call, without judgement.
+func (r *Run) callCell(planned scenarios.Planned, step scenarios.PlannedStep, verdict result.Verdict, reason string) result.Cell {
+	title := string(step.Call)
+	if step.Name != "" {
+		title += " (" + step.Name + ")"
+	}
+	return result.Cell{
+		ID: step.CallID, Scenario: planned.Scenario.ID, Title: title, File: planned.Scenario.File, Line: step.Line,
+		Verdict: verdict, Reason: reason, Attempts: 1,
+	}
+}
+
+// call makes a step's configuration call and judges it. trusted: the bucket is known to be in the state that the step's cells need.
+func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted bool, err error) {
+	if step.Call == scenarios.NoCall {
+		return true, s.bare(ctx)
+	}
+	c := s.run.callCell(s.planned, step, result.Passed, "")
+	switch step.Call {
+	case scenarios.PutBucketCors:
+		trusted, err = s.put(ctx, step, &c)
+	case scenarios.DeleteBucketCors:
+		trusted, err = s.delete(ctx, step, &c)
+	case scenarios.GetBucketCors:
+		trusted, err = true, s.get(ctx, step, &c)
+	}
+	if err != nil {
+		c.Verdict, c.Reason, c.Findings = result.Error, err.Error(), nil
+	} else if len(c.Findings) > 0 {
+		c.Verdict = result.Failed
+	}
+	s.run.deliver(c)
+	return trusted, err
+}
+
+// bare makes sure that a bucket without a configuration call has none: a user's own bucket may come with one.
+func (s *stage) bare(ctx context.Context) error {
+	if s.run.opts.Bucket == "" || s.holds != nil {
+		return nil
+	}
+	return s.bucket.DeleteCORS(ctx)
+}
+
+// put sends a configuration and reads it back. What S3 must refuse goes as a raw document, for an SDK would refuse to send it.
+func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
+	owed := owedCall(step)
+	status, code, message, err := s.sendPut(ctx, step, owed, c)
+	if err != nil {
+		return false, err
+	}
+	findings, fits := compareCall(owed, status, code, message)
+	c.Findings, c.Explanation = findings, owed.why
+	switch {
+	case status >= 300:
+		return fits && owed.refused(), nil
+	case owed.refused():
+		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
+		return false, nil
+	}
+	return s.readBack(ctx, step, c)
+}
+
+// sendPut makes the call. Trouble that says nothing about the configuration is an error.
+func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed callOwed, c *result.Cell) (status int, code, message string, err error) {
+	if step.CORS.Document == "" && !owed.refused() && step.Answer == nil {
+		err := s.bucket.PutCORS(ctx, step.CORS.Config)
+		return callOutcome(err)
+	}
+	document := []byte(step.CORS.Document)
+	if len(document) == 0 {
+		document = step.CORS.Config.XML()
+	}
+	ex := s.bucket.PutDocument(ctx, document)
+	c.Exchanges = append(c.Exchanges, ex)
+	if ex.Error != "" {
+		return 0, "", "", errors.New(ex.Error)
+	}
+	doc, _ := parseError(ex.Response.Body)
+	return ex.Response.Status, doc.Code, doc.Message, nil
+}
+
+// callOutcome is what a call through the SDK came to.
+func callOutcome(err error) (status int, code, message string, trouble error) {
+	var refused *endpoint.CallError
+	switch {
+	case err == nil:
+		return 200, "", "", nil
+	case errors.As(err, &refused) && refused.Status != 0:
+		return refused.Status, refused.Code, refused.Message, nil
+	default:
+		return 0, "", "", err
+	}
+}
+
+// readBack polls GetBucketCors until it gives back what was put, or something new: only an old answer is waited for.
+func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
+	waiting, cancel := context.WithTimeout(ctx, s.run.opts.Settle)
+	defer cancel()
+	pause := firstPause
+	for {
+		got, err := s.bucket.GetCORS(ctx)
+		if err != nil {
+			return false, fmt.Errorf("the configuration could not be read back: %w", err)
+		}
+		if s3cors.Equal(got, step.After) {
+			return true, nil
+		}
+		if s3cors.Equal(got, s.holds) && wait(waiting, pause) {
+			pause = min(2*pause, longestPause)
+			continue
+		}
+		c.Findings = append(c.Findings, roundTrip(step.After, got))
+		return got != nil, nil // altered, but there: the cells show what it does
+	}
+}
+
+func roundTrip(want, got *s3cors.Configuration) result.Finding {
+	f := result.Finding{
+		Check: "config.round-trip", Class: result.Contract, Expected: rules(want), Got: s3cors.Difference(want, got),
+		Why: "GetBucketCors returns the configuration as it was put: order, values and case", Facts: []int{55, 73},
+	}
+	if got == nil && want != nil {
+		f.Class, f.Got = result.Breakage, "no configuration"
+	}
+	return f
+}
+
+func rules(cfg *s3cors.Configuration) string {
+	if cfg == nil {
+		return "no configuration"
+	}
+	if n := len(cfg.CORSRules); n != 1 {
+		return fmt.Sprintf("the %d rules that were put", n)
+	}
+	return "the rule that was put"
+}
+
+// delete removes the configuration. It is only sent where the configuration was seen to round-trip: one server takes DeleteBucketCors for
+// DeleteBucket.
+func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
+	status, code, message, err := callOutcome(s.bucket.DeleteCORS(ctx))
+	if err != nil {
+		return false, err
+	}
+	owed := owedCall(step)
+	var fits bool
+	c.Findings, fits = compareCall(owed, status, code, message)
+	if !fits && status >= 300 {
+		return false, nil
+	}
+	got, err := s.bucket.GetCORS(ctx)
+	if err != nil {
+		return false, err
+	}
+	if got != nil {
+		c.Findings = append(c.Findings, result.Finding{
+			Check: "config.deleted", Class: result.Exposure, Expected: "no configuration", Got: "GetBucketCors still returns one",
+			Why: "DeleteBucketCors removes the configuration", Facts: []int{74},
+		})
+	}
+	return true, nil
+}
+
+// get reads the configuration and holds it against what the bucket should hold.
+func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
+	got, err := s.bucket.GetCORS(ctx)
+	status, code, message, trouble := callOutcome(err)
+	if trouble != nil {
+		return trouble
+	}
+	owed := owedCall(step)
+	if err == nil && got == nil {
+		status, code = 404, "NoSuchCORSConfiguration"
+	}
+	c.Findings, _ = compareCall(owed, status, code, message)
+	if len(c.Findings) == 0 && got != nil && !s3cors.Equal(got, step.After) {
+		c.Findings = append(c.Findings, roundTrip(step.After, got))
+	}
+	return nil
+}
+
+// callOwed is what a configuration call must answer.
+type callOwed struct {
+	status  []int
+	codes   []string
+	message string
+	facts   []int
+	why     string
+	// open: the facts leave it open whether the call is refused; accepting it is right too.
+	open bool
+}
+
+func (o callOwed) refused() bool { return len(o.status) > 0 && o.status[0] >= 300 }
+
+// owedCall is the scenario's own answer where it has one, else S3's.
+func owedCall(step scenarios.PlannedStep) callOwed {
+	if a := step.Answer; a != nil {
+		return callOwed{status: a.Status, codes: a.Error, why: "pinned by the scenario: " + a.Reason}
+	}
+	switch step.Call {
+	case scenarios.DeleteBucketCors:
+		return callOwed{status: []int{204, 200}, facts: []int{74}, why: "DeleteBucketCors succeeds with or without a configuration"}
+	case scenarios.GetBucketCors:
+		if step.After == nil {
+			return callOwed{status: []int{404}, codes: []string{"NoSuchCORSConfiguration"}, facts: []int{72}, why: "there is no configuration"}
+		}
+		return callOwed{status: []int{200}, facts: []int{73}, why: "the configuration is returned as stored"}
+	}
+	return owedPut(step.CORS)
+}
+
+func owedPut(cors *scenarios.CORS) callOwed {
+	cfg := cors.Config
+	if cors.Document != "" {
+		var err error
+		if cfg, err = s3cors.ParseXML([]byte(cors.Document)); err != nil {
+			return callOwed{status: []int{400}, codes: []string{"MalformedXML"}, facts: []int{56}, why: "the document does not fit S3's schema: " + err.Error()}
+		}
+	}
+	refusal := s3cors.Validate(cfg)
+	if refusal == nil {
+		return callOwed{status: []int{200}, facts: []int{55}, why: "S3 accepts this configuration"}
+	}
+	o := callOwed{status: []int{refusal.Status}, message: refusal.Message, facts: refusal.Facts, open: refusal.Open, why: "S3 refuses this configuration"}
+	if refusal.Code != "" {
+		o.codes = []string{refusal.Code}
+	}
+	return o
+}
+
+// compareCall lists how a call's answer differs from the one owed. fits: it does not.
+func compareCall(owed callOwed, status int, code, message string) (findings []result.Finding, fits bool) {
+	got := strings.TrimSpace(strconv.Itoa(status) + " " + code)
+	expected := strings.TrimSpace(oneOf(owed.status, strconv.Itoa) + " " + strings.Join(owed.codes, " or "))
+	f := result.Finding{Class: result.Contract, Expected: expected, Got: got, Why: owed.why, Facts: owed.facts}
+	switch {
+	case len(owed.status) > 0 && !slices.Contains(owed.status, status):
+		if owed.open && (status == 200 || status == 400) {
+			return nil, true
+		}
+		f.Check = "config.status"
+		if !owed.refused() {
+			f.Class = result.Breakage
+		}
+	case status >= 300 && len(owed.codes) > 0 && !slices.Contains(owed.codes, code):
+		if owed.open {
+			return nil, true
+		}
+		f.Check, f.Expected, f.Got = "config.error-code", strings.Join(owed.codes, " or "), orAbsent(code)
+	case status >= 300 && owed.message != "" && owed.message != message:
+		f.Check, f.Expected, f.Got = "config.error-message", owed.message, orAbsent(message)
+	default:
+		return nil, true
+	}
+	return []result.Finding{f}, false
+}

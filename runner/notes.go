@@ -1,0 +1,62 @@
+package runner
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// notes gathers what a run learns about the endpoint as a whole. It is safe for use from several goroutines.
+type notes struct {
+	mu      sync.Mutex
+	product string
+	choices map[[2]string]*result.Observation
+}
+
+// saw notes the Server header of an answer; the first one stands.
+func (n *notes) saw(ex result.Exchange) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if values := result.Values(ex.Response.Headers, "Server"); n.product == "" && len(values) > 0 {
+		n.product = values[0]
+	}
+}
+
+func (n *notes) server() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.product
+}
+
+// chose counts what a conforming answer chose on points that S3's facts leave open.
+func (n *notes) chose(choices []s3cors.Choice) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.choices == nil {
+		n.choices = map[[2]string]*result.Observation{}
+	}
+	for _, c := range choices {
+		key := [2]string{c.Point, c.Choice}
+		if n.choices[key] == nil {
+			n.choices[key] = &result.Observation{Point: c.Point, Choice: c.Choice, Facts: c.Facts}
+		}
+		n.choices[key].Cells++
+	}
+}
+
+// observations lists the choices by point.
+func (n *notes) observations() []result.Observation {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []result.Observation
+	for _, o := range n.choices {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, func(a, b result.Observation) int {
+		return cmp.Or(cmp.Compare(a.Point, b.Point), cmp.Compare(a.Choice, b.Choice))
+	})
+	return all
+}

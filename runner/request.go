@@ -1,0 +1,255 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+const (
+	objectName = "object.txt"
+	objectBody = "corsprobe was here\n"
+	// presignedFor is how long a presigned URL lasts: longer than any run, for the requests of a run are signed as they are sent.
+	presignedFor = 15 * time.Minute
+)
+
+// request is one request of a cell, as it is sent and as each model sees it.
+type request struct {
+	probe.Request
+	send  scenarios.Send
+	cors  s3cors.Request
+	fetch fetch.Request
+}
+
+// requests builds what a cell sends, in order. The preflight goes to the very URL of the actual request, its signature included, as a
+// browser's does.
+func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, error) {
+	actual, err := s.actual(ctx, cell)
+	if err != nil {
+		return nil, err
+	}
+	var all []request
+	for _, send := range cell.Send {
+		if send == scenarios.Actual {
+			all = append(all, actual)
+			continue
+		}
+		preflight, err := s.preflight(ctx, cell, actual)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, preflight)
+	}
+	return all, nil
+}
+
+// actual is the request that the page wants to make.
+func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error) {
+	bucket, key, query := s.where(cell)
+	u, host, err := s.run.endpoint.Address(bucket, key, query, string(cell.Addressing))
+	if err != nil {
+		return request{}, err
+	}
+	raw := probe.Request{Kind: string(scenarios.Actual), Method: cell.Method, URL: u, Host: host, Header: actualHeaders(cell)}
+	if cell.Method == http.MethodPut {
+		raw.Body = []byte(objectBody)
+	}
+	if cell.Method == "" {
+		raw.Method = http.MethodGet // signed for; a cell without a method sends no actual request
+	}
+	raw, err = s.authorise(ctx, cell.Authorisation, raw)
+	return request{
+		Request: raw,
+		send:    scenarios.Actual,
+		cors: s3cors.Request{
+			Method: raw.Method, Target: target(cell), BucketMissing: cell.Target == scenarios.MissingBucket, Origin: cell.Origin,
+			RequestMethod:  field(cell.Headers.Fields, "Access-Control-Request-Method"),
+			RequestHeaders: field(cell.Headers.Fields, "Access-Control-Request-Headers"),
+			Outcome:        outcomeOf(cell),
+		},
+		fetch: pageRequest(cell),
+	}, err
+}
+
+// preflight is what a browser asks before the actual request.
+func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual request) (request, error) {
+	asked := requestedHeaders(cell)
+	raw := probe.Request{
+		Kind: string(scenarios.Preflight), Method: http.MethodOptions, URL: actual.URL, Host: actual.Host,
+		Header: preflightHeaders(cell, asked),
+	}
+	if cell.Authorisation == scenarios.Signed {
+		var err error
+		if raw, err = s.authorise(ctx, scenarios.Signed, raw); err != nil {
+			return request{}, err
+		}
+	}
+	q := request{Request: raw, send: scenarios.Preflight, cors: actual.cors, fetch: actual.fetch}
+	q.cors.Method, q.cors.RequestMethod, q.cors.RequestHeaders = http.MethodOptions, method(cell), asked
+	q.cors.Outcome = s3cors.Outcome{}
+	return q, nil
+}
+
+// where names the bucket, key and query of a cell. A request that changes an object has one of its own, so that no cell meets another's
+// traces.
+func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
+	bucket, key = s.bucket.Name(), s.bucket.Key(objectName)
+	switch cell.Target {
+	case scenarios.MissingBucket:
+		bucket = "corsprobe-" + s.run.id + "-missing"
+	case scenarios.Bucket:
+		return bucket, "", ""
+	case scenarios.Listing:
+		return bucket, "", "list-type=2"
+	case scenarios.MissingObject:
+		key = s.bucket.Key("missing-" + digest(cell.ID))
+	}
+	if cell.Target == scenarios.Object && slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method) {
+		key = s.bucket.Key(strings.ToLower(cell.Method) + "-" + digest(cell.ID))
+	}
+	if cell.Method == http.MethodPost {
+		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
+	}
+	return bucket, key, query
+}
+
+func digest(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:8])
+}
+
+// authorise signs a request as the cell says.
+func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw probe.Request) (probe.Request, error) {
+	if how == scenarios.Anonymous {
+		return raw, nil
+	}
+	creds, err := s.run.endpoint.Credentials(ctx)
+	if err != nil {
+		return raw, fmt.Errorf("no credentials to sign with: %w", err)
+	}
+	switch how {
+	case scenarios.Signed:
+		return probe.Sign(ctx, creds, s.run.endpoint.Region(), raw, time.Now())
+	case scenarios.Forged:
+		creds.SecretAccessKey = "forged" + creds.SecretAccessKey
+	}
+	return probe.Presign(ctx, creds, s.run.endpoint.Region(), raw, presignedFor, time.Now())
+}
+
+func actualHeaders(cell scenarios.Cell) []result.Header {
+	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
+	if cell.Origin != nil {
+		lines = append(lines, result.Header{Name: "Origin", Value: *cell.Origin})
+	}
+	for _, f := range cell.Headers.Fields {
+		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
+	}
+	return lines
+}
+
+func preflightHeaders(cell scenarios.Cell, asked *string) []result.Header {
+	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
+	if m := method(cell); m != nil {
+		lines = append(lines, result.Header{Name: "Access-Control-Request-Method", Value: *m})
+	}
+	if asked != nil {
+		lines = append(lines, result.Header{Name: "Access-Control-Request-Headers", Value: *asked})
+	}
+	if cell.Origin != nil {
+		lines = append(lines, result.Header{Name: "Origin", Value: *cell.Origin})
+	}
+	return lines
+}
+
+func method(cell scenarios.Cell) *string {
+	if cell.Method == "" {
+		return nil
+	}
+	return &cell.Method
+}
+
+// requestedHeaders is the preflight's Access-Control-Request-Headers: as the scenario writes it, or as a browser would for real headers.
+func requestedHeaders(cell scenarios.Cell) *string {
+	if cell.Headers.Request != nil || len(cell.Headers.Fields) == 0 {
+		return cell.Headers.Request
+	}
+	names := fetch.UnsafeRequestHeaderNames(fieldLines(cell.Headers.Fields))
+	if len(names) == 0 {
+		return nil
+	}
+	joined := strings.Join(names, ",") // fetch#cors-preflight-fetch-0: sorted, lower case, no space
+	return &joined
+}
+
+func fieldLines(fields []scenarios.Field) []result.Header {
+	var lines []result.Header
+	for _, f := range fields {
+		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
+	}
+	return lines
+}
+
+func field(fields []scenarios.Field, name string) *string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return &f.Value
+		}
+	}
+	return nil
+}
+
+// pageRequest is the request as a page would make it.
+func pageRequest(cell scenarios.Cell) fetch.Request {
+	q := fetch.Request{Method: cell.Method, Headers: fieldLines(cell.Headers.Fields), Credentials: fetch.Omit}
+	if cell.Origin != nil {
+		q.Origin = *cell.Origin
+	}
+	if cell.Headers.Request != nil {
+		for name := range strings.SplitSeq(*cell.Headers.Request, ",") {
+			if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+				q.UnsafeNames = append(q.UnsafeNames, name)
+			}
+		}
+	}
+	return q
+}
+
+func target(cell scenarios.Cell) s3cors.Target {
+	if cell.Target == scenarios.Bucket || cell.Target == scenarios.Listing {
+		return s3cors.Bucket
+	}
+	return s3cors.Object
+}
+
+// outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy
+// (anonymous) or on how a signature is refused.
+func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
+	if cell.Authorisation == scenarios.Anonymous || cell.Authorisation == scenarios.Forged {
+		return s3cors.Outcome{}
+	}
+	switch {
+	case cell.Target == scenarios.MissingBucket:
+		return s3cors.Outcome{Status: []int{404}, Code: "NoSuchBucket"}
+	case cell.Method == http.MethodDelete:
+		return s3cors.Outcome{Status: []int{204, 200}} // a server's own choice that no page would notice
+	case cell.Target == scenarios.MissingObject && (cell.Method == http.MethodGet || cell.Method == http.MethodHead):
+		return s3cors.Outcome{Status: []int{404}, Code: "NoSuchKey"}
+	case field(cell.Headers.Fields, "Range") != nil:
+		return s3cors.Outcome{Status: []int{206}}
+	case field(cell.Headers.Fields, "If-None-Match") != nil:
+		return s3cors.Outcome{Status: []int{200, 304}}
+	default:
+		return s3cors.Outcome{Status: []int{200}}
+	}
+}

@@ -1,0 +1,178 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+// stage is one scenario being played in its bucket.
+type stage struct {
+	run     *Run
+	planned scenarios.Planned
+	bucket  *endpoint.Bucket
+	holds   *s3cors.Configuration // what the bucket should hold by now; nil: nothing
+}
+
+// play carries out the steps in order. An error means that nothing more can be judged.
+func (s *stage) play(ctx context.Context) error {
+	if err := s.bucket.PutObject(ctx, s.bucket.Key(objectName), []byte(objectBody)); err != nil {
+		return fmt.Errorf("the object to ask for could not be written: %w", err)
+	}
+	for _, step := range s.planned.Steps {
+		if err := s.step(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
+	before := s.holds
+	old := s.look(ctx, discriminating(step.After, before))
+	trusted, err := s.call(ctx, step)
+	if err != nil {
+		return err
+	}
+	if !trusted {
+		s.run.forgo(s.planned, step, result.Unsupported, "the configuration that these requests need could not be put: see "+step.CallID)
+		return nil
+	}
+	s.holds = step.After
+	s.settle(ctx, old)
+	s.probeAll(ctx, step)
+	return nil
+}
+
+// probeAll asks every cell of a step, as many at once as the run allows.
+func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
+	var wg sync.WaitGroup
+	for _, cell := range step.Cells {
+		if s.run.acquire(ctx) != nil {
+			break
+		}
+		wg.Go(func() {
+			defer s.run.release()
+			s.run.deliver(s.cell(ctx, step, cell))
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		s.run.forgo(s.planned, step, result.Error, "interrupted before it was asked")
+	}
+}
+
+// cell asks one cell, and again where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
+func (s *stage) cell(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	first := s.ask(ctx, step, cell)
+	if first.Verdict != result.Failed && first.Verdict != result.Error {
+		return first
+	}
+	second := s.ask(ctx, step, cell)
+	second.Attempts = 2
+	switch {
+	case ctx.Err() != nil:
+		second.Verdict, second.Reason, second.Findings = result.Error, "interrupted while it was asked", nil
+	case first.Verdict == second.Verdict && sameFindings(first.Findings, second.Findings):
+	case first.Verdict == result.Error && second.Verdict == result.Error:
+	default:
+		return flaky(first, second)
+	}
+	return second
+}
+
+func flaky(first, second result.Cell) result.Cell {
+	c := first
+	if len(c.Findings) == 0 {
+		c = second
+	}
+	c.Verdict, c.Attempts = result.Flaky, 2
+	c.Reason = fmt.Sprintf("asked twice, %s and then %s", outcome(first), outcome(second))
+	c.Exchanges = append(append([]result.Exchange{}, first.Exchanges...), second.Exchanges...)
+	return c
+}
+
+func outcome(c result.Cell) string {
+	switch {
+	case c.Verdict == result.Error:
+		return "without an answer"
+	case len(c.Findings) == 0:
+		return "right"
+	default:
+		return "wrong in " + c.Findings[0].Check + " (" + c.Findings[0].Got + ")"
+	}
+}
+
+func sameFindings(a, b []result.Finding) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Check != b[i].Check || a[i].Got != b[i].Got {
+			return false
+		}
+	}
+	return true
+}
+
+// ask sends a cell's requests once and judges the answers.
+func (s *stage) ask(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	c := newCell(s.planned, cell)
+	requests, err := s.requests(ctx, cell)
+	var unsupported *endpoint.Unsupported
+	switch {
+	case errors.As(err, &unsupported):
+		c.Verdict, c.Reason = result.Unsupported, unsupported.Error()
+		return c
+	case err != nil:
+		c.Verdict, c.Reason = result.Error, err.Error()
+		return c
+	}
+	for _, q := range requests {
+		s.send(ctx, q, cell, &c)
+	}
+	if c.Verdict == "" {
+		c.Verdict = result.Passed
+		if len(c.Findings) > 0 {
+			c.Verdict = result.Failed
+		}
+	}
+	return c
+}
+
+// send makes one exchange of a cell and adds what it came to.
+func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *result.Cell) {
+	if c.Verdict == result.Error {
+		return
+	}
+	ex := s.run.client.Do(ctx, q.Request)
+	c.Exchanges = append(c.Exchanges, ex)
+	c.Curl = append(c.Curl, s.run.curl(q, ex))
+	c.Duration += ex.Took
+	if ex.Error != "" {
+		c.Verdict, c.Reason = result.Error, ex.Error
+		return
+	}
+	s.run.notes.saw(ex)
+	owed := s3cors.Evaluate(s.holds, q.cors)
+	j := judge(q.send, owed, pinsFor(q.send, cell), ex)
+	classify(s.holds, q, j.owed, ex, j.findings)
+	c.Findings = append(c.Findings, j.findings...)
+	c.Explanation = owed.Explanation
+	c.Browser = worse(c.Browser, describe(q, j.owed, ex))
+	s.run.notes.chose(j.choices)
+}
+
+// newCell is a result without a verdict yet.
+func newCell(planned scenarios.Planned, cell scenarios.Cell) result.Cell {
+	return result.Cell{
+		ID: cell.ID, Scenario: planned.Scenario.ID, Title: cell.Title,
+		File: planned.Scenario.File, Line: cell.Line, Attempts: 1,
+	}
+}

@@ -1,0 +1,142 @@
+package suites
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"corsprobe/runner"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// Target is an endpoint and how it is probed.
+type Target struct {
+	Endpoint endpoint.Config
+	Options  runner.Options
+}
+
+// Catalogue is the plan of the built-in scenarios, or of those whose id fits one of the globs. It panics where the globs are wrong: it is
+// called while a test package is initialised, where there is nobody to return an error to.
+func Catalogue(globs ...string) scenarios.Plan {
+	plan, err := catalogue(globs)
+	if err != nil {
+		panic("suites.Catalogue: " + err.Error())
+	}
+	return plan
+}
+
+func catalogue(globs []string) (scenarios.Plan, error) {
+	all, err := scenarios.Catalogue()
+	if err != nil {
+		return scenarios.Plan{}, err
+	}
+	plan, err := scenarios.Expand(all)
+	if err != nil || len(globs) == 0 {
+		return plan, err
+	}
+	for _, glob := range globs {
+		if plan.Filter(func(id string) bool { return scenarios.Glob(glob, id) }).Cells() == 0 {
+			return plan, fmt.Errorf("%s fits no cell", glob)
+		}
+	}
+	return plan.Filter(func(id string) bool {
+		for _, glob := range globs {
+			if scenarios.Glob(glob, id) {
+				return true
+			}
+		}
+		return false
+	}), nil
+}
+
+// Against describes a plan in somebody's own suite. connect is called once, by the first spec that runs, so that it may name a server that
+// BeforeSuite started. Each scenario begins when its first spec does: only what the suite's filters leave is asked, and under ginkgo -p
+// each process asks its own.
+func Against(plan scenarios.Plan, connect func() (Target, error)) bool {
+	return Describe(plan, &onDemand{plan: plan, connect: sync.OnceValues(func() (*connection, error) { return open(connect) })})
+}
+
+// connection is an open endpoint.
+type connection struct {
+	endpoint *endpoint.Endpoint
+	client   *probe.Client
+	options  runner.Options
+	run      string
+}
+
+func open(connect func() (Target, error)) (*connection, error) {
+	target, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	if target.Endpoint.RunID == "" {
+		target.Endpoint.RunID = runner.NewID()
+	}
+	e, err := endpoint.Open(ctx, target.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if target.Options.Bucket == "" {
+		if err := e.Check(ctx); err != nil {
+			return nil, err
+		}
+	}
+	client, err := probe.New(target.Endpoint.Options)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{endpoint: e, client: client, options: target.Options, run: target.Endpoint.RunID}, nil
+}
+
+// onDemand begins a scenario's run when its first result is asked for.
+type onDemand struct {
+	plan    scenarios.Plan
+	connect func() (*connection, error)
+
+	mu   sync.Mutex
+	runs map[string]*runner.Run // by scenario
+}
+
+// Wait implements [Source].
+func (o *onDemand) Wait(id string) result.Cell {
+	run, err := o.run(id)
+	if err != nil {
+		return result.Cell{ID: id, Title: "no run", Verdict: result.Error, Reason: err.Error()}
+	}
+	return run.Wait(id)
+}
+
+// Left implements [Source].
+func (o *onDemand) Left(scenario string) {
+	o.mu.Lock()
+	run := o.runs[scenario]
+	o.mu.Unlock()
+	if run != nil {
+		run.Left(scenario)
+	}
+}
+
+func (o *onDemand) run(id string) (*runner.Run, error) {
+	c, err := o.connect()
+	if err != nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, planned := range o.plan.Scenarios {
+		if name := planned.Scenario.ID; scenarios.Glob(name, id) {
+			if o.runs == nil {
+				o.runs = map[string]*runner.Run{}
+			}
+			if o.runs[name] == nil {
+				o.runs[name] = runner.Start(context.Background(), scenarios.Plan{Scenarios: []scenarios.Planned{planned}}, c.endpoint, c.client, c.run, c.options)
+			}
+			return o.runs[name], nil
+		}
+	}
+	return nil, fmt.Errorf("%s is not in the plan", id)
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/embedded"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/scenarios"
+
+	"github.com/spf13/cobra"
+)
+
+// targetFlags name an endpoint and how it is reached. Every command that talks to one has them.
+type targetFlags struct {
+	config  endpoint.Config
+	resolve []string
+}
+
+func (f *targetFlags) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
+	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
+	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
+	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")
+	flags.StringArrayVar(&f.resolve, "resolve", nil, "`HOST:PORT:ADDR`: connect to ADDR for HOST:PORT, as curl does; repeatable")
+	flags.StringVar(&f.config.CAFile, "ca-file", "", "`FILE` of further certificate authorities, in PEM")
+	flags.BoolVar(&f.config.Insecure, "insecure", false, "do not verify the endpoint's certificate")
+	flags.BoolVar(&f.config.HTTP2, "http2", false, "probe over HTTP/2 where the endpoint offers it")
+	flags.DurationVar(&f.config.Timeout, "timeout", 30*time.Second, "longest `TIME` for one request")
+}
+
+// target is an endpoint and what belongs to it.
+type target struct {
+	endpoint *endpoint.Endpoint
+	client   *probe.Client
+	curl     probe.CurlOptions
+	name     string
+	embedded bool
+	server   *embedded.Server
+}
+
+// open connects to the endpoint named by flags or environment, or starts the embedded server, and says so in the first line.
+func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*target, error) {
+	if f.named() {
+		return f.openRemote(ctx, id)
+	}
+	server, err := embedded.Start(ctx, embedded.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("the embedded server did not start: %w", err)
+	}
+	fmt.Fprintf(human, "no endpoint given: probing the embedded S3 server (%s) at %s\n\n", server.Name(), server.URL())
+	config := f.config
+	config.URL, config.Region = server.URL(), server.Region()
+	config.AccessKey, config.SecretKey = server.Credentials()
+	t, err := connect(ctx, config, id)
+	if err != nil {
+		return nil, errors.Join(err, closeServer(server))
+	}
+	t.name, t.embedded, t.server = "embedded "+server.Name(), true, server
+	return t, nil
+}
+
+// named reports that the user named an endpoint. A profile or region alone names AWS.
+func (f *targetFlags) named() bool {
+	return f.config.URL != "" || f.config.Profile != "" || os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
+}
+
+func (f *targetFlags) openRemote(ctx context.Context, id string) (*target, error) {
+	if !f.named() {
+		return nil, errors.New("no endpoint: give --endpoint URL, or set AWS_ENDPOINT_URL")
+	}
+	config := f.config
+	var problems []error
+	for _, text := range f.resolve {
+		r, err := probe.ParseResolve(text)
+		problems = append(problems, err)
+		config.Resolve = append(config.Resolve, r)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, exit{exitUsage, err}
+	}
+	return connect(ctx, config, id)
+}
+
+func connect(ctx context.Context, config endpoint.Config, id string) (*target, error) {
+	config.RunID, config.UserAgent = id, "corsprobe/"+version()
+	e, err := endpoint.Open(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	options := config.Options
+	if creds, err := e.Credentials(ctx); err == nil {
+		options.Secrets = append(options.Secrets, creds.SecretAccessKey, creds.SessionToken)
+	}
+	client, err := probe.New(options)
+	if err != nil {
+		return nil, err
+	}
+	return &target{endpoint: e, client: client, curl: probe.CurlOptions{Region: e.Region(), Insecure: config.Insecure, CAFile: config.CAFile, HTTP2: config.HTTP2}}, nil
+}
+
+// close ends what the target holds, however the run ended.
+func (t *target) close() {
+	t.client.Close()
+	if t.server != nil {
+		_ = closeServer(t.server) // its memory goes with the process
+	}
+}
+
+func closeServer(server *embedded.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return server.Close(ctx)
+}
+
+// embeddedDeviations are what the embedded server is known to do otherwise than S3.
+func embeddedDeviations() (*runner.Deviations, error) {
+	list, err := scenarios.ProviderDeviations("versitygw")
+	return &runner.Deviations{List: list, Lenient: true}, err
+}
+
+func restoreCommand() *cobra.Command {
+	var f targetFlags
+	c := &cobra.Command{
+		Use:   "restore",
+		Short: "Put back the configuration of buckets that a killed run was using",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			restored, err := endpoint.Restore(cmd.Context(), f.config.JournalDir, func(j endpoint.Journal) (*endpoint.Endpoint, error) {
+				config := f.config
+				config.URL, config.Region, config.RunID = j.Endpoint, j.Region, runner.NewID()
+				return endpoint.Open(cmd.Context(), config)
+			})
+			for _, j := range restored {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s at %s: configuration put back\n", j.Bucket, j.Endpoint)
+			}
+			if err != nil {
+				return exit{exitNoJudgement, err}
+			}
+			if len(restored) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "nothing to put back")
+			}
+			return nil
+		},
+	}
+	f.register(c)
+	return c
+}
