@@ -182,6 +182,10 @@ func TestAnswersCiteFacts(t *testing.T) {
 			"status": {5}, "error-message": {5}, "error-method": {5, 8}}},
 		{"error of a covered request", shared(), Request{Method: "DELETE", Target: Object, Origin: ptr("a"), Outcome: Outcome{[]int{403}, "AccessDenied"}},
 			map[string][]int{"status": {31}, "error-code": {31}, "allow-origin": {20, 37}, "allow-headers": {24, 26, 37}, "vary": {29, 37}}},
+		{"preflight of a missing bucket, with a method", nil, missing(ask("OPTIONS", "b", "PUT", "")), map[string][]int{
+			"status": {6}, "error-message": {6}, "error-method": {3, 6}}},
+		{"preflight of a missing bucket, without", nil, missing(ask("OPTIONS", "b", "", "")), map[string][]int{"error-method": {6, 8}}},
+		{"origin null", shared(), ask("DELETE", "null", "", ""), map[string][]int{"allow-origin": {20, 48}, "status": {31}}},
 		{"request without origin", shared(), ask("GET", "", "", ""), map[string][]int{"status": {31}, "vary": {30, 32}}},
 		{"missing bucket", nil, missing(ask("GET", "a", "", "")), map[string][]int{"status": {31}, "allow-origin": {38}}},
 	} {
