@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"corsprobe/runner/embedded"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"corsprobe": main})
+}
+
+// TestCommandLine runs the scripts under testdata: the program from the outside, with its exit codes, its words and the files it writes.
+func TestCommandLine(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": startServer,
+			"code":   exitsWith,
+			"fake":   startFake,
+			"closed": closedPort,
+		},
+	})
+}
+
+// setup keeps the machine's AWS settings out of the scripts, but not its certificate bundle: corsprobe must cope with one.
+func setup(env *testscript.Env) error {
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-config"))
+	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-credentials"))
+	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
+		env.Setenv(name, os.Getenv(name))
+	}
+	return nil
+}
+
+// startServer starts an embedded server for the script and names it in the AWS variables: server.
+func startServer(ts *testscript.TestScript, _ bool, _ []string) {
+	server, err := embedded.Start(context.Background(), embedded.Options{})
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close(context.Background()) })
+	access, secret := server.Credentials()
+	ts.Setenv("AWS_ENDPOINT_URL", server.URL())
+	ts.Setenv("AWS_ACCESS_KEY_ID", access)
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+	ts.Setenv("AWS_REGION", server.Region())
+}
+
+// exitsWith runs a command and fails unless it exits with that code: code 2 corsprobe run nothing.yaml.
+func exitsWith(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: code N command args...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var n int
+		if _, scan := fmt.Sscanf(err.Error(), "exit status %d", &n); scan != nil {
+			ts.Fatalf("%s: %v", strings.Join(args[1:], " "), err)
+		}
+		got = n
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("%s: exit code %d, want %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+// startFake starts a server that is no S3, and names it in AWS_ENDPOINT_URL: fake website | tls | unimplemented | refuses.
+func startFake(ts *testscript.TestScript, _ bool, args []string) {
+	kind := "website"
+	if len(args) > 0 {
+		kind = args[0]
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fakes[kind](w, r) })
+	server := httptest.NewUnstartedServer(handler)
+	if kind == "tls" {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	ts.Defer(server.Close)
+	ts.Setenv("AWS_ENDPOINT_URL", server.URL)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "a-secret-that-must-not-be-shown")
+	ts.Setenv("AWS_REGION", "us-east-1")
+}
+
+var fakes = map[string]http.HandlerFunc{
+	"website": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html><body>Welcome</body></html>") },
+	"tls":     func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html></html>") },
+	"refuses": s3Error(http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
+	"denies":  s3Error(http.StatusForbidden, "AccessDenied", "Access Denied"),
+	"unimplemented": func(w http.ResponseWriter, r *http.Request) {
+		if _, cors := r.URL.Query()["cors"]; cors {
+			s3Error(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented")(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+	},
+}
+
+func s3Error(status int, code, message string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message><RequestId>1</RequestId></Error>", code, message)
+	}
+}
+
+// closedPort names a port that nobody listens on in AWS_ENDPOINT_URL.
+func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	address := l.Addr().String()
+	ts.Check(l.Close())
+	ts.Setenv("AWS_ENDPOINT_URL", "http://"+address)
+	ts.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", "a-secret-that-must-not-be-shown")
+	ts.Setenv("AWS_REGION", "us-east-1")
+}
