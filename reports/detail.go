@@ -1,0 +1,265 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"corsprobe/runner/result"
+)
+
+// row is a labelled line of a finding or a cell, shared by the formats that people read. Its value is visible already.
+type row struct {
+	label, value string
+	verbatim     bool // to be copied as it is: never wrapped
+}
+
+// labelWidth is that of the longest label, "expected" and "the first".
+const labelWidth = 8
+
+// findingRows says what was expected, what came, and why that matters.
+func findingRows(f result.Finding, limit int) []row {
+	rows := []row{
+		{label: "expected", value: brief(f.Expected, limit)},
+		{label: "got", value: brief(f.Got, limit)},
+	}
+	if why := whyOf(f); why != "" {
+		rows = append(rows, row{label: "why", value: why})
+	}
+	if f.Known != nil {
+		rows = append(rows, row{label: "known", value: deviation(*f.Known)})
+	}
+	return rows
+}
+
+func whyOf(f result.Finding) string {
+	why := brief(f.Why, evidenceLimit)
+	switch facts := factNumbers(f.Facts); {
+	case facts == "":
+		return why
+	case why == "":
+		return facts
+	default:
+		return why + " (" + facts + ")"
+	}
+}
+
+// factNumbers renders "fact 23" and "facts 23 and 31".
+func factNumbers(facts []int) string {
+	words := make([]string, len(facts))
+	for i, n := range facts {
+		words[i] = strconv.Itoa(n)
+	}
+	switch len(facts) {
+	case 0:
+		return ""
+	case 1:
+		return "fact " + words[0]
+	default:
+		return "facts " + list(words)
+	}
+}
+
+func deviation(d result.Deviation) string {
+	if d.Link == "" {
+		return visible(d.Reason)
+	}
+	return visible(d.Reason) + " <" + visible(d.Link) + ">"
+}
+
+// cellRows says which rule should have answered and what a browser makes of the answer.
+func cellRows(c *result.Cell) []row {
+	var rows []row
+	if c.Explanation != "" {
+		rows = append(rows, row{label: "rule", value: brief(c.Explanation, evidenceLimit)})
+	}
+	if s := browserSentence(c.Browser); s != "" {
+		rows = append(rows, row{label: "browser", value: s})
+	}
+	return rows
+}
+
+func browserSentence(b *result.Browser) string {
+	switch {
+	case b == nil:
+		return ""
+	case b.Sentence != "":
+		return brief(b.Sentence, evidenceLimit)
+	case b.Got != "":
+		return "no difference to a page: " + brief(b.Got, valueLimit)
+	default:
+		return ""
+	}
+}
+
+// curlRows labels the commands that repeat a cell's exchanges. They are never cut: half a command is none.
+func curlRows(c *result.Cell) []row {
+	var rows []row
+	for _, command := range c.Curl {
+		for _, line := range strings.Split(command, "\n") {
+			rows = append(rows, row{value: visible(line), verbatim: true})
+		}
+	}
+	if len(rows) > 0 {
+		rows[0].label = "curl"
+	}
+	return rows
+}
+
+// exchangeLines renders a request and its answer as curl -v does.
+func exchangeLines(ex result.Exchange, limit int) []string {
+	lines := []string{visible(ex.Kind), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
+	lines = append(lines, headerLines("> ", ex.Request.Headers, limit)...)
+	if ex.Error != "" {
+		return append(lines, "! "+brief(ex.Error, limit))
+	}
+	lines = append(lines, "< "+statusLine(ex.Response))
+	lines = append(lines, headerLines("< ", ex.Response.Headers, limit)...)
+	return append(lines, bodyLines(ex.Response, limit)...)
+}
+
+func statusLine(r result.Response) string {
+	return strings.TrimSpace(visible(r.Proto) + " " + strconv.Itoa(r.Status))
+}
+
+func headerLines(prefix string, headers []result.Header, limit int) []string {
+	lines := make([]string, len(headers))
+	for i, h := range headers {
+		lines[i] = prefix + brief(h.Name, limit) + ": " + brief(h.Value, limit)
+	}
+	return lines
+}
+
+func bodyLines(r result.Response, limit int) []string {
+	if r.Body == "" {
+		return nil
+	}
+	lines := append([]string{""}, visibleLines(r.Body, limit)...)
+	for i := range lines {
+		lines[i] = strings.TrimRight("< "+lines[i], " ")
+	}
+	if r.Truncated {
+		lines = append(lines, "< (the body went on)")
+	}
+	return lines
+}
+
+// rank orders classes, worst first; one that is not known is least.
+func rank(c result.Class) int {
+	if i := slices.Index(result.Classes, c); i >= 0 {
+		return i
+	}
+	return len(result.Classes)
+}
+
+// worst is the finding that a cell is summed up by: of those that are not known, the first of the worst class.
+func worst(findings []result.Finding) (result.Finding, bool) {
+	best := -1
+	for i, f := range findings {
+		if best < 0 || badness(f) < badness(findings[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return result.Finding{}, false
+	}
+	return findings[best], true
+}
+
+// badness orders findings, the smallest first.
+func badness(f result.Finding) int {
+	if f.Known != nil {
+		return len(result.Classes) + 1 + rank(f.Class)
+	}
+	return rank(f.Class)
+}
+
+// heading is a finding's name: "[exposure] actual.allow-origin".
+func heading(f result.Finding) string {
+	return "[" + visible(string(f.Class)) + "] " + visible(f.Check)
+}
+
+// shortID is a cell's id without its scenario's, which stands beside it.
+func shortID(c *result.Cell) string {
+	if short := strings.TrimPrefix(c.ID, c.Scenario+"/"); short != "" {
+		return visible(short)
+	}
+	return visible(c.ID)
+}
+
+// place renders "file:line", or as much of it as is known.
+func place(file string, line int) string {
+	if file == "" || line == 0 {
+		return visible(file)
+	}
+	return visible(file) + ":" + strconv.Itoa(line)
+}
+
+// plural renders "1 cell" and "2 cells".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// took renders a duration for a person: "340 ms", "12.3 s", "4 min 10 s".
+func took(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", max(0, d.Milliseconds()))
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Truncate(100*time.Millisecond).Seconds())
+	default:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+}
+
+// group is cells that have something in common, in their order.
+type group struct {
+	key   string
+	cells []*result.Cell
+}
+
+// groupBy gathers cells by key, in the order in which the keys first occur.
+func groupBy(cells []*result.Cell, key func(*result.Cell) string) []group {
+	index := map[string]int{}
+	var groups []group
+	for _, c := range cells {
+		k := key(c)
+		i, seen := index[k]
+		if !seen {
+			i = len(groups)
+			index[k] = i
+			groups = append(groups, group{key: k})
+		}
+		groups[i].cells = append(groups[i].cells, c)
+	}
+	return groups
+}
+
+// pick selects cells by verdict.
+func pick(cells []result.Cell, want func(result.Verdict) bool) []*result.Cell {
+	var picked []*result.Cell
+	for i := range cells {
+		if want(cells[i].Verdict) {
+			picked = append(picked, &cells[i])
+		}
+	}
+	return picked
+}
+
+// nothingJudged says why a run without an error came to no judgement at all; empty when it did. A run like that must never look green.
+func nothingJudged(cells []result.Cell) string {
+	if len(cells) == 0 {
+		return "no cell was run"
+	}
+	for i := range cells {
+		if cells[i].Verdict != result.Unsupported {
+			return ""
+		}
+	}
+	return fmt.Sprintf("this endpoint supports none of %s", plural(len(cells), "cell"))
+}

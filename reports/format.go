@@ -1,0 +1,140 @@
+package reports
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/result"
+)
+
+// Format is the name of a way to write a report.
+type Format string
+
+// The formats.
+const (
+	JSON        Format = "json"         // the whole report, see [ReadJSON]
+	JUnit       Format = "junit"        // JUnit XML as GitLab, Jenkins and GitHub's actions read it
+	JUnitStrict Format = "junit-strict" // JUnit XML with nothing that Jenkins' xunit plugin rejects
+	Text        Format = "text"         // what a terminal shows, without colour
+)
+
+// renderers is where a format is added.
+var renderers = map[Format]func(io.Writer, result.Report) error{
+	JSON:        writeJSON,
+	JUnit:       writeJUnit,
+	JUnitStrict: writeJUnitStrict,
+	Text:        func(w io.Writer, r result.Report) error { return WriteText(w, r, TextOptions{}) },
+}
+
+// Formats lists every format by name.
+func Formats() []Format {
+	return slices.Sorted(maps.Keys(renderers))
+}
+
+// Write renders a report. The error is the renderer's or the writer's; what was written before it is no report.
+func Write(w io.Writer, f Format, r result.Report) error {
+	render, ok := renderers[f]
+	if !ok {
+		return unknownFormat(string(f))
+	}
+	return render(w, r)
+}
+
+// Stdout is the path that stands for standard output.
+const Stdout = "-"
+
+// Spec is a report to be written: what "junit=build/corsprobe.xml" on a command line means.
+type Spec struct {
+	Format Format
+	Path   string // Stdout, or a file's
+}
+
+// ParseSpec reads "FORMAT=PATH". A path of "-" is standard output.
+func ParseSpec(text string) (Spec, error) {
+	name, path, found := strings.Cut(text, "=")
+	format := Format(strings.TrimSpace(name))
+	_, known := renderers[format]
+	switch {
+	case !found && known:
+		return Spec{}, fmt.Errorf("report %q has no path: write %s=PATH, or %s=- for standard output", text, format, format)
+	case !found:
+		return Spec{}, fmt.Errorf("report %q: expected FORMAT=PATH, such as junit=corsprobe.xml; formats are %s", text, list(Formats()))
+	case !known:
+		return Spec{}, fmt.Errorf("report %q: %w", text, unknownFormat(string(format)))
+	}
+	if err := checkPath(path); err != nil {
+		return Spec{}, fmt.Errorf("report %q: %w", text, err)
+	}
+	return Spec{Format: format, Path: path}, nil
+}
+
+func checkPath(path string) error {
+	switch {
+	case strings.TrimSpace(path) == "":
+		return errors.New("the path is empty; - is standard output")
+	case strings.HasSuffix(path, "/"):
+		return errors.New("the path names a directory, not a file")
+	case strings.ContainsRune(path, 0):
+		return errors.New("the path holds a NUL")
+	}
+	return nil
+}
+
+func unknownFormat(name string) error {
+	hint := ""
+	if near := nearest(name); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return fmt.Errorf("unknown format %q, formats are %s%s", name, list(Formats()), hint)
+}
+
+// list renders "a, b and c".
+func list[T ~string](words []T) string {
+	var b strings.Builder
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			b.WriteString(" and ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(w))
+	}
+	return b.String()
+}
+
+// nearest is the format that a mistyped name most likely means; empty when none is near.
+func nearest(name string) Format {
+	const tolerance = 2 // two slips of the finger; three would make json of text
+	best, least := Format(""), tolerance+1
+	for _, f := range Formats() {
+		if d := distance(strings.ToLower(name), string(f)); d < least {
+			best, least = f, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's: how many characters must be added, removed or replaced.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,71 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"corsprobe/runner/result"
+)
+
+// writeJSON writes the report as it is. Invalid UTF-8 becomes U+FFFD, for JSON can hold nothing else.
+func writeJSON(w io.Writer, r result.Report) error {
+	if r.Version == 0 {
+		r.Version = result.Version
+	}
+	if r.Cells == nil {
+		r.Cells = []result.Cell{} // a reader may rely on a list
+	}
+	if r.Summary.Findings == nil {
+		r.Summary.Findings = map[result.Class]int{}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // S3's error documents stay readable
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// ReadJSON reads a report that corsprobe wrote as JSON. Fields that it does not know are skipped, for later releases add some; a report
+// of another version is refused.
+func ReadJSON(r io.Reader) (result.Report, error) {
+	d := json.NewDecoder(r)
+	var raw json.RawMessage
+	if err := d.Decode(&raw); errors.Is(err, io.EOF) {
+		return result.Report{}, errors.New("not a corsprobe report: it is empty")
+	} else if err != nil {
+		return result.Report{}, notAReport(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return result.Report{}, errors.New("not a corsprobe report: something follows the JSON document")
+	}
+	if err := checkVersion(raw); err != nil {
+		return result.Report{}, err
+	}
+	var report result.Report
+	if err := json.Unmarshal(raw, &report); err != nil {
+		return result.Report{}, notAReport(err)
+	}
+	return report, nil
+}
+
+// checkVersion looks at nothing but the version, so that a report of another one is never blamed for its other fields.
+func checkVersion(raw json.RawMessage) error {
+	var head struct {
+		Version *int `json:"version"`
+	}
+	err := json.Unmarshal(raw, &head)
+	switch {
+	case err != nil || head.Version == nil: // valid JSON, but no object, or one whose version is no number
+		return errors.New("not a corsprobe report: it has no version")
+	case *head.Version > result.Version:
+		return fmt.Errorf("the report has version %d and this corsprobe reads version %d: use the corsprobe that wrote it, or a later one", *head.Version, result.Version)
+	case *head.Version != result.Version:
+		return fmt.Errorf("the report has version %d and this corsprobe reads version %d: make the report anew", *head.Version, result.Version)
+	}
+	return nil
+}
+
+func notAReport(err error) error {
+	return fmt.Errorf("not a corsprobe report: %w", err)
+}

@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"corsprobe/runner/result"
+)
+
+// unsupported counts what this endpoint could not be asked, by reason.
+func (t *textWriter) unsupported(cells []*result.Cell) {
+	if len(cells) == 0 {
+		return
+	}
+	t.section(bold, fmt.Sprintf("Unsupported: %s", plural(len(cells), "cell")))
+	for _, g := range groupBy(cells, reasonOf) {
+		t.counted(g)
+	}
+}
+
+// counted writes "12 cells: the reason", and which when asked.
+func (t *textWriter) counted(g group) {
+	t.wrapped(2, plural(len(g.cells), "cell")+": "+brief(g.key, evidenceLimit))
+	if t.opts.Verbose {
+		t.list(4, g.cells)
+	}
+}
+
+// known counts listed deviations, by reason.
+func (t *textWriter) known(cells []*result.Cell) {
+	if len(cells) == 0 {
+		return
+	}
+	t.section(bold, fmt.Sprintf("Known deviations: %s", plural(len(cells), "cell")))
+	for _, g := range groupBy(cells, knownReason) {
+		t.counted(g)
+	}
+}
+
+func knownReason(c *result.Cell) string {
+	if all := deviationsOf(c); len(all) > 0 {
+		return strings.Join(all, "; ")
+	}
+	return reasonOf(c)
+}
+
+// stale lists the known deviations that are to be removed or corrected.
+func (t *textWriter) stale(entries []result.StaleDeviation) {
+	if len(entries) == 0 {
+		return
+	}
+	t.section(alarm, fmt.Sprintf("Stale known deviations: %d to remove or correct", len(entries)))
+	for _, d := range entries {
+		t.line(2, fmt.Sprintf("%s: %s of %s: %s", t.paint(bold, visible(d.Where)), visible(d.Check), visible(d.Cells), visible(d.Problem)))
+	}
+}
+
+// observations shows the endpoint's choices as a table.
+func (t *textWriter) observations(all []result.Observation) {
+	if len(all) == 0 {
+		return
+	}
+	t.section(bold, "Observed: where S3's behaviour is open, this endpoint …")
+	rows := make([][]string, len(all))
+	for i, o := range all {
+		rows[i] = []string{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), factNumbers(o.Facts)}
+	}
+	t.table(2, rows)
+}
+
+// table writes columns, each as wide as its widest value.
+func (t *textWriter) table(indent int, rows [][]string) {
+	widths := map[int]int{}
+	for _, r := range rows {
+		for i, v := range r {
+			widths[i] = max(widths[i], utf8.RuneCountInString(v))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, v := range r {
+			b.WriteString(v + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(v)+2))
+		}
+		t.line(indent, strings.TrimRight(b.String(), " "))
+	}
+}
+
+// summary counts, and gives the verdict in words.
+func (t *textWriter) summary(r result.Report) {
+	t.section(bold, "Summary")
+	rows := []row{{label: "cells", value: t.cellCounts(r.Summary)}}
+	if found := t.findingCounts(r.Summary); found != "" {
+		rows = append(rows, row{label: "findings", value: found})
+	}
+	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
+	for i := range rows {
+		rows[i].verbatim = true // colours would count as characters
+	}
+	t.rows(2, rows)
+	t.blank()
+	colour, words := verdict(r)
+	t.line(0, t.paint(colour, words))
+}
+
+func (t *textWriter) cellCounts(s result.Summary) string {
+	var parts []string
+	for _, p := range []struct {
+		n     int
+		word  string
+		style style
+	}{
+		{s.Passed, "passed", green}, {s.Failed, "failed", red}, {s.Flaky, "flaky", red}, {s.Errors, plural(s.Errors, "error"), red},
+		{s.Known, "known", yellow}, {s.Unsupported, "unsupported", faint},
+	} {
+		if p.n == 0 {
+			continue
+		}
+		word := strings.TrimPrefix(p.word, strconv.Itoa(p.n)+" ")
+		parts = append(parts, t.paint(p.style, fmt.Sprintf("%d %s", p.n, word)))
+	}
+	if len(parts) == 0 {
+		return strconv.Itoa(s.Cells)
+	}
+	return fmt.Sprintf("%d: %s", s.Cells, strings.Join(parts, ", "))
+}
+
+// findingCounts lists classes, worst first.
+func (t *textWriter) findingCounts(s result.Summary) string {
+	total, parts := 0, []string(nil)
+	for _, class := range result.Classes {
+		if n := s.Findings[class]; n > 0 {
+			total += n
+			parts = append(parts, t.paint(classStyles[class], fmt.Sprintf("%d %s", n, class)))
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d: %s", total, strings.Join(parts, ", "))
+}
+
+// verdict says in words what a run came to; the worst first, everything else that speaks against it after.
+func verdict(r result.Report) (style, string) {
+	s := r.Summary
+	var against []string
+	word := ""
+	hold := func(holds bool, name, why string) {
+		if !holds {
+			return
+		}
+		if word == "" {
+			word = name
+		}
+		against = append(against, why)
+	}
+	hold(r.Run.Incomplete != "", "Incomplete", brief(r.Run.Incomplete, valueLimit))
+	hold(s.Failed > 0, "Does not conform", plural(s.Failed, "cell")+" failed")
+	hold(s.Flaky > 0, "Flaky", plural(s.Flaky, "cell")+" answered in two ways")
+	unjudged := max(s.Errors, len(pick(r.Cells, isError)))
+	hold(unjudged > 0, "No judgement", plural(unjudged, "cell")+" could not be judged")
+	hold(nothingJudged(r.Cells) != "", "No judgement", nothingJudged(r.Cells))
+	hold(len(r.Stale) > 0, "Stale known deviations", plural(len(r.Stale), "known deviation")+" to remove or correct")
+	if word != "" {
+		return alarm, word + ": " + strings.Join(against, "; ") + "."
+	}
+	return green, "Conforms: " + conforming(s) + "."
+}
+
+func conforming(s result.Summary) string {
+	parts := []string{plural(s.Passed, "cell") + " passed"}
+	if s.Known > 0 {
+		parts = append(parts, plural(s.Known, "cell")+" with known deviations set aside")
+	}
+	if s.Unsupported > 0 {
+		parts = append(parts, plural(s.Unsupported, "cell")+" unsupported")
+	}
+	return strings.Join(parts, ", ")
+}
