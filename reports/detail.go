@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -154,21 +155,20 @@ func rank(c result.Class) int {
 	return len(result.Classes)
 }
 
-// worst is the finding that a cell is summed up by: of those that are not known, the first of the worst class.
+// worst is the finding that a cell is summed up by.
 func worst(findings []result.Finding) (result.Finding, bool) {
-	best := -1
-	for i, f := range findings {
-		if best < 0 || badness(f) < badness(findings[best]) {
-			best = i
-		}
-	}
-	if best < 0 {
+	if len(findings) == 0 {
 		return result.Finding{}, false
 	}
-	return findings[best], true
+	return worstFirst(findings)[0], true
 }
 
-// badness orders findings, the smallest first.
+// worstFirst orders findings for a reader, and keeps the order of those that are equally bad.
+func worstFirst(findings []result.Finding) []result.Finding {
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b result.Finding) int { return cmp.Compare(badness(a), badness(b)) })
+}
+
+// badness orders findings: by class, those that are known after all others.
 func badness(f result.Finding) int {
 	if f.Known != nil {
 		return len(result.Classes) + 1 + rank(f.Class)

@@ -1,10 +1,15 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"corsprobe/runner/result"
 )
@@ -20,10 +25,40 @@ func writeJSON(w io.Writer, r result.Report) error {
 	if r.Summary.Findings == nil {
 		r.Summary.Findings = map[result.Class]int{}
 	}
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // S3's error documents stay readable
 	e.SetIndent("", "  ")
-	return e.Encode(r)
+	if err := e.Encode(r); err != nil {
+		return err
+	}
+	return writeHarmless(w, b.Bytes())
+}
+
+// writeHarmless writes JSON with \u escapes for what the encoder leaves as it is though a terminal may act on it: DEL, the control
+// characters beyond ASCII, marks that turn the direction of writing. Only strings can hold any.
+func writeHarmless(w io.Writer, data []byte) error {
+	for len(data) > 0 {
+		n := bytes.IndexFunc(data, func(r rune) bool { return r > '~' && !strconv.IsPrint(r) })
+		if n < 0 {
+			break
+		}
+		r, size := utf8.DecodeRune(data[n:])
+		if _, err := w.Write(append(data[:n:n], unicodeEscape(r)...)); err != nil {
+			return err
+		}
+		data = data[n+size:]
+	}
+	_, err := w.Write(data)
+	return err
+}
+
+// unicodeEscape renders a character as JSON does, those beyond 16 bits as a surrogate pair.
+func unicodeEscape(r rune) string {
+	if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // ReadJSON reads a report that corsprobe wrote as JSON. Fields that it does not know are skipped, for later releases add some; a report

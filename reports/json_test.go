@@ -63,6 +63,17 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
+func TestJSONIsHarmlessOnATerminal(t *testing.T) {
+	const odd = "del\x7f c1\u009b bidi\u202e tag\U000e0041 fine é 🙂 \ufffd"
+	data := render(t, JSON, result.Report{Run: result.Run{ID: odd}})
+	if want := `"del\u007f c1\u009b bidi\u202e tag\udb40\udc41 fine é 🙂 ` + "\ufffd\""; !bytes.Contains(data, []byte(want)) {
+		t.Errorf("%s is missing in %s", want, data)
+	}
+	if r, err := ReadJSON(bytes.NewReader(data)); err != nil || r.Run.ID != odd {
+		t.Errorf("read back %q, %v", r.Run.ID, err)
+	}
+}
+
 func TestJSONOfAnEmptyReport(t *testing.T) {
 	got := string(render(t, JSON, result.Report{}))
 	for _, want := range []string{`"version": 1`, `"cells": []`, `"findings": {}`} {

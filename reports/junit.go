@@ -52,7 +52,7 @@ type (
 	junitProblem struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",chardata"`
+		Markup  string `xml:",innerxml"` // see markup
 	}
 	junitProperties struct {
 		List []junitProperty `xml:"property"`
@@ -179,15 +179,18 @@ func properties(pairs ...string) *junitProperties {
 
 // junitCell makes a testcase of a cell. Its name is the id within the scenario: a title may be reworded, and would end the case's history.
 func junitCell(c *result.Cell) *junitCase {
-	worst, _ := worst(c.Findings)
+	class := ""
+	if f, any := worst(c.Findings); any {
+		class = string(f.Class)
+	}
 	out := &junitCase{Name: shortID(c), File: visible(c.File), Line: c.Line}
-	out.Properties = properties("cell", c.ID, "title", c.Title, "scenario", c.Scenario, "verdict", string(c.Verdict), "class", string(worst.Class))
+	out.Properties = properties("cell", c.ID, "title", c.Title, "scenario", c.Scenario, "verdict", string(c.Verdict), "class", class)
 	switch c.Verdict {
 	case result.Passed:
 	case result.Known, result.Unsupported:
 		out.Skipped = &junitProblem{Message: skipReason(c)}
 	case result.Failed:
-		out.Failure = problem(c, string(worst.Class), failedMessage(c))
+		out.Failure = problem(c, class, failedMessage(c))
 	case result.Flaky:
 		out.Failure = problem(c, "flaky", "flaky: "+flakyMessage(c))
 	case result.Error:
@@ -249,9 +252,9 @@ func flakyMessage(c *result.Cell) string {
 // commands to repeat it.
 func problem(c *result.Cell, kind, message string) *junitProblem {
 	lines := []string{message, ""}
-	for _, f := range c.Findings {
+	for _, f := range worstFirst(c.Findings) {
 		lines = append(lines, heading(f))
-		lines = append(lines, rowLines("  ", findingRows(f, valueLimit))...)
+		lines = append(append(lines, rowLines("  ", findingRows(f, valueLimit))...), "")
 	}
 	lines = append(lines, rowLines("", append([]row{
 		{label: "cell", value: visible(c.ID)}, {label: "title", value: visible(c.Title)}}, cellRows(c)...))...)
@@ -261,8 +264,17 @@ func problem(c *result.Cell, kind, message string) *junitProblem {
 	if curl := curlRows(c); len(curl) > 0 {
 		lines = append(append(lines, ""), rowLines("", curl)...)
 	}
-	return &junitProblem{Message: message, Type: kind, Text: strings.Join(lines, "\n")}
+	return &junitProblem{Message: message, Type: kind, Markup: markup(strings.Join(lines, "\n"))}
 }
+
+// markup is text as XML. The encoder's own has references in place of line ends and quotes, which nobody can read in a file.
+func markup(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	return readable.Replace(b.String())
+}
+
+var readable = strings.NewReplacer("&#xA;", "\n", "&#34;", `"`, "&#39;", "'")
 
 func rowLines(indent string, rows []row) []string {
 	lines := make([]string, len(rows))
@@ -288,7 +300,7 @@ func suiteOfRun(r result.Report) *junitSuite {
 }
 
 func runError(name, message string) *junitCase {
-	return &junitCase{Name: name, Error: &junitProblem{Message: message, Type: "run", Text: message}}
+	return &junitCase{Name: name, Error: &junitProblem{Message: message, Type: "run", Markup: markup(message)}}
 }
 
 func staleCase(d result.StaleDeviation) *junitCase {
@@ -297,7 +309,7 @@ func staleCase(d result.StaleDeviation) *junitCase {
 	return &junitCase{
 		Name: fmt.Sprintf("known deviation %s %s", visible(d.Cells), visible(d.Check)),
 		File: visible(file), Line: line,
-		Failure: &junitProblem{Message: message, Type: "stale", Text: message},
+		Failure: &junitProblem{Message: message, Type: "stale", Markup: markup(message)},
 	}
 }
 

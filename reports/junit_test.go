@@ -288,11 +288,18 @@ func TestJUnitFailureText(t *testing.T) {
 	if want := "[breakage] preflight.status: expected 200, got 403 AccessForbidden (and 1 more finding)"; p.Message != want {
 		t.Errorf("message\n%q, want\n%q", p.Message, want)
 	}
-	if first, _, _ := strings.Cut(p.Text, "\n"); first != p.Message {
+	if first, _, _ := strings.Cut(p.Markup, "\n"); first != p.Message {
 		t.Errorf("the text begins with %q", first)
 	}
-	inOrder(t, p.Text, p.Message, "[contract] preflight.error-message", "[breakage] preflight.status\n", "(facts 4 and 9)",
+	inOrder(t, failureText(t, c), p.Message, "[breakage] preflight.status\n", "(facts 4 and 9)", "[contract] preflight.error-message",
 		"browser   PUT from", "> OPTIONS https://s3.example.com/bucket/object", "< HTTP/1.1 403", "<   <Code>AccessForbidden</Code>", "curl      curl -sS")
+}
+
+// failureText is the text of a cell's failure as a reader gets it.
+func failureText(t *testing.T, c result.Cell) string {
+	t.Helper()
+	root := parseXML(t, render(t, JUnit, result.Report{Cells: []result.Cell{c}}))
+	return root.Nodes[0].all("testcase")[0].all("failure")[0].Text
 }
 
 // inOrder fails unless the parts occur one after another.

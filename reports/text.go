@@ -20,7 +20,8 @@ type TextOptions struct {
 const (
 	defaultWidth = 100
 	leastWidth   = 40 // narrower columns are worse to read than lines that the terminal breaks
-	listed       = 3  // cells, or sets of findings, that are shown of many alike
+	listed       = 3  // cells that are named of many alike
+	variants     = 2  // sets of findings that are shown of many that differ only in their values
 )
 
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.

@@ -56,7 +56,7 @@ func (t *textWriter) scenario(groups []group) {
 	var order []string
 	for _, g := range groups {
 		checks := checksOf(g.cells[0])
-		if shown[checks]++; shown[checks] <= listed || t.opts.Verbose {
+		if shown[checks]++; shown[checks] <= variants || t.opts.Verbose {
 			t.findings(g.cells)
 			continue
 		}
@@ -84,7 +84,7 @@ func (t *textWriter) findings(cells []*result.Cell) {
 	if c.Reason != "" {
 		t.rows(4, []row{{label: "reason", value: brief(c.Reason, evidenceLimit)}})
 	}
-	for _, f := range c.Findings {
+	for _, f := range worstFirst(c.Findings) {
 		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+visible(f.Check))
 		t.rows(6, findingRows(f, valueLimit))
 	}
@@ -110,23 +110,20 @@ func (t *textWriter) evidence(c *result.Cell, oneOfMany bool) {
 
 // cell names a cell: its id, to be copied, and what it is about.
 func (t *textWriter) cell(indent int, c *result.Cell) {
-	id, title := visible(c.ID), brief(c.Title, valueLimit)
-	if indent+len(id)+2+len(title) <= t.width {
-		t.line(indent, t.paint(bold, id)+"  "+title)
-		return
+	t.line(indent, t.paint(bold, visible(c.ID)))
+	if c.Title != "" {
+		t.line(indent+2, brief(c.Title, valueLimit))
 	}
-	t.line(indent, t.paint(bold, id))
-	t.line(indent+2, title)
 }
 
-// list names the first few cells of many, or all when asked.
+// list names the first few cells of many, or all when asked, one a line.
 func (t *textWriter) list(indent int, cells []*result.Cell) {
 	for i, c := range cells {
 		if i == listed && !t.opts.Verbose {
 			t.line(indent, fmt.Sprintf("… and %d more; --verbose lists them", len(cells)-listed))
 			return
 		}
-		t.cell(indent, c)
+		t.line(indent, visible(c.ID)+"  "+t.paint(faint, brief(c.Title, valueLimit)))
 	}
 }
 
