@@ -1,12 +1,14 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"io"
 	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/valyala/fasthttp"
 	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3api/utils"
 	"github.com/versity/versitygw/s3err"
@@ -81,7 +83,7 @@ func readBody(body io.Reader, sum checksum) ([]byte, checksum, error) {
 	return data, sum, err
 }
 
-// readAll reads to the end. An error that is not the server's own is a client that went away: as it stands the server
+// readAll reads to the end. An error that is not the server's own is a client that went away; as it stands the server
 // would print it.
 func readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(r)
@@ -90,4 +92,17 @@ func readAll(r io.Reader) ([]byte, error) {
 		return nil, s3err.GetAPIError(s3err.ErrIncompleteBody)
 	}
 	return data, err
+}
+
+// checkLength refuses a body that ended before its announced length. The server's readers take that for its end, and
+// without a checksum half an upload would be stored. A longer one is none of the backend's business: a body sent in
+// chunks announces nothing. Neither is a form's, whose length includes what comes after the file.
+func checkLength(ctx context.Context, data []byte, announced *int64) error {
+	if request, ok := ctx.(*fasthttp.RequestCtx); ok && request.IsPost() {
+		return nil
+	}
+	if announced != nil && int64(len(data)) < *announced {
+		return s3err.GetAPIError(s3err.ErrIncompleteBody)
+	}
+	return nil
 }

@@ -62,7 +62,8 @@ func (x *Exchange) SetHeader(name, value string) { x.ctx.Response().Header.Set(n
 // AddHeader adds a header line to the answer beside those of the same name.
 func (x *Exchange) AddHeader(name, value string) { x.ctx.Response().Header.Add(name, value) }
 
-// DelHeader removes all headers of that name from the answer.
+// DelHeader removes all headers of that name from the answer. It may change the order of the others: remove first, then
+// add.
 func (x *Exchange) DelHeader(name string) { x.ctx.Response().Header.Del(name) }
 
 // Body is the answer's body. A body that streams, as an object's does, is read into memory.

@@ -92,7 +92,7 @@ func uploadID() string {
 }
 
 // UploadPart stores a part, in place of an earlier one of the same number.
-func (s *store) UploadPart(_ context.Context, input *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
+func (s *store) UploadPart(ctx context.Context, input *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
 	// Before the body is read: an upload that is not there is refused without it.
 	u, err := s.findUpload(*input.Bucket, *input.UploadId, *input.Key)
 	if err != nil {
@@ -104,6 +104,9 @@ func (s *store) UploadPart(_ context.Context, input *s3.UploadPartInput) (*s3.Up
 	}
 	data, sum, err := readBody(input.Body, sent)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkLength(ctx, data, input.ContentLength); err != nil {
 		return nil, err
 	}
 	if u.sum.algorithm != "" && sum.algorithm != u.sum.algorithm {

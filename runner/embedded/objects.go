@@ -87,7 +87,7 @@ func (b *bucket) putIf(key string, o *object, ifMatch, ifNoneMatch *string) erro
 }
 
 // PutObject stores an object, whole or not at all.
-func (s *store) PutObject(_ context.Context, input s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
+func (s *store) PutObject(ctx context.Context, input s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
 	var none s3response.PutObjectOutput
 	if input.ObjectLockMode != "" || input.ObjectLockLegalHoldStatus == types.ObjectLockLegalHoldStatusOn {
 		return none, s3err.GetAPIError(s3err.ErrMissingObjectLockConfigurationNoSpaces)
@@ -98,6 +98,9 @@ func (s *store) PutObject(_ context.Context, input s3response.PutObjectInput) (s
 	}
 	data, sum, err := readBody(input.Body, sentChecksum(input, input.ChecksumAlgorithm))
 	if err != nil {
+		return none, err
+	}
+	if err := checkLength(ctx, data, input.ContentLength); err != nil {
 		return none, err
 	}
 	o := &object{

@@ -185,7 +185,7 @@ func newGateway(opts Options, onListen func()) (*s3api.S3ApiServer, error) {
 		s3api.WithConcurrencyLimiter(maxConnections, maxRequests),
 		s3api.WithMpMaxParts(maxParts),
 		s3api.WithHostStyle(opts.VirtualDomain),
-		s3api.WithHealth(readyPath),
+		s3api.WithRoute(http.MethodGet, readyPath, ready()),
 		s3api.WithOnListen(onListen),
 	}
 	if opts.Middleware != nil {

@@ -220,7 +220,13 @@ func TestServerPrintsNothing(t *testing.T) {
 	send(t, "GET", s.URL()+"/pail/k", "")
 	send(t, "OPTIONS", s.URL()+"/pail/k", "", "Origin", "https://a.example")
 	send(t, "PATCH", s.URL()+"/pail/k", "")
+	send(t, "FOO", s.URL()+"/pail/k", "")
+	send(t, "TRACE", s.URL()+"/pail/k", "")
 	raw(t, s, "garbage\r\n\r\n")
+	raw(t, s, "PUT /pail/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
+	raw(t, s, "PUT /pail/k HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+	cutUpload(t, s, 10)
+	cutUpload(t, s, 100_000)
 	raw(t, s, "GET /pail HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n")
 	raw(t, s, "GET /pail/"+strings.Repeat("k", 9000)+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	if err := s.Close(t.Context()); err != nil {
@@ -232,6 +238,42 @@ func TestServerPrintsNothing(t *testing.T) {
 	}
 	if len(printed) > 0 {
 		t.Errorf("the server printed %q", printed)
+	}
+}
+
+// cutUpload signs an upload of some length, goes away in the middle of its body and returns the answer.
+func cutUpload(t *testing.T, s *Server, length int) string {
+	t.Helper()
+	signed, err := s3.NewPresignClient(client(s)).PresignPutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: pail, Key: aws.String("cut"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw(t, s, fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n%s",
+		strings.TrimPrefix(signed.URL, s.URL()), signed.SignedHeader.Get("Host"), length,
+		strings.Repeat("x", length/2)))
+}
+
+func TestCutUploadStoresNothing(t *testing.T) {
+	s, c := withBucket(t, Options{})
+	cases := []struct {
+		desc   string
+		length int
+		want   string
+	}{
+		// A short body is read before the request is routed.
+		{"short", 10, "HTTP/1.1 400 Bad Request"},
+		{"long", 100_000, "<Code>IncompleteBody</Code>"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.desc, func(t *testing.T) {
+			if got := cutUpload(t, s, tc.length); !strings.Contains(got, tc.want) {
+				t.Errorf("the answer is %q, want %s", got, tc.want)
+			}
+			_, err := c.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: pail, Key: aws.String("cut")})
+			wantCode(t, err, "NotFound")
+		})
 	}
 }
 
