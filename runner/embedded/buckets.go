@@ -110,21 +110,6 @@ func (s *store) ListBuckets(
 	return result, nil
 }
 
-// ListBucketsAndOwners is the administrator's list.
-func (s *store) ListBucketsAndOwners(context.Context) ([]s3response.Bucket, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var list []s3response.Bucket
-	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
-		acl, err := auth.ParseACL(s.buckets[name].acl)
-		if err != nil {
-			return nil, s3err.GetAPIError(s3err.ErrInternalError)
-		}
-		list = append(list, s3response.Bucket{Name: name, Owner: acl.Owner})
-	}
-	return list, nil
-}
-
 // PutBucketAcl stores the ACL in the server's own form.
 func (s *store) PutBucketAcl(_ context.Context, name string, data []byte) error {
 	return s.set(name, data, func(b *bucket) *[]byte { return &b.acl })

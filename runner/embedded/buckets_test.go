@@ -90,6 +90,30 @@ func TestBucketWithoutConfigurations(t *testing.T) {
 		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
 	})
 	wantCode(t, err, "VersioningNotConfigured")
+	_, err = c.PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{
+		Bucket:                  pail,
+		ObjectLockConfiguration: &types.ObjectLockConfiguration{ObjectLockEnabled: types.ObjectLockEnabledEnabled},
+	})
+	wantCode(t, err, "InvalidBucketState")
+	_, err = c.GetObjectAcl(ctx, &s3.GetObjectAclInput{Bucket: pail, Key: aws.String("key")})
+	wantCode(t, err, "NotImplemented")
+}
+
+func TestBucketWebsite(t *testing.T) {
+	_, c := withBucket(t, Options{})
+	ctx := t.Context()
+	must(t)(c.PutBucketWebsite(ctx, &s3.PutBucketWebsiteInput{
+		Bucket: pail, WebsiteConfiguration: &types.WebsiteConfiguration{
+			IndexDocument: &types.IndexDocument{Suffix: aws.String("index.html")},
+		},
+	}))
+	site, err := c.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: pail})
+	if err != nil || *site.IndexDocument.Suffix != "index.html" {
+		t.Errorf("website is %v, %v", site, err)
+	}
+	must(t)(c.DeleteBucketWebsite(ctx, &s3.DeleteBucketWebsiteInput{Bucket: pail}))
+	_, err = c.GetBucketWebsite(ctx, &s3.GetBucketWebsiteInput{Bucket: pail})
+	wantCode(t, err, "NoSuchWebsiteConfiguration")
 }
 
 func TestBucketPolicyMakesObjectsPublic(t *testing.T) {

@@ -6,7 +6,8 @@ import (
 
 // Middleware stands between the client and the server, so that a test can have a server that misbehaves. It is called
 // once for each request, before routing, and at the same time for concurrent ones. It calls next to let the server
-// answer and may then change the answer; or it does not call next, and the request never reaches the server.
+// answer and may then change the answer; or it does not call next, and the request never reaches the server. A request
+// that the server could not read comes through too, and gets the server's refusal whatever the middleware says.
 //
 //	func(x *embedded.Exchange, next func()) {
 //		next()

@@ -186,8 +186,8 @@ func (s *store) AbortMultipartUpload(_ context.Context, input *s3.AbortMultipart
 		if err != nil {
 			return err
 		}
-		if at := input.IfMatchInitiatedTime; at != nil && !at.Equal(u.initiated) {
-			return s3err.GetPreconditionFailedErr(s3err.ConditionIfMatchLastModTime)
+		if at := input.IfMatchInitiatedTime; at != nil && at.Unix() != u.initiated.Unix() {
+			return s3err.GetPreconditionFailedErr(s3err.ConditionIfMatchInitiatedTime)
 		}
 		delete(b.uploads, *input.UploadId)
 		return nil

@@ -182,6 +182,24 @@ func TestMultipartListsAndAbort(t *testing.T) {
 	must(t)(c.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: pail}))
 }
 
+func TestMultipartChecksumOfTheWhole(t *testing.T) {
+	for _, kind := range []types.ChecksumType{types.ChecksumTypeComposite, types.ChecksumTypeFullObject} {
+		_, c := withBucket(t, Options{})
+		id, parts := begin(t, c, &s3.CreateMultipartUploadInput{
+			ChecksumAlgorithm: types.ChecksumAlgorithmCrc32, ChecksumType: kind,
+		})
+		input := &s3.CompleteMultipartUploadInput{
+			Bucket: pail, Key: uploadKey, UploadId: id, ChecksumType: kind, ChecksumCRC32: aws.String("AAAAAA=="),
+			MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+		}
+		_, err := c.CompleteMultipartUpload(t.Context(), input)
+		wantCode(t, err, "BadDigest")
+		// The upload is still there.
+		input.ChecksumCRC32 = nil
+		must(t)(c.CompleteMultipartUpload(t.Context(), input))
+	}
+}
+
 func TestUploadPartCopy(t *testing.T) {
 	_, c := withBucket(t, Options{})
 	ctx := t.Context()

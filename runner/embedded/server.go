@@ -41,8 +41,8 @@ const (
 	bindAttempts = 10
 	// readyPath answers 200 once the server serves. No bucket can have that name, so it hides none.
 	readyPath = "/_corsprobe/ready"
-	// readyTimeout is a bound for a stalled machine; a start takes milliseconds.
-	readyTimeout = 10 * time.Second
+	// startTimeout is a bound for a stalled machine; a start takes milliseconds.
+	startTimeout = 10 * time.Second
 )
 
 // Options says how a server is to be started. The zero value is ready for use.
@@ -89,15 +89,26 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if port == "0" {
 		attempts = bindAttempts
 	}
-	// A refused bind shows as an error of the server's loop. Its kind differs between systems, so every error is
-	// tried again where another port can be had.
-	var server *Server
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	var failure error
 	for range attempts {
-		if server, err = start(ctx, opts); err == nil || ctx.Err() != nil {
-			return server, err
+		address, err := reserve(ctx, opts.Address)
+		if err != nil {
+			return nil, err
 		}
+		// A port that was taken since shows as an error of the server's loop. Its kind differs between systems, so
+		// every error is tried again where another port can be had.
+		server, err := start(ctx, opts, address)
+		if err == nil {
+			return server, nil
+		}
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		failure = err
 	}
-	return nil, err
+	return nil, failure
 }
 
 // withDefaults fills what was left empty.
@@ -137,12 +148,8 @@ func reserve(ctx context.Context, address string) (string, error) {
 	return addr.String(), nil
 }
 
-// start is one attempt.
-func start(ctx context.Context, opts Options) (*Server, error) {
-	address, err := reserve(ctx, opts.Address)
-	if err != nil {
-		return nil, err
-	}
+// start is one attempt, on an address that was free a moment ago.
+func start(ctx context.Context, opts Options, address string) (*Server, error) {
 	bound := make(chan struct{})
 	gateway, err := newGateway(opts, func() { close(bound) })
 	if err != nil {
@@ -197,8 +204,6 @@ func newGateway(opts Options, onListen func()) (*s3api.S3ApiServer, error) {
 // awaitAnswer makes one request. The server says that it is bound a moment before its loop runs, and a shutdown in
 // between would be lost.
 func (s *Server) awaitAnswer(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+readyPath, nil)
 	if err != nil {
 		return err
