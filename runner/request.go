@@ -253,3 +253,8 @@ func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
 		return s3cors.Outcome{Status: []int{200}}
 	}
 }
+
+// curl is the command that repeats an exchange.
+func (r *Run) curl(q request, ex result.Exchange) string {
+	return probe.Curl(ex.Request, q.Body, r.opts.Curl)
+}

@@ -1,0 +1,184 @@
+// Package probe sends one raw HTTP request at a time and keeps the evidence: every header line in the order and case in which it came.
+package probe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"corsprobe/runner/result"
+)
+
+const (
+	// maxBody is how much of a body is kept: an error document is far smaller, and more would make reports unreadable.
+	maxBody = 64 << 10
+	// maxDrain is how much more of a body is read so that its connection can be used again.
+	maxDrain = 1 << 20
+)
+
+// Options say how an endpoint is reached. The zero value is usable.
+type Options struct {
+	Resolve   []Resolve
+	CAFile    string // further certificate authorities, PEM
+	Insecure  bool   // do not verify certificates
+	HTTP2     bool
+	Timeout   time.Duration // of one request; 30 s when 0
+	UserAgent string
+	Secrets   []string // never shown, wherever they turn up
+}
+
+// Client sends requests. It is safe for use from several goroutines.
+type Client struct {
+	http   *http.Client
+	opts   Options
+	redact func(string) string
+}
+
+// Request is one request to send.
+type Request struct {
+	Kind   string // what it is in a report: "preflight"
+	Method string
+	URL    *url.URL
+	Host   string          // the Host header, where it differs from the URL's
+	Header []result.Header // sent in the case given
+	Body   []byte
+}
+
+// New makes a client. An error names a file of certificates that cannot be used.
+func New(opts Options) (*Client, error) {
+	transport, err := newTransport(opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = 30 * time.Second
+	}
+	return &Client{
+		http: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		opts:   opts,
+		redact: NewRedactor(opts.Secrets...),
+	}, nil
+}
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Do sends a request. It never fails: where there was no answer, the exchange says why.
+func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
+	ex := result.Exchange{Kind: q.Kind, Start: time.Now()}
+	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	defer cancel()
+	r, err := c.build(ctx, q)
+	if err != nil {
+		ex.Request = c.sent(q)
+		ex.Error = c.redact(err.Error())
+		return ex
+	}
+	var head headRecord
+	answer, err := c.http.Do(r.WithContext(head.trace(ctx)))
+	ex.Request = c.sent(q)
+	if err != nil {
+		ex.Error, ex.Took = c.redact(c.sentence(ctx, err)), time.Since(ex.Start)
+		return ex
+	}
+	defer func() { _ = answer.Body.Close() }()
+	ex.Response, err = c.received(answer, &head)
+	if err != nil {
+		ex.Error = c.redact(c.sentence(ctx, err))
+	}
+	ex.Took = time.Since(ex.Start)
+	return ex
+}
+
+func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), bytes.NewReader(q.Body))
+	if err != nil {
+		return nil, err
+	}
+	if len(q.Body) == 0 {
+		r.Body, r.GetBody, r.ContentLength = http.NoBody, nil, 0
+	}
+	r.Host = q.Host
+	r.Header = http.Header{"User-Agent": {c.opts.UserAgent}}
+	for _, h := range q.Header {
+		if strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
+			return nil, fmt.Errorf("header %q cannot be sent: it has a line break or NUL", h.Name)
+		}
+		r.Header[h.Name] = append(r.Header[h.Name], h.Value)
+	}
+	return r, nil
+}
+
+// sent is the request as evidence.
+func (c *Client) sent(q Request) result.Request {
+	host := q.Host
+	if host == "" {
+		host = q.URL.Host
+	}
+	lines := []result.Header{{Name: "Host", Value: host}}
+	for _, h := range q.Header {
+		lines = append(lines, result.Header{Name: h.Name, Value: c.redact(redactHeader(h.Name, h.Value))})
+	}
+	return result.Request{Method: q.Method, URL: c.redact(q.URL.String()), Headers: lines}
+}
+
+func (c *Client) received(answer *http.Response, head *headRecord) (result.Response, error) {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
+	r := result.Response{Status: answer.StatusCode, Proto: answer.Proto}
+	for _, h := range head.lines(answer) {
+		r.Headers = append(r.Headers, result.Header{Name: h.Name, Value: c.redact(redactHeader(h.Name, h.Value))})
+	}
+	if len(body) > maxBody {
+		body, r.Truncated = body[:maxBody], true
+		_, _ = io.CopyN(io.Discard, answer.Body, maxDrain)
+	}
+	r.Body = c.redact(text(body))
+	return r, err
+}
+
+// text makes a body fit to be shown.
+func text(body []byte) string {
+	if utf8.Valid(body) {
+		return string(body)
+	}
+	return strings.ToValidUTF8(string(body), "\uFFFD")
+}
+
+// sentence says in a few words why there was no answer.
+func (c *Client) sentence(ctx context.Context, err error) string {
+	var urlError *url.Error
+	if errors.As(err, &urlError) {
+		err = urlError.Err
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Sprintf("no answer within %s", c.opts.Timeout)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return "interrupted"
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed without an answer"
+	default:
+		return err.Error()
+	}
+}
+
+// sortedNames lists the names of a header map.
+func sortedNames(h http.Header) []string {
+	var names []string
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,120 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// Resolve is an address to connect to instead of the one that a name resolves to, as curl's --resolve.
+type Resolve struct{ Host, Port, Addr string }
+
+// ParseResolve reads HOST:PORT:ADDR. An IPv6 address may stand in brackets.
+func ParseResolve(text string) (Resolve, error) {
+	parts := strings.SplitN(text, ":", 3)
+	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+		return Resolve{}, fmt.Errorf("--resolve %s: expected HOST:PORT:ADDR, as in s3.example.com:443:127.0.0.1", text)
+	}
+	addr := strings.Trim(parts[2], "[]")
+	if net.ParseIP(addr) == nil {
+		return Resolve{}, fmt.Errorf("--resolve %s: %s is no IP address", text, parts[2])
+	}
+	return Resolve{Host: parts[0], Port: parts[1], Addr: addr}, nil
+}
+
+// TLSConfig holds the system's authorities and those of AWS_CA_BUNDLE and Options.CAFile.
+func TLSConfig(opts Options) (*tls.Config, error) {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	for _, file := range []string{os.Getenv("AWS_CA_BUNDLE"), opts.CAFile} {
+		if file == "" {
+			continue
+		}
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("certificate authorities: %w", err)
+		}
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("certificate authorities: %s holds no certificate in PEM", file)
+		}
+	}
+	return &tls.Config{RootCAs: roots, InsecureSkipVerify: opts.Insecure}, nil //nolint:gosec // --insecure says so
+}
+
+// DialContext connects as Options.Resolve says, and to the loopback interface for names under localhost, which need not resolve.
+func DialContext(opts Options) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range opts.Resolve {
+			if (strings.EqualFold(r.Host, host) || r.Host == "*") && r.Port == port {
+				return dialer.DialContext(ctx, network, net.JoinHostPort(r.Addr, port))
+			}
+		}
+		if strings.HasSuffix(strings.ToLower(host), ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
+}
+
+func newTransport(opts Options) (*http.Transport, error) {
+	config, err := TLSConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	dial := DialContext(opts)
+	t := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         dial,
+		TLSClientConfig:     config,
+		DisableCompression:  true,
+		MaxIdleConns:        64,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     30 * time.Second,
+	}
+	if opts.HTTP2 {
+		t.ForceAttemptHTTP2 = true
+		return t, nil
+	}
+	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	record(t, dial, config)
+	return t, nil
+}
+
+// record has every HTTP/1.1 connection keep the head of its answers.
+func record(t *http.Transport, dial func(context.Context, string, string) (net.Conn, error), config *tls.Config) {
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &recordingConn{Conn: c}, nil
+	}
+	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(address)
+		named := config.Clone()
+		named.ServerName = host
+		secure := tls.Client(c, named)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+		return &recordingConn{Conn: secure}, nil
+	}
+}
