@@ -1,192 +1,97 @@
-// Package header compares header fields by meaning: lists as lists, whatever their spacing and lines, and the rest byte for byte.
+// Package header compares header fields by meaning: lists as lists, whatever their spacing and however many lines they
+// are spread over, and everything else byte for byte.
 //
-// It is pure, and knows of S3 only which header is of which kind ([MeaningOf]).
+// It is pure: it reads header lines and returns what it found. Of S3 it knows only which header is of which kind, see
+// [MeaningOf]. Names of headers are compared without regard to case. Case means the letters A to Z of ASCII and no
+// others, and whitespace means space and tab, as in RFC 9110.
 package header
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"corsprobe/runner/result"
 )
 
-// Elements returns the elements of a comma list over all lines of that name, trimmed, empty ones dropped.
+// whitespace is what may stand around a value and around the commas of a list (RFC 9110, section 5.6.3).
+const whitespace = " \t"
+
+// Elements returns every element of a comma-separated list over all lines of that name, in order and trimmed. Empty
+// elements mean nothing (RFC 9110, section 5.6.1) and are left out.
 func Elements(lines []result.Header, name string) []string {
-	var all []string
+	var elements []string
 	for _, value := range result.Values(lines, name) {
-		all = append(all, split(value)...)
+		elements = append(elements, split(value)...)
 	}
-	return all
+	return elements
 }
 
-func split(value string) []string {
-	var all []string
-	for e := range strings.SplitSeq(value, ",") {
-		if e = strings.Trim(e, " \t"); e != "" {
-			all = append(all, e)
-		}
-	}
-	return all
+// Combined returns the values of every line of that name, trimmed and joined by ", ", and how many lines there are.
+func Combined(lines []result.Header, name string) (value string, count int) {
+	values := trimmed(lines, name)
+	return strings.Join(values, ", "), len(values)
 }
 
 // Meaning is how the values of a header are compared.
 type Meaning int
 
 const (
-	Exact    Meaning = iota // one value, byte for byte; two lines are a difference even where they agree
-	Sequence                // a list: elements byte for byte, in order
-	Covers                  // a list that must hold at least these, in any case and order; * holds all
+	// Exact is a single value, compared byte for byte. Two lines are a difference even where both hold what is wanted:
+	// a browser joins them into one value that is neither.
+	Exact Meaning = iota
+	// Sequence is a list, compared element by element, byte for byte and in order.
+	Sequence
+	// CoversFold is a list that must hold at least the wanted elements, in any case and any order. A * holds all.
+	CoversFold
 )
 
-// meanings lists the headers that are no single value.
+// meanings lists the headers whose values are lists, by name in lower case. Everything else is [Exact].
 var meanings = map[string]Meaning{
-	"access-control-allow-methods":  Sequence, // fact 23: in stored order
-	"access-control-allow-headers":  Sequence, // fact 24: lower-cased, in request order
-	"access-control-expose-headers": Sequence, // fact 27: as stored, case kept
-	"vary":                          Covers,   // its order means nothing, and a server may vary on more
+	// S3 sends the rule's whole list in stored order (fact 23). Methods are case-sensitive.
+	"access-control-allow-methods": Sequence,
+	// S3 repeats the names that were asked for, lower-cased and in their order (fact 24), so case is part of the answer.
+	"access-control-allow-headers": Sequence,
+	// S3 sends the rule's list as stored, its case kept (fact 27).
+	"access-control-expose-headers": Sequence,
+	// Order and case mean nothing to a cache (RFC 9110, section 12.5.5), and a server may vary on more than CORS needs.
+	"vary": CoversFold,
 }
 
-// MeaningOf says how a header's values are compared. A header that is not known is compared byte for byte.
-func MeaningOf(name string) Meaning { return meanings[strings.ToLower(name)] }
+// MeaningOf says how a header's values are compared. A header that is not known to be a list is [Exact].
+//
+// Allow-Origin, Allow-Credentials and Max-Age are Exact for Fetch's sake: its CORS check compares the joined value as a
+// whole, so neither case nor repetition is forgiven.
+func MeaningOf(name string) Meaning { return meanings[lower(name)] }
 
-// Kind says how two values differ.
-type Kind string
-
-const (
-	Missing  Kind = "missing"  // absent, but owed
-	Unwanted Kind = "unwanted" // present, but owed to be absent
-	Value    Kind = "value"    // another value
-	Repeated Kind = "repeated" // several lines where one is owed
-	Members  Kind = "elements" // elements missing, extra or doubled
-	Order    Kind = "order"    // the same elements in another order
-	Case     Kind = "case"     // the same but for case
-)
-
-// Difference is how a header differs from what was wanted.
-type Difference struct {
-	Kind           Kind
-	Want, Got      string
-	Missing, Extra []string // of lists
-}
-
-// Compare holds the lines of a name against the canonical value; nil: they mean the same.
-func Compare(lines []result.Header, name, want string) *Difference {
+// trimmed returns the values of every line of that name without the whitespace around them.
+func trimmed(lines []result.Header, name string) []string {
 	values := result.Values(lines, name)
-	got := strings.Join(values, ", ")
-	if len(values) == 0 {
-		return &Difference{Kind: Missing, Want: want}
+	for i := range values {
+		values[i] = strings.Trim(values[i], whitespace)
 	}
-	switch MeaningOf(name) {
-	case Sequence:
-		return sequence(split(want), Elements(lines, name), want, got)
-	case Covers:
-		return covers(split(want), Elements(lines, name), want, got)
-	default:
-		return exact(values, want, got)
-	}
+	return values
 }
 
-// Absent reports a header that is there; nil where it is not.
-func Absent(lines []result.Header, name string) *Difference {
-	values := result.Values(lines, name)
-	if len(values) == 0 {
-		return nil
-	}
-	return &Difference{Kind: Unwanted, Got: strings.Join(values, ", ")}
-}
-
-func exact(values []string, want, got string) *Difference {
-	d := &Difference{Want: want, Got: got}
-	switch value := strings.Trim(values[0], " \t"); {
-	case len(values) > 1:
-		d.Kind = Repeated
-	case value == want:
-		return nil
-	case strings.EqualFold(value, want):
-		d.Kind = Case
-	default:
-		d.Kind = Value
-	}
-	return d
-}
-
-func sequence(want, elements []string, wanted, got string) *Difference {
-	if slices.Equal(want, elements) {
-		return nil
-	}
-	d := &Difference{Want: wanted, Got: got, Missing: without(want, elements), Extra: without(elements, want)}
-	switch {
-	case len(d.Missing) == 0 && len(d.Extra) == 0:
-		d.Kind = Order
-	case slices.EqualFunc(want, elements, strings.EqualFold):
-		d.Kind = Case
-	default:
-		d.Kind = Members
-	}
-	return d
-}
-
-func covers(want, elements []string, wanted, got string) *Difference {
-	if slices.Contains(elements, "*") {
-		return nil
-	}
-	missing := without(lower(want), lower(elements))
-	if len(missing) == 0 {
-		return nil
-	}
-	return &Difference{Kind: Members, Want: wanted, Got: got, Missing: missing}
-}
-
-func lower(list []string) []string {
-	out := make([]string, len(list))
-	for i, e := range list {
-		out[i] = strings.ToLower(e)
-	}
-	return out
-}
-
-// without lists the elements of a that b lacks, each as often as it does.
-func without(a, b []string) []string {
-	rest := slices.Clone(b)
-	var left []string
-	for _, e := range a {
-		if i := slices.Index(rest, e); i >= 0 {
-			rest = slices.Delete(rest, i, i+1)
-			continue
+// split returns the elements of one value.
+func split(value string) []string {
+	var elements []string
+	for element := range strings.SplitSeq(value, ",") {
+		if element = strings.Trim(element, whitespace); element != "" {
+			elements = append(elements, element)
 		}
-		left = append(left, e)
 	}
-	return left
+	return elements
 }
 
-// String says in a few words how the header differs.
-func (d *Difference) String() string {
-	switch d.Kind {
-	case Missing:
-		return "it is absent"
-	case Unwanted:
-		return "it must be absent"
-	case Repeated:
-		return "it came in several lines"
-	case Order:
-		return "the same elements in another order"
-	case Case:
-		return "the same but for case"
-	case Members:
-		return d.members()
-	default:
-		return "another value"
+// lower lower-cases A to Z and leaves every other byte alone: the Kelvin sign is no k in a header.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
 	}
+	return string(b)
 }
 
-func (d *Difference) members() string {
-	var parts []string
-	if len(d.Missing) > 0 {
-		parts = append(parts, fmt.Sprintf("missing %s", strings.Join(d.Missing, ", ")))
-	}
-	if len(d.Extra) > 0 {
-		parts = append(parts, fmt.Sprintf("extra %s", strings.Join(d.Extra, ", ")))
-	}
-	return strings.Join(parts, "; ")
-}
+// equalFold reports whether two strings are the same but for the case of ASCII letters.
+func equalFold(a, b string) bool { return lower(a) == lower(b) }

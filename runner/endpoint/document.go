@@ -1,0 +1,45 @@
+package endpoint
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"time"
+
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// withContentMD5 adds the digest that S3 once required and that some servers still do (fact 70).
+func withContentMD5(o *s3.Options) {
+	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
+}
+
+// PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse.
+func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
+	b.trusted = false
+	u, host, err := b.e.Address(b.name, "", "cors=", "auto")
+	if err != nil {
+		return result.Exchange{Kind: "PutBucketCors", Error: err.Error()}
+	}
+	sum := md5.Sum(document)
+	crc := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document))
+	q := probe.Request{Kind: "PutBucketCors", Method: "PUT", URL: u, Host: host, Body: document, Header: []result.Header{
+		{Name: "Content-Type", Value: "application/xml"},
+		{Name: "Content-MD5", Value: base64.StdEncoding.EncodeToString(sum[:])},
+		{Name: "x-amz-checksum-crc32", Value: base64.StdEncoding.EncodeToString(crc)},
+	}}
+	creds, err := b.e.Credentials(ctx)
+	if err == nil {
+		q, err = probe.Sign(ctx, creds, b.e.Region(), q, time.Now())
+	}
+	if err != nil {
+		return result.Exchange{Kind: "PutBucketCors", Error: probe.Redact(err.Error())}
+	}
+	return b.e.probe.Do(ctx, q)
+}

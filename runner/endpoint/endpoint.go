@@ -1,0 +1,175 @@
+// Package endpoint owns everything that changes an S3 endpoint: buckets are made, configured, read back, restored and swept here, and
+// nowhere else. It never changes a bucket that the run did not make, unless told to, and then puts it back.
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"corsprobe/runner/probe"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Config names an endpoint. What is left out comes from the AWS SDK's environment variables and files.
+type Config struct {
+	URL, Region, Profile               string
+	AccessKey, SecretKey, SessionToken string
+	Addressing                         string // "auto", "path" or "virtual"
+	RunID                              string
+	JournalDir                         string // default: the user's cache directory
+	probe.Options
+}
+
+// Endpoint is an S3 endpoint.
+type Endpoint struct {
+	config  Config
+	url     *url.URL
+	client  *s3.Client
+	probe   *probe.Client
+	creds   aws.CredentialsProvider
+	buckets atomic.Int64
+
+	mu   sync.Mutex
+	open map[*Bucket]bool
+}
+
+// Open reads the configuration. It sends nothing.
+func Open(ctx context.Context, c Config) (*Endpoint, error) {
+	if c.URL == "" {
+		c.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
+	}
+	sdk, err := load(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if c.URL == "" {
+		c.URL = firstOf(aws.ToString(sdk.BaseEndpoint), "https://s3."+firstOf(sdk.Region, "us-east-1")+".amazonaws.com")
+	}
+	u, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("endpoint %q: expected a URL such as https://s3.gra.io.cloud.ovh.net", c.URL)
+	}
+	c.Region = firstOf(c.Region, sdk.Region, "us-east-1")
+	raw, err := probe.New(c.Options)
+	if err != nil {
+		return nil, err
+	}
+	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, open: map[*Bucket]bool{}}
+	e.client = s3.NewFromConfig(sdk, func(o *s3.Options) {
+		o.BaseEndpoint = aws.String(u.String())
+		o.UsePathStyle = e.style("") == "path"
+		o.Region = c.Region
+	})
+	return e, nil
+}
+
+// load reads the SDK's configuration. The client must stay the SDK's own kind: with AWS_CA_BUNDLE set it refuses any other.
+func load(ctx context.Context, c Config) (aws.Config, error) {
+	tlsConfig, err := probe.TLSConfig(c.Options)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.TLSClientConfig = tlsConfig
+		t.DialContext = probe.DialContext(c.Options)
+	}).WithTimeout(c.Timeout)
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client)}
+	if c.Region != "" {
+		options = append(options, config.WithRegion(c.Region))
+	}
+	if c.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(c.Profile))
+	}
+	if c.AccessKey != "" {
+		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.AccessKey, c.SecretKey, c.SessionToken)))
+	}
+	sdk, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return sdk, fmt.Errorf("AWS configuration: %w", err)
+	}
+	return sdk, nil
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// URL is where the endpoint is.
+func (e *Endpoint) URL() string { return e.url.String() }
+
+// Region is the one that signatures name.
+func (e *Endpoint) Region() string { return e.config.Region }
+
+// Credentials returns the keys that requests are signed with.
+func (e *Endpoint) Credentials(ctx context.Context) (aws.Credentials, error) {
+	if e.creds == nil {
+		return aws.Credentials{}, errors.New("no credentials found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile")
+	}
+	return e.creds.Retrieve(ctx)
+}
+
+// Unsupported says why something cannot be asked of this endpoint.
+type Unsupported struct{ Reason string }
+
+func (u *Unsupported) Error() string { return u.Reason }
+
+// Address is the URL of a bucket (key "") or an object. style is "path", "virtual" or "auto": path for IP addresses and loopback, where names
+// of buckets do not resolve, unless the configuration says otherwise. In path style a bucket's URL ends without a slash, as the SDKs send it.
+func (e *Endpoint) Address(bucket, key, query, style string) (u *url.URL, host string, err error) {
+	address := *e.url
+	address.RawQuery = query
+	if e.style(style) == "path" {
+		address.Path = address.Path + "/" + bucket
+		if key != "" {
+			address.Path += "/" + key
+		}
+		return escaped(&address), "", nil
+	}
+	if net.ParseIP(e.url.Hostname()) != nil {
+		return nil, "", &Unsupported{"virtual-hosted addressing needs a host name, and " + e.url.Hostname() + " is an address"}
+	}
+	address.Host = bucket + "." + e.url.Host
+	address.Path += "/" + key
+	return escaped(&address), "", nil
+}
+
+// escaped escapes a path as S3's signatures want it: everything but unreserved characters.
+func escaped(u *url.URL) *url.URL {
+	parts := strings.Split(u.Path, "/")
+	for i, p := range parts {
+		parts[i] = strings.ReplaceAll(url.QueryEscape(p), "+", "%20")
+	}
+	u.RawPath = strings.Join(parts, "/")
+	return u
+}
+
+func (e *Endpoint) style(wanted string) string {
+	for _, s := range []string{wanted, e.config.Addressing} {
+		if s == "path" || s == "virtual" {
+			return s
+		}
+	}
+	host := e.url.Hostname()
+	if net.ParseIP(host) != nil || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return "path"
+	}
+	return "virtual"
+}
