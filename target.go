@@ -15,6 +15,7 @@ import (
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // targetFlags name an endpoint and how it is reached. Every command that talks to one has them.
@@ -152,4 +153,10 @@ func restoreCommand() *cobra.Command {
 	}
 	f.register(c)
 	return c
+}
+
+// isTerminal reports that a stream is one.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }

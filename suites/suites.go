@@ -117,6 +117,9 @@ func byOrigin(cells []scenarios.Cell) []group {
 	return groups
 }
 
+// expect fails the current spec. It is an instance of our own, so that the suite that imports this package need not register gomega.
+var expect = gomega.NewGomega(ginkgo.Fail)
+
 // it asserts one result. Its text is the rest of the cell's id, so that [ID] can put the id together again. What is known or cannot be
 // asked is skipped with its reason.
 func it(id string, planned scenarios.Planned, line int, results Source) {
@@ -127,7 +130,7 @@ func it(id string, planned scenarios.Planned, line int, results Source) {
 		case result.Known, result.Unsupported:
 			ginkgo.Skip(string(cell.Verdict) + ": " + cell.Reason)
 		}
-		gomega.Expect(cell).To(match.Conform())
+		expect.Expect(cell).To(match.Conform())
 	})
 }
 
