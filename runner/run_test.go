@@ -1,0 +1,89 @@
+package runner_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"corsprobe/runner"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/reference"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// TestFaithfulEndpoint runs the whole catalogue against an endpoint that answers as S3 does: every cell passes, and nothing is left behind.
+func TestFaithfulEndpoint(t *testing.T) {
+	server, err := reference.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	report, trouble := run(t, server, catalogue(t), runner.Options{})
+	for _, err := range trouble {
+		t.Errorf("clean-up: %v", err)
+	}
+	for _, c := range report.Cells {
+		if c.Verdict != result.Passed {
+			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
+		}
+	}
+	if report.Summary.Passed == 0 {
+		t.Error("no cell was judged")
+	}
+}
+
+func catalogue(t testing.TB) scenarios.Plan {
+	t.Helper()
+	all, err := scenarios.Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := scenarios.Expand(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// server is what a run needs to know of one.
+type server interface {
+	URL() string
+	Region() string
+	Credentials() (accessKey, secretKey string)
+}
+
+func run(t testing.TB, s server, plan scenarios.Plan, opts runner.Options) (result.Report, []error) {
+	t.Helper()
+	access, secret := s.Credentials()
+	id := runner.NewID()
+	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: s.URL(), Region: s.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := probe.New(probe.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	report, trouble := runner.Start(t.Context(), plan, e, client, id, opts).Finish()
+	if data := strings.Join(texts(report), "\n"); strings.Contains(data, secret) {
+		t.Error("the report holds the secret key")
+	}
+	return report, trouble
+}
+
+func texts(report result.Report) []string {
+	var all []string
+	for _, c := range report.Cells {
+		for _, ex := range c.Exchanges {
+			all = append(all, ex.Request.URL, ex.Response.Body, ex.Error)
+			for _, h := range append(ex.Request.Headers, ex.Response.Headers...) {
+				all = append(all, h.Value)
+			}
+		}
+		all = append(all, c.Curl...)
+	}
+	return all
+}
