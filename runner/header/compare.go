@@ -70,6 +70,8 @@ func (d Difference) sequence(want, got []string) *Difference {
 	}
 	d.Missing, d.Extra = without(want, got), without(got, want)
 	switch {
+	case len(d.Missing)+len(d.Extra) == 0:
+		return d.of(Order)
 	case slices.EqualFunc(want, got, equalFold):
 		return d.of(Case)
 	case slices.Equal(sortedFold(want), sortedFold(got)):
