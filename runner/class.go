@@ -63,7 +63,7 @@ func (p page) effect(right, came fetch.Response) result.Class {
 			effect = result.Breakage
 		}
 	}
-	if effect == "" && p.request.send == scenarios.Preflight && p.grantsForbidden(right, came) {
+	if p.request.send == scenarios.Preflight && p.grantsForbidden(right, came) {
 		return result.Exposure
 	}
 	return effect
