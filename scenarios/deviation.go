@@ -1,7 +1,12 @@
 package scenarios
 
 import (
+	"embed"
 	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
 	"time"
 )
 
@@ -16,6 +21,8 @@ type Deviation struct {
 
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`
+
+	places
 }
 
 // Covers reports that the entry speaks of that check and of what came. An empty Got covers anything.
@@ -32,21 +39,81 @@ func (d Deviation) Expired(now time.Time) bool {
 // Where is the entry's place, "file:line".
 func (d Deviation) Where() string { return fmt.Sprintf("%s:%d", d.File, d.Line) }
 
-// wildcard matches text against a pattern in which * stands for any run of characters.
-func wildcard(pattern, text string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == '*' {
-			for i := 0; i <= len(text); i++ {
-				if wildcard(pattern[1:], text[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if text == "" || text[0] != pattern[0] {
-			return false
-		}
-		pattern, text = pattern[1:], text[1:]
+// DeviationFile is a file of deviations: a provider's, or one of the user's own.
+type DeviationFile struct {
+	Name            string      `yaml:"name" doc:"The provider's name, for --provider."`
+	Title           string      `yaml:"title" doc:"The provider's name for people."`
+	KnownDeviations []Deviation `yaml:"knownDeviations" required:"true" doc:"What is known, each with its reason."`
+}
+
+//go:embed providers/*.yaml
+var providerFiles embed.FS
+
+// ProviderDeviations returns what is known of a provider that corsprobe carries a file of.
+func ProviderDeviations(name string) ([]Deviation, error) {
+	file := "providers/" + name + ".yaml"
+	data, err := providerFiles.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("no provider %q", name)
 	}
-	return text == ""
+	var l deviations
+	l.file(file, data)
+	return l.result()
+}
+
+// LoadDeviations reads files of known deviations. The error is of type [Errors], and holds everything that is wrong in all of them.
+func LoadDeviations(paths ...string) ([]Deviation, error) {
+	var l deviations
+	for _, p := range paths {
+		data, err := readBounded(os.DirFS(filepath.Dir(p)), filepath.Base(p))
+		if err != nil {
+			l.errors = append(l.errors, Error{File: p, What: plain(err)})
+			continue
+		}
+		l.file(p, data)
+	}
+	return l.result()
+}
+
+type deviations struct {
+	list   []Deviation
+	errors Errors
+}
+
+func (l *deviations) file(name string, data []byte) {
+	d := &decoder{file: name}
+	documents := d.documents(data)
+	if len(documents) != 1 && len(d.errors) == 0 {
+		d.errors = append(d.errors, Error{File: name, What: fmt.Sprintf("%d documents", len(documents)), Expected: "one, with knownDeviations"})
+	}
+	for _, n := range documents {
+		var f DeviationFile
+		d.value(n, reflect.ValueOf(&f).Elem())
+		for i := range f.KnownDeviations {
+			f.KnownDeviations[i].File = name
+			d.deviation(&f.KnownDeviations[i])
+		}
+		l.list = append(l.list, f.KnownDeviations...)
+	}
+	l.errors = append(l.errors, d.errors...)
+}
+
+// deviation checks one entry, and notes where it stands.
+func (d *decoder) deviation(v *Deviation) {
+	v.Line = v.where("").line
+	for key, text := range map[string]string{"cells": v.Cells, "check": v.Check, "reason": v.Reason} {
+		if _, given := v.at[key]; given && strings.TrimSpace(text) == "" {
+			d.failAt(v.where(key), fmt.Sprintf("an empty %s", key), "some text", "")
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, v.Until); v.Until != "" && err != nil {
+		d.failAt(v.where("until"), fmt.Sprintf("found %q", v.Until), "a date, YYYY-MM-DD", "")
+	}
+}
+
+func (l *deviations) result() ([]Deviation, error) {
+	if err := l.errors.orNil(); err != nil {
+		return nil, err
+	}
+	return l.list, nil
 }

@@ -22,6 +22,8 @@ type Scenario struct {
 	ID   string `yaml:"-"` // file's path without extension, then the name: "origins/exact/one-origin"
 	File string `yaml:"-"` // as the user named it
 	Line int    `yaml:"-"` // where the document starts, from 1
+
+	places
 }
 
 // Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete and Get is set.
@@ -35,7 +37,7 @@ type Step struct {
 	Matrix  *Matrix `yaml:"matrix" doc:"The requests after the call."`
 	Expect  []Pin   `yaml:"expect" doc:"As a scenario's expect, for this step's cells."`
 
-	Line int `yaml:"-"`
+	places
 }
 
 // CORS is a configuration to put: parsed, none, or a raw document that need not be valid.
@@ -65,7 +67,7 @@ type Matrix struct {
 	Include        []Matrix        `yaml:"include" doc:"Further cells: small matrices of their own; what they leave out is as in the matrix's defaults."`
 	Exclude        []Selector      `yaml:"exclude" doc:"Cells to leave out. A selector that matches no cell is an error."`
 
-	Line int `yaml:"-"`
+	places
 }
 
 // Target is what a cell's URL names.
@@ -115,7 +117,7 @@ type Headers struct {
 // Field is one header line.
 type Field struct{ Name, Value string }
 
-// Selector chooses cells by their dimensions. An empty dimension matches all; values are globs (*, ?) over a dimension's text.
+// Selector chooses cells by their dimensions. An empty dimension matches all; values are globs (* for any run of characters) over a dimension's text.
 type Selector struct {
 	Targets        []string `yaml:"targets" doc:"Targets."`
 	Origins        []string `yaml:"origins" doc:"Origins; adversarial means every origin that adversarial added."`
@@ -123,6 +125,8 @@ type Selector struct {
 	Headers        []string `yaml:"headers" doc:"Requested headers, as they stand in the matrix."`
 	Authorisations []string `yaml:"authorisations" doc:"Authorisations."`
 	Addressing     []string `yaml:"addressing" doc:"Addressing styles."`
+
+	places
 }
 
 // Pin replaces parts of what S3's model expects of some cells.
@@ -132,14 +136,14 @@ type Pin struct {
 	Preflight *Parts   `yaml:"preflight" doc:"Parts of the preflight's answer."`
 	Actual    *Parts   `yaml:"actual" doc:"Parts of the actual request's answer."`
 
-	Line int `yaml:"-"`
+	places
 }
 
 // Parts are the pinned parts of one answer. Lists mean: one of these.
 type Parts struct {
-	Status  []int       `yaml:"status" doc:"Any of these status codes."`
-	Error   []string    `yaml:"error" doc:"Any of these error codes (the Code of S3's error document)."`
-	Headers []HeaderPin `yaml:"headers" doc:"By name: the value, compared by the header's meaning; a list: any of these values; absent; present; any."`
+	Status  []int      `yaml:"status" doc:"Any of these status codes."`
+	Error   []string   `yaml:"error" doc:"Any of these error codes (the Code of S3's error document)."`
+	Headers headerPins `yaml:"headers" doc:"By name: the value, compared by the header's meaning; a list: any of these values; absent; present; any."`
 }
 
 // HeaderPin is what one header must be.

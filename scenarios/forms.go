@@ -1,0 +1,113 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"corsprobe/runner/s3cors"
+
+	"gopkg.in/yaml.v3"
+)
+
+// decodeNode reads a configuration: none, AWS's CORSRules, {file: …} or {document: …}.
+func (c *CORS) decodeNode(d *decoder, n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Value == "none" {
+		c.None = true
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, "found "+describe(n), "none, or a configuration with CORSRules", "")
+		return
+	}
+	var form struct {
+		CORSRules []s3cors.Rule `yaml:"CORSRules"`
+		File      string        `yaml:"file"`
+		Document  string        `yaml:"document"`
+	}
+	d.mapping(n, reflect.ValueOf(&form).Elem())
+	switch {
+	case len(n.Content) != 2:
+		d.fail(n, fmt.Sprintf("a configuration with %d keys", len(n.Content)/2), "exactly one of CORSRules, file, document", "")
+	case form.File != "":
+		c.Config = d.configFile(n.Content[1], form.File)
+	case form.Document != "":
+		c.Document = form.Document
+	default:
+		c.Config = &s3cors.Configuration{CORSRules: form.CORSRules}
+	}
+}
+
+// configFile reads a configuration as aws s3api put-bucket-cors takes it (JSON), or S3's XML.
+func (d *decoder) configFile(n *yaml.Node, name string) *s3cors.Configuration {
+	data, err := d.read(name)
+	if err != nil {
+		d.fail(n, err.Error(), "a file with a CORS configuration", "")
+		return nil
+	}
+	cfg, err := parseConfig(data)
+	if err != nil {
+		d.errors = append(d.errors, Error{File: name, What: err.Error(), Expected: "a configuration as aws s3api put-bucket-cors takes it, or S3's XML"})
+		return nil
+	}
+	return cfg
+}
+
+func parseConfig(data []byte) (*s3cors.Configuration, error) {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("<")) {
+		return s3cors.ParseXML(data)
+	}
+	return s3cors.ParseJSON(data)
+}
+
+// decodeNode reads one value of the headers dimension: none, a value of Access-Control-Request-Headers, or real headers.
+func (h *Headers) decodeNode(d *decoder, n *yaml.Node) {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		h.Fields = d.fields(n)
+	case n.Kind == yaml.ScalarNode && n.Value == "none" && n.Style == 0:
+	default:
+		var text string
+		d.scalar(n, reflect.ValueOf(&text).Elem())
+		h.Request = &text
+	}
+}
+
+func (d *decoder) fields(n *yaml.Node) []Field {
+	var fields []Field
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !d.newKey(n.Content[i], seen) {
+			continue
+		}
+		f := Field{Name: n.Content[i].Value}
+		d.scalar(n.Content[i+1], reflect.ValueOf(&f.Value).Elem())
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// headerPins is the headers mapping of a pin.
+type headerPins []HeaderPin
+
+// decodeNode reads name: value, or name: [values].
+func (h *headerPins) decodeNode(d *decoder, n *yaml.Node) {
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, "found "+describe(n), "a mapping of header names to values", "")
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !d.newKey(key, seen) {
+			continue
+		}
+		p := HeaderPin{Name: key.Value}
+		d.value(n.Content[i+1], reflect.ValueOf(&p.Values).Elem())
+		if key.Value == "" || strings.ContainsAny(key.Value, " :\t") {
+			d.fail(key, fmt.Sprintf("%q is no header name", key.Value), "a name such as Access-Control-Max-Age", "")
+		}
+		*h = append(*h, p)
+	}
+}

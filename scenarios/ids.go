@@ -1,0 +1,136 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+)
+
+// none stands in an id for what is not sent.
+const none = "-"
+
+// idPath escapes each part of a file's path.
+func idPath(name string) string {
+	parts := strings.Split(name, "/")
+	for i, p := range parts {
+		parts[i] = escape(p, "")
+	}
+	return strings.Join(parts, "/")
+}
+
+// escape makes one part of an id of a text: what would end the part, look like a glob, or not be seen is percent-encoded. extra lists further
+// bytes to encode. No two texts give the same part.
+func escape(text, extra string) string {
+	switch text {
+	case "":
+		return "''"
+	case none:
+		return "%2D"
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`/%*?[]'`+extra, c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// originPart is an origin in an id: https://app.example.com becomes https:app.example.com. An origin without a scheme has its colons encoded,
+// so that no two origins look alike.
+func originPart(origin *string) string {
+	if origin == nil {
+		return none
+	}
+	scheme, rest, found := strings.Cut(*origin, "://")
+	if !found {
+		return escape(*origin, ":")
+	}
+	if rest == "" {
+		return escape(scheme, ":") + ":"
+	}
+	rest = escape(rest, "")
+	if rest == "%2D" {
+		rest = none
+	}
+	return strings.TrimSuffix(escape(scheme, ":"), "''") + ":" + rest
+}
+
+func methodPart(method string) string {
+	if method == "" {
+		return none
+	}
+	return escape(method, "")
+}
+
+// headersPart is a value of Access-Control-Request-Headers, or real headers as name=value joined by &.
+func headersPart(h Headers) string {
+	switch {
+	case h.Request != nil:
+		return escape(*h.Request, "=&")
+	case len(h.Fields) == 0:
+		return none
+	}
+	parts := make([]string, len(h.Fields))
+	for i, f := range h.Fields {
+		parts[i] = escape(f.Name, "=&") + "=" + escape(f.Value, "=&")
+	}
+	return strings.Join(parts, "&")
+}
+
+// cellID puts the parts together.
+func cellID(prefix string, c Cell) string {
+	return strings.Join([]string{
+		prefix, string(c.Target), string(c.Addressing), string(c.Authorisation), originPart(c.Origin), methodPart(c.Method), headersPart(c.Headers),
+	}, "/")
+}
+
+// title says in a few words what a cell asks: "PUT from https://app.example.com asking for x-amz-date".
+func title(c Cell) string {
+	var b strings.Builder
+	b.WriteString(orWord(c.Method, "no method"))
+	if c.Target != Object {
+		fmt.Fprintf(&b, " of a %s", strings.ReplaceAll(string(c.Target), "-", " "))
+	}
+	if c.Origin == nil {
+		b.WriteString(" without Origin")
+	} else {
+		fmt.Fprintf(&b, " from %s", orWord(*c.Origin, "an empty Origin"))
+	}
+	switch {
+	case c.Headers.Request != nil:
+		fmt.Fprintf(&b, " asking for %s", orWord(*c.Headers.Request, "nothing"))
+	case len(c.Headers.Fields) > 0:
+		fmt.Fprintf(&b, " with %s", headersText(c.Headers))
+	}
+	if c.Authorisation != Presigned {
+		fmt.Fprintf(&b, ", %s", c.Authorisation)
+	}
+	if c.Addressing != Auto {
+		fmt.Fprintf(&b, ", %s-style", c.Addressing)
+	}
+	return b.String()
+}
+
+func orWord(text, instead string) string {
+	if text == "" {
+		return instead
+	}
+	return text
+}
+
+// headersText is a value of the headers dimension as a selector sees it.
+func headersText(h Headers) string {
+	if h.Request != nil {
+		return *h.Request
+	}
+	if len(h.Fields) == 0 {
+		return "none"
+	}
+	parts := make([]string, len(h.Fields))
+	for i, f := range h.Fields {
+		parts[i] = f.Name + ": " + f.Value
+	}
+	return strings.Join(parts, ", ")
+}

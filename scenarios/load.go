@@ -1,0 +1,238 @@
+package scenarios
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxFile bounds a scenario file: what is larger is not one.
+const maxFile = 1 << 20
+
+//go:embed all:catalogue
+var catalogueFiles embed.FS
+
+// Catalogue returns the built-in scenarios, in the order of their files' names.
+func Catalogue() ([]*Scenario, error) {
+	root, err := fs.Sub(catalogueFiles, "catalogue")
+	if err != nil {
+		return nil, err
+	}
+	return Load(root, "catalogue/")
+}
+
+// Load reads every scenario file (*.yaml, *.yml) of a file system. display stands before its names in errors and reports. The error is of
+// type [Errors], and holds everything that is wrong in all of them.
+func Load(fsys fs.FS, display string) ([]*Scenario, error) {
+	l := loader{}
+	names, err := scenarioFiles(fsys)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		l.file(fsys, name, display+name)
+	}
+	return l.result()
+}
+
+// LoadPaths reads files, and folders with all below them. A scenario's id starts with its file's path within the folder given, or with the
+// file's own name.
+func LoadPaths(paths ...string) ([]*Scenario, error) {
+	l := loader{}
+	for _, p := range paths {
+		l.path(p)
+	}
+	return l.result()
+}
+
+type loader struct {
+	scenarios []*Scenario
+	errors    Errors
+	ids       map[string]*Scenario
+}
+
+func (l *loader) path(p string) {
+	info, err := os.Stat(p)
+	if err != nil {
+		l.errors = append(l.errors, Error{File: p, What: plain(err)})
+		return
+	}
+	if !info.IsDir() {
+		l.file(os.DirFS(filepath.Dir(p)), filepath.Base(p), p)
+		return
+	}
+	root := os.DirFS(p)
+	names, err := scenarioFiles(root)
+	if err == nil && len(names) == 0 {
+		err = errors.New("no scenario files (*.yaml, *.yml) in this folder")
+	}
+	if err != nil {
+		l.errors = append(l.errors, Error{File: p, What: plain(err)})
+	}
+	for _, name := range names {
+		l.file(root, name, filepath.Join(p, filepath.FromSlash(name)))
+	}
+}
+
+// plain is an error without the operation and path that package os puts before it.
+func plain(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+func scenarioFiles(fsys fs.FS) ([]string, error) {
+	var names []string
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
+}
+
+// file reads one file of fsys. display is its name in errors.
+func (l *loader) file(fsys fs.FS, name, display string) {
+	data, err := readBounded(fsys, name)
+	if err != nil {
+		l.errors = append(l.errors, Error{File: display, What: plain(err)})
+		return
+	}
+	d := &decoder{file: display, read: func(other string) ([]byte, error) {
+		data, err := readBounded(fsys, path.Join(path.Dir(name), other))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s", other, plain(err))
+		}
+		return data, nil
+	}}
+	prefix := strings.TrimSuffix(name, path.Ext(name))
+	for _, s := range d.scenarios(data) {
+		s.File = display
+		s.ID = idPath(prefix) + "/" + s.Name
+		l.add(d, s)
+	}
+	l.errors = append(l.errors, d.errors...)
+}
+
+func readBounded(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("larger than %d bytes", maxFile)
+	}
+	return data, err
+}
+
+func (l *loader) add(d *decoder, s *Scenario) {
+	if l.ids == nil {
+		l.ids = map[string]*Scenario{}
+	}
+	if other, ok := l.ids[s.ID]; ok && s.Name != "" {
+		d.failAt(s.where("name"), fmt.Sprintf("the name %q is taken", s.Name), fmt.Sprintf("another than the scenario's at %s:%d", other.File, other.where("name").line), "")
+		return
+	}
+	l.ids[s.ID] = s
+	before := len(d.errors)
+	d.validate(s)
+	if len(d.errors) == before {
+		l.scenarios = append(l.scenarios, s)
+	}
+}
+
+func (l *loader) result() ([]*Scenario, error) {
+	if err := l.errors.orNil(); err != nil {
+		return nil, err
+	}
+	return l.scenarios, nil
+}
+
+// scenarios reads the documents of a file. A document that cannot be decoded whole is left out, its errors noted.
+func (d *decoder) scenarios(data []byte) []*Scenario {
+	var all []*Scenario
+	documents := d.documents(data)
+	if len(documents) == 0 && len(d.errors) == 0 {
+		d.errors = append(d.errors, Error{File: d.file, What: "the file is empty", Expected: "a scenario"})
+	}
+	for _, n := range documents {
+		s := &Scenario{Line: n.Line}
+		before := len(d.errors)
+		d.nodes, d.depth = 0, 0
+		d.value(n, reflect.ValueOf(s).Elem())
+		d.corsFile(s)
+		if len(d.errors) == before {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func (d *decoder) corsFile(s *Scenario) {
+	if s.CORSFile == "" || s.CORS != nil {
+		return
+	}
+	at := s.where("corsFile")
+	s.CORS = &CORS{Config: d.configFile(&yaml.Node{Line: at.line, Column: at.column}, s.CORSFile)}
+}
+
+// documents parses a file into the root nodes of its documents.
+func (d *decoder) documents(data []byte) (roots []*yaml.Node) {
+	defer func() {
+		if p := recover(); p != nil { // the parser has panicked on bad input before
+			d.errors = append(d.errors, Error{File: d.file, Line: 1, Column: 1, What: fmt.Sprintf("not YAML: %v", p)})
+		}
+	}()
+	if bytes.IndexByte(data, 0) >= 0 {
+		d.errors = append(d.errors, Error{File: d.file, Line: 1, Column: 1, What: "not YAML: the file is binary", Expected: "text"})
+		return nil
+	}
+	for parser := yaml.NewDecoder(bytes.NewReader(data)); ; {
+		var n yaml.Node
+		err := parser.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return roots
+		}
+		if err != nil {
+			d.syntax(err)
+			return roots
+		}
+		if len(n.Content) > 0 && !(n.Content[0].Tag == "!!null" && n.Content[0].Value == "") {
+			roots = append(roots, n.Content[0])
+		}
+	}
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+
+// syntax notes the parser's error, which knows the line at most.
+func (d *decoder) syntax(err error) {
+	found := yamlLine.FindStringSubmatch(err.Error())
+	line := 1
+	text := err.Error()
+	if found != nil {
+		text = found[2]
+		if n, err := strconv.Atoi(found[1]); err == nil {
+			line = n
+		}
+	}
+	d.errors = append(d.errors, Error{File: d.file, Line: line, Column: 1, What: "not YAML: " + text})
+}

@@ -1,0 +1,127 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"corsprobe/runner/s3cors"
+)
+
+// Schema is the JSON Schema (draft 7, which editors understand best) of a scenario, made from the types that files are decoded into. What a
+// schema cannot say, such as which selector matches nothing, corsprobe validate does.
+func Schema() []byte {
+	g := generator{definitions: map[string]any{}}
+	root := g.object(reflect.TypeFor[Scenario]())
+	root["$schema"] = "http://json-schema.org/draft-07/schema#"
+	root["title"] = "corsprobe scenario"
+	root["oneOf"] = []any{requires("cors", "matrix"), requires("corsFile", "matrix"), requires("steps")}
+	root["definitions"] = g.definitions
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(err) // of our own types only
+	}
+	return append(text, '\n')
+}
+
+type schema = map[string]any
+
+func requires(keys ...string) schema { return schema{"required": keys} }
+
+// generator collects one definition a type, so that a matrix may include matrices.
+type generator struct{ definitions map[string]any }
+
+func (g *generator) object(t reflect.Type) schema {
+	properties := schema{}
+	var required []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key := f.Tag.Get("yaml")
+		if key == "" || key == "-" {
+			continue
+		}
+		property := g.of(f.Type)
+		if enum := f.Tag.Get("enum"); enum != "" {
+			property = schema{"enum": strings.Split(enum, ",")}
+		}
+		properties[key] = described(property, f.Tag.Get("doc"))
+		if f.Tag.Get("required") != "" {
+			required = append(required, key)
+		}
+	}
+	o := schema{"type": "object", "properties": properties, "additionalProperties": false}
+	if required != nil {
+		o["required"] = required
+	}
+	return o
+}
+
+// described adds a description. Draft 7 ignores what stands beside a $ref, so that it is wrapped.
+func described(s schema, doc string) schema {
+	if doc == "" {
+		return s
+	}
+	if _, reference := s["$ref"]; reference {
+		return schema{"allOf": []any{s}, "description": doc}
+	}
+	s["description"] = doc
+	return s
+}
+
+func (g *generator) of(t reflect.Type) schema {
+	switch t {
+	case reflect.TypeFor[CORS]():
+		return g.define(t, corsSchema)
+	case reflect.TypeFor[Headers]():
+		return g.define(t, func(*generator) schema {
+			return schema{"anyOf": []any{scalarSchema, schema{"type": "object", "additionalProperties": scalarSchema}}}
+		})
+	case reflect.TypeFor[headerPins]():
+		return schema{"type": "object", "additionalProperties": oneOrMore(scalarSchema)}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return g.of(t.Elem())
+	case reflect.Slice:
+		return oneOrMore(g.of(t.Elem()))
+	case reflect.Struct:
+		return g.define(t, func(g *generator) schema { return g.object(t) })
+	case reflect.Bool:
+		return schema{"type": "boolean"}
+	case reflect.Int, reflect.Int32:
+		return schema{"type": "integer"}
+	}
+	if words := enumOf(t); words != nil {
+		return schema{"enum": words}
+	}
+	return schema{"type": []string{"string", "number", "boolean"}}
+}
+
+// scalarSchema is a string, which YAML may take for a number or a boolean where it is not quoted.
+var scalarSchema = schema{"type": []string{"string", "number", "boolean"}}
+
+// oneOrMore is a list, for which one value may stand.
+func oneOrMore(element schema) schema {
+	return schema{"anyOf": []any{element, schema{"type": "array", "items": element}}}
+}
+
+func (g *generator) define(t reflect.Type, body func(*generator) schema) schema {
+	name := strings.ToLower(t.Name())
+	if _, done := g.definitions[name]; !done {
+		g.definitions[name] = nil // ends the recursion of a matrix in a matrix
+		g.definitions[name] = body(g)
+	}
+	return schema{"$ref": "#/definitions/" + name}
+}
+
+func corsSchema(g *generator) schema {
+	type form struct {
+		key   string
+		value schema
+	}
+	forms := []any{schema{"const": "none"}}
+	for _, f := range []form{{"CORSRules", oneOrMore(g.of(reflect.TypeFor[s3cors.Rule]()))}, {"file", scalarSchema}, {"document", scalarSchema}} {
+		forms = append(forms, schema{"type": "object", "properties": schema{f.key: f.value}, "required": []string{f.key}, "additionalProperties": false})
+	}
+	return schema{"anyOf": forms}
+}

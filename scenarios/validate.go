@@ -1,0 +1,246 @@
+package scenarios
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"corsprobe/runner/s3cors"
+)
+
+var (
+	legalName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	token     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+)
+
+// validate holds a scenario against the rules that go beyond the types of its values, and expands it on trial.
+func (d *decoder) validate(s *Scenario) {
+	before := len(d.errors)
+	d.named(s.Name, s.where("name"))
+	for i, fact := range s.Facts {
+		if _, ok := s3cors.FactByID(fact); !ok {
+			d.failAt(s.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
+		}
+	}
+	if len(s.Steps) > 0 {
+		d.stepped(s)
+	} else {
+		d.plain(s)
+	}
+	for i := range s.Expect {
+		d.pin(&s.Expect[i])
+	}
+	if len(d.errors) == before {
+		_, errors := expandScenario(s)
+		d.errors = append(d.errors, errors...)
+	}
+}
+
+func (d *decoder) named(name string, at place) {
+	if !legalName.MatchString(name) {
+		d.failAt(at, fmt.Sprintf("the name %q", name), "lower-case words and digits joined by dashes", "")
+	}
+}
+
+// plain checks a scenario of one configuration.
+func (d *decoder) plain(s *Scenario) {
+	_, inline := s.at["cors"]
+	_, file := s.at["corsFile"]
+	switch {
+	case inline && file:
+		d.failAt(s.where("corsFile"), "both cors and corsFile", "one of them", "")
+	case !inline && !file:
+		d.failAt(s.where(""), "a scenario without a configuration", "cors, corsFile or steps", "")
+	}
+	if s.Matrix == nil {
+		d.failAt(s.where(""), "a scenario without requests", "matrix", "")
+	} else {
+		d.matrix(s.Matrix)
+	}
+	switch {
+	case s.CORS == nil || s.CORS.None:
+	case s.CORS.Document != "":
+		d.failAt(s.where("cors"), "a raw document as the scenario's configuration", "CORSRules; or steps with put: {document: …}", "")
+	case s.CORS.Config != nil:
+		if refusal := s3cors.Validate(s.CORS.Config); refusal != nil && !refusal.MayAccept {
+			d.failAt(s.where("cors"), "S3 refuses this configuration: "+refused(refusal), "one that it takes; or steps with put, to test the refusal", "")
+		}
+	}
+}
+
+// refused says why S3 refuses a configuration.
+func refused(r *s3cors.Refusal) string {
+	var b strings.Builder
+	b.WriteString(r.Code)
+	if r.Message != "" {
+		b.WriteString(": " + r.Message)
+	}
+	if r.Rule >= 0 {
+		fmt.Fprintf(&b, " (rule %d", r.Rule+1)
+		if r.Field != "" {
+			b.WriteString(", " + r.Field)
+		}
+		b.WriteString(")")
+	}
+	return b.String()
+}
+
+// stepped checks a bucket's life.
+func (d *decoder) stepped(s *Scenario) {
+	for _, key := range []string{"cors", "corsFile", "matrix"} {
+		if _, ok := s.at[key]; ok {
+			d.failAt(s.where(key), key+" beside steps", "each step's own configuration and matrix", "")
+		}
+	}
+	names := map[string]bool{}
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		d.named(step.Name, step.where("name"))
+		if names[step.Name] {
+			d.failAt(step.where("name"), fmt.Sprintf("a second step %q", step.Name), "a name of its own", "")
+		}
+		names[step.Name] = true
+		d.step(step)
+	}
+}
+
+func (d *decoder) step(step *Step) {
+	var calls []string
+	for _, call := range []string{"put", "replace", "delete", "get"} {
+		if _, ok := step.at[call]; ok {
+			calls = append(calls, call)
+		}
+	}
+	if len(calls) != 1 {
+		d.failAt(step.where(""), fmt.Sprintf("a step with %d calls", len(calls)), "exactly one of put, replace, delete, get", "")
+		return
+	}
+	switch call := calls[0]; call {
+	case "put", "replace":
+		if c := step.configuration(); c != nil && c.None {
+			d.failAt(step.where(call), call+": none", "a configuration; delete: true removes one", "")
+		}
+	case "delete", "get":
+		if !step.Delete && !step.Get {
+			d.failAt(step.where(call), call+": false", call+": true", "")
+		}
+	}
+	if step.Answer != nil {
+		d.statuses(step.Answer.Status, step.where("answer"))
+	}
+	if step.Matrix != nil {
+		d.matrix(step.Matrix)
+	} else if len(step.Expect) > 0 {
+		d.failAt(step.where("expect"), "expect without a matrix", "a matrix; what the call answers is answer", "")
+	}
+	for i := range step.Expect {
+		d.pin(&step.Expect[i])
+	}
+}
+
+func (step *Step) configuration() *CORS {
+	if step.Put != nil {
+		return step.Put
+	}
+	return step.Replace
+}
+
+// matrix checks the values of a matrix and of those that it includes.
+func (d *decoder) matrix(m *Matrix) {
+	if _, given := m.at["origins"]; given && len(m.Origins) == 0 {
+		d.failAt(m.where("origins"), "an empty list", "at least one origin, or none", "")
+	}
+	for i, origin := range m.Origins {
+		d.headerValue("origin", origin, m.where(fmt.Sprintf("origins/%d", i)))
+	}
+	for i, method := range m.Methods {
+		if !token.MatchString(method) {
+			d.failAt(m.where(fmt.Sprintf("methods/%d", i)), fmt.Sprintf("the method %q", method), "a token such as GET, or none", "")
+		}
+	}
+	for i, h := range m.Headers {
+		d.requested(h, m.where(fmt.Sprintf("headers/%d", i)))
+	}
+	d.sendable(m)
+	for i := range m.Include {
+		d.matrix(&m.Include[i])
+	}
+}
+
+func (d *decoder) requested(h Headers, at place) {
+	if h.Request != nil {
+		d.headerValue("value", *h.Request, at)
+	}
+	for _, f := range h.Fields {
+		if !token.MatchString(f.Name) {
+			d.failAt(at, fmt.Sprintf("the header name %q", f.Name), "a token such as x-amz-date", "")
+		}
+		if own[strings.ToLower(f.Name)] {
+			d.failAt(at, "the header "+f.Name, "one that a scenario may set: this one the prober sets", "")
+		}
+		d.headerValue("value", f.Value, at)
+	}
+}
+
+// own lists the headers that a scenario says in another way, or that belong to the connection.
+var own = map[string]bool{"host": true, "origin": true, "content-length": true, "connection": true, "transfer-encoding": true}
+
+// headerValue refuses what HTTP cannot carry.
+func (d *decoder) headerValue(what, value string, at place) {
+	for _, c := range []byte(value) {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			d.failAt(at, fmt.Sprintf("the %s %q has a control character", what, value), "text that a header line can carry", "")
+			return
+		}
+	}
+}
+
+// sendable refuses actual requests that cannot be sent: a method is needed, and a bucket answers to GET and HEAD only without being changed.
+func (d *decoder) sendable(m *Matrix) {
+	if len(m.Send) == 1 && m.Send[0] == Preflight {
+		return
+	}
+	for i, method := range m.Methods {
+		at := m.where(fmt.Sprintf("methods/%d", i))
+		if !contains([]string{"GET", "HEAD", "PUT", "POST", "DELETE"}, method) {
+			d.failAt(at, "an actual request of method "+method, "GET, HEAD, PUT, POST or DELETE; or send: preflight", "")
+			continue
+		}
+		for _, target := range m.Targets {
+			if method != "GET" && method != "HEAD" && target != Object && target != MissingObject {
+				d.failAt(at, fmt.Sprintf("an actual %s of a %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
+			}
+		}
+	}
+}
+
+func noun(t Target) string { return strings.ReplaceAll(string(t), "-", " ") }
+
+func (d *decoder) pin(p *Pin) {
+	if p.Reason == "" {
+		d.failAt(p.where("reason"), "an empty reason", "why: a link, a fact, the provider's documentation", "")
+	}
+	if p.Preflight == nil && p.Actual == nil {
+		d.failAt(p.where(""), "expect that pins nothing", "preflight, actual or both", "")
+	}
+	for key, parts := range map[string]*Parts{"preflight": p.Preflight, "actual": p.Actual} {
+		if parts != nil {
+			d.parts(parts, p.where(key))
+		}
+	}
+}
+
+func (d *decoder) parts(p *Parts, at place) {
+	if len(p.Status)+len(p.Error)+len(p.Headers) == 0 {
+		d.failAt(at, "nothing is pinned", "status, error or headers", "")
+	}
+	d.statuses(p.Status, at)
+}
+
+func (d *decoder) statuses(codes []int, at place) {
+	for _, code := range codes {
+		if code < 200 || code > 599 {
+			d.failAt(at, fmt.Sprintf("the status %d", code), "a code from 200 to 599", "")
+		}
+	}
+}
