@@ -1,51 +1,155 @@
-// Package match holds gomega matchers for answers to CORS requests and for results of a run.
 package match
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
 
+	"github.com/onsi/gomega/format"
 	"github.com/onsi/gomega/types"
 )
 
-// Conform succeeds for a [result.Cell] that passed.
+// Conform succeeds for a [result.Cell], or a pointer to one, whose verdict is passed.
 //
 //	Expect(run.Wait(id)).To(match.Conform())
-func Conform() types.GomegaMatcher { return conform{} }
-
-type conform struct{}
-
-// Match implements gomega's matcher.
-func (conform) Match(actual any) (bool, error) {
-	cell, ok := actual.(result.Cell)
-	if !ok {
-		return false, fmt.Errorf("Conform matches a result.Cell, not a %T", actual)
-	}
-	return cell.Verdict == result.Passed, nil
+//
+// Any other verdict fails: a known deviation, a cell that could not be asked or judged, and one that was answered in two
+// ways are not conformance. The message says which it was and why, and lists every finding with the facts it rests on,
+// what a browser makes of the answer, and the commands that repeat the requests.
+func Conform() types.GomegaMatcher {
+	return matcher(func(actual any) (outcome, error) {
+		cell, err := cellOf(actual)
+		if err != nil {
+			return outcome{}, err
+		}
+		return outcome{
+			ok:       cell.Verdict == result.Passed,
+			actual:   cellText(cell),
+			relation: "to conform",
+			problem:  verdictText(cell),
+			expected: detailText(cell),
+		}, nil
+	})
 }
 
-// FailureMessage implements gomega's matcher.
-func (conform) FailureMessage(actual any) string {
-	c := actual.(result.Cell)
-	lines := []string{fmt.Sprintf("Expected\n    %s\nto conform, but it is %s", c.ID, c.Verdict)}
-	if c.Reason != "" {
-		lines = append(lines, "    "+c.Reason)
+func cellOf(actual any) (result.Cell, error) {
+	switch v := actual.(type) {
+	case result.Cell:
+		return v, nil
+	case *result.Cell:
+		if v != nil {
+			return *v, nil
+		}
 	}
-	for _, f := range c.Findings {
-		lines = append(lines, fmt.Sprintf("  [%s] %s\n    expected %s\n    got      %s\n    why      %s", f.Class, f.Check, f.Expected, f.Got, f.Why))
+	return result.Cell{}, fmt.Errorf("match.Conform takes a result.Cell or *result.Cell, not\n%s", format.Object(actual, 1))
+}
+
+// cellText names a cell: its id, its title, and where it stands.
+func cellText(c result.Cell) string {
+	lines := []string{value(c.ID)}
+	if c.Title != "" {
+		lines = append(lines, value(c.Title))
 	}
-	if c.Browser != nil && c.Browser.Sentence != "" {
-		lines = append(lines, "  "+c.Browser.Sentence)
-	}
-	for _, curl := range c.Curl {
-		lines = append(lines, "  "+curl)
+	if c.File != "" {
+		at := c.File
+		if c.Line > 0 {
+			at += ":" + strconv.Itoa(c.Line)
+		}
+		lines = append(lines, value(at))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// NegatedFailureMessage implements gomega's matcher.
-func (conform) NegatedFailureMessage(actual any) string {
-	return fmt.Sprintf("Expected\n    %s\nnot to conform", actual.(result.Cell).ID)
+// verdictText says what became of a cell that did not pass.
+func verdictText(c result.Cell) string {
+	switch c.Verdict {
+	case result.Passed:
+		return ""
+	case result.Failed:
+		return "failed: " + count(len(c.Findings), "finding")
+	case result.Known:
+		return because("a known deviation", c.Reason)
+	case result.Flaky:
+		return because("flaky: the same request was answered in two ways", c.Reason)
+	case result.Unsupported:
+		return because("unsupported: it was not asked", c.Reason)
+	case result.Error:
+		return because("error: no judgement was possible", c.Reason)
+	default:
+		return fmt.Sprintf("no verdict known here: %q", string(c.Verdict))
+	}
+}
+
+func because(what, reason string) string {
+	if reason == "" {
+		return what
+	}
+	return what + ": " + value(reason)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// detailText is all the evidence in the order of its worth.
+func detailText(c result.Cell) string {
+	var parts []string
+	for _, f := range c.Findings {
+		parts = append(parts, findingText(f))
+	}
+	if c.Verdict != result.Passed && c.Explanation != "" {
+		parts = append(parts, "S3: "+block(c.Explanation))
+	}
+	if text := browserText(c.Browser); text != "" && c.Verdict != result.Passed {
+		parts = append(parts, "a browser: "+text)
+	}
+	if len(c.Curl) > 0 && c.Verdict != result.Passed {
+		parts = append(parts, "to repeat it:\n"+format.IndentString(strings.Join(c.Curl, "\n"), 1))
+	}
+	return strings.Join(parts, "\n")
+}
+
+// findingText renders one finding as a small table.
+func findingText(f result.Finding) string {
+	text := fmt.Sprintf("[%s] %s", f.Class, value(f.Check))
+	row := func(label, v string) {
+		if v != "" {
+			text += fmt.Sprintf("\n    %-8s  %s", label, value(v))
+		}
+	}
+	row("expected", f.Expected)
+	row("got", f.Got)
+	row("why", f.Why)
+	row("facts", factsText(f.Facts))
+	if f.Known != nil {
+		row("known", strings.TrimSpace(f.Known.Reason+" "+f.Known.Link))
+	}
+	return text
+}
+
+func factsText(facts []int) string {
+	texts := make([]string, len(facts))
+	for i, fact := range facts {
+		texts[i] = strconv.Itoa(fact)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// browserText says what a page gets, in a sentence where the two answers differ for it.
+func browserText(b *result.Browser) string {
+	switch {
+	case b == nil:
+		return ""
+	case b.Sentence != "":
+		return value(b.Sentence)
+	case b.Owed == b.Got:
+		return value(b.Got) + ", with the answer that came as with the one that was owed"
+	default:
+		return value(b.Got) + "; with the answer that was owed " + value(b.Owed)
+	}
 }
