@@ -66,7 +66,7 @@ func literalNeighbours(o string, add func(value, note string)) {
 		if port != "" {
 			return scheme + "://" + net.JoinHostPort(host, port)
 		}
-		return scheme + "://" + host
+		return scheme + "://" + strings.TrimSuffix(net.JoinHostPort(host, ""), ":")
 	}
 	name := net.ParseIP(host) == nil
 	if name {

@@ -177,7 +177,7 @@ func (d *decoder) required(n *yaml.Node, t reflect.Type, seen map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] {
-			d.fail(n, fmt.Sprintf("the key %q is missing", key), strings.TrimSuffix(firstSentence(f.Tag.Get("doc")), "."), "")
+			d.fail(n, fmt.Sprintf("the key %q is missing", key), lead(f.Tag.Get("doc")), "")
 		}
 	}
 }
@@ -328,7 +328,9 @@ func oneOfWords(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-func firstSentence(doc string) string {
+// lead is the first sentence of a doc tag, to go on a sentence with.
+func lead(doc string) string {
 	first, _, _ := strings.Cut(doc, ". ")
-	return first
+	first = strings.TrimSuffix(first, ".")
+	return strings.ToLower(first[:1]) + first[1:]
 }

@@ -1,0 +1,123 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// good is a scenario to spoil: lines of its own follow.
+const good = "name: good\ncors: none\nmatrix:\n  origins: [https://a.example]\n"
+
+func TestErrors(t *testing.T) {
+	rule := "{AllowedOrigins: ['*'], AllowedMethods: [GET]}"
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown key", good + "lables: [x]\n",
+			`f.yaml:5:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?`},
+		{"unknown key in a rule", "name: a\ncors: {CORSRules: [{AllowedOrigin: ['*']}]}\nmatrix: {origins: [a]}\n",
+			`f.yaml:2:21: unknown key "AllowedOrigin", expected one of ID, AllowedOrigins, AllowedMethods, AllowedHeaders, ExposeHeaders, MaxAgeSeconds; did you mean "AllowedOrigins"?`},
+		{"key twice", good + "name: b\n", `f.yaml:5:1: the key "name" is there twice`},
+		{"list for a name", "name: [a]\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: found a list, expected a string`},
+		{"mapping for a list", "name: a\ncors: none\nmatrix: {origins: {a: b}}\n", `f.yaml:3:19: found a mapping, expected a string`},
+		{"word for a number", good + "facts: [one]\n", `f.yaml:5:9: found "one", expected a whole number`},
+		{"no such fact", good + "facts: [83]\n", `f.yaml:5:9: there is no fact 83, expected a number from 1 to 82`},
+		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, missing-object, bucket, missing-bucket or listing; did you mean "object"?`},
+		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product or zip; did you mean "zip"?`},
+		{"bare null", "name: a\ncors: none\nmatrix:\n  origins: [null]\n", `f.yaml:4:13: found YAML's null, expected a string; for the word null write "null" in quotes`},
+		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
+		{"missing name", "cors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file`},
+		{"bad name", "name: A b\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes`},
+		{"two of one name", good + "---\n" + good, `f.yaml:6:7: the name "good" is taken, expected another than the scenario's at f.yaml:1`},
+		{"no configuration", "name: a\nmatrix: {origins: [a]}\n", `f.yaml:1:1: a scenario without a configuration, expected cors, corsFile or steps`},
+		{"no requests", "name: a\ncors: none\n", `f.yaml:1:1: a scenario without requests, expected matrix`},
+		{"cors twice", good + "corsFile: x.json\n", `f.yaml:5:11: both cors and corsFile, expected one of them`},
+		{"missing corsFile", "name: a\ncorsFile: x.json\nmatrix: {origins: [a]}\n", `f.yaml:2:11: x.json: file does not exist, expected a file with a CORS configuration`},
+		{"cors of a word", "name: a\ncors: some\nmatrix: {origins: [a]}\n", `f.yaml:2:7: found "some", expected none, or a configuration with CORSRules`},
+		{"refused configuration", "name: a\ncors: {CORSRules: [{AllowedOrigins: ['*'], AllowedMethods: [PATCH]}]}\nmatrix: {origins: [a]}\n",
+			`f.yaml:2:7: S3 refuses this configuration: InvalidRequest: Found unsupported HTTP method in CORS config. Unsupported method is PATCH (rule 1, AllowedMethods), expected one that it takes; or steps with put, to test the refusal`},
+		{"steps and matrix", "name: a\nmatrix: {origins: [a]}\nsteps: [{name: b, delete: true}]\n", `f.yaml:2:9: matrix beside steps, expected each step's own configuration and matrix`},
+		{"step of two calls", "name: a\nsteps: [{name: b, delete: true, get: true}]\n", `f.yaml:2:9: a step with 2 calls, expected exactly one of put, replace, delete, get`},
+		{"two steps of one name", "name: a\nsteps: [{name: b, delete: true}, {name: b, get: true}]\n", `f.yaml:2:41: a second step "b", expected a name of its own`},
+		{"delete: false", "name: a\nsteps: [{name: b, delete: false}]\n", `f.yaml:2:27: delete: false, expected delete: true`},
+		{"put: none", "name: a\nsteps: [{name: b, put: none}]\n", `f.yaml:2:24: put: none, expected a configuration; delete: true removes one`},
+		{"put over another", "name: a\nsteps:\n  - {name: b, put: {CORSRules: [" + rule + "]}}\n  - {name: c, put: {CORSRules: [" + rule + "]}}\n",
+			`f.yaml:4:20: put on a bucket that has a configuration, expected replace, or a delete before`},
+		{"replace of nothing", "name: a\nsteps: [{name: c, replace: {CORSRules: [" + rule + "]}}]\n", `f.yaml:2:28: replace on a bucket without a configuration, expected put`},
+		{"expect without matrix", "name: a\nsteps: [{name: b, delete: true, expect: [{reason: x, actual: {status: 200}}]}]\n", `f.yaml:2:41: expect without a matrix, expected a matrix; what the call answers is answer`},
+		{"empty origins", "name: a\ncors: none\nmatrix: {origins: []}\n", `f.yaml:3:19: an empty list, expected at least one origin, or none`},
+		{"control character", "name: a\ncors: none\nmatrix: {origins: [\"a\\nb\"]}\n", `f.yaml:3:20: the origin "a\nb" has a control character, expected text that a header line can carry`},
+		{"no method", "name: a\ncors: none\nmatrix: {origins: [a], methods: ['G T']}\n", `f.yaml:3:34: the method "G T", expected a token such as GET, or none` + "\n" +
+			`f.yaml:3:34: an actual request of method G T, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
+		{"header of the prober", good + "  headers: [{Origin: x}]\n", `f.yaml:5:13: the header Origin, expected one that a scenario may set: this one the prober sets`},
+		{"actual PATCH", good + "  methods: [GET, PATCH]\n", `f.yaml:5:18: an actual request of method PATCH, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
+		{"actual PUT of a bucket", good + "  methods: PUT\n  targets: bucket\n", `f.yaml:5:12: an actual PUT of a bucket, expected GET or HEAD; or send: preflight`},
+		{"unequal zip", good + "  methods: [GET, PUT]\n  headers: [a, b, c]\n  combine: zip\n", `f.yaml:7:12: a zip of lists of 2 and 3 values, expected lists of the same length, or of one value`},
+		{"value twice", "name: a\ncors: none\nmatrix:\n  origins: [x, x]\n", `f.yaml:4:3: the cell f/a/object/auto/presigned/x/GET/- is there twice, expected each combination once`},
+		{"cell included twice", good + "  include: [{origins: [https://a.example]}]\n", `f.yaml:5:13: the cell f/good/object/auto/presigned/https:a.example/GET/- is there twice, expected each combination once`},
+		{"excludes nothing", good + "  exclude: [{origins: [b]}]\n", `f.yaml:5:13: excludes no cell of the matrix, expected a selector that matches one`},
+		{"excludes all", good + "  exclude: [{origins: ['*']}]\n", `f.yaml:4:3: no cell is left of the matrix, expected at least one`},
+		{"pin without reason", good + "expect: [{actual: {status: 200}}]\n", `f.yaml:5:10: the key "reason" is missing, expected why: a link, a fact, the provider's documentation`},
+		{"pin of nothing", good + "expect: [{reason: x}]\n", `f.yaml:5:10: expect that pins nothing, expected preflight, actual or both`},
+		{"pin of no part", good + "expect: [{reason: x, actual: {}}]\n", `f.yaml:5:30: nothing is pinned, expected status, error or headers`},
+		{"pin of an odd status", good + "expect: [{reason: x, actual: {status: 99}}]\n", `f.yaml:5:30: the status 99, expected a code from 200 to 599`},
+		{"pin of no cell", good + "expect: [{cells: {methods: PUT}, reason: x, actual: {status: 200}}]\n", `f.yaml:5:18: matches no cell, expected a selector that matches one`},
+		{"pin of what is not sent", good + "  send: preflight\nexpect: [{reason: x, actual: {status: 200}}]\n", `f.yaml:6:30: none of these cells sends an actual request, expected preflight`},
+		{"pin of no header", good + "expect: [{reason: x, actual: {headers: {'a b': c}}}]\n", `f.yaml:5:41: "a b" is no header name, expected a name such as Access-Control-Max-Age`},
+		{"merge key", "a: &a {name: x}\n<<: *a\n", `f.yaml:1:1: unknown key "a", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps` + "\n" +
+			`f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file` + "\n" +
+			`f.yaml:2:1: merge keys (<<) are not supported, expected the keys written out, or an alias for a whole value`},
+		{"not YAML", "name: [a\n", `f.yaml:1:1: not YAML: did not find expected ',' or ']'`},
+		{"tab", "name:\n\t- a\n", `f.yaml:2:1: not YAML: found character that cannot start any token`},
+		{"binary", "name: a\x00", `f.yaml:1:1: not YAML: the file is binary, expected text`},
+		{"empty", "# nothing\n", `f.yaml: the file is empty, expected a scenario`},
+		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, facts, references, cors, corsFile, matrix, expect, steps`},
+		{"an alias of itself", "name: a\ncors: none\nmatrix: {origins: [a], include: &x [{origins: [b], include: *x}]}\n", `f.yaml:3:47: nested too deeply, or an alias that contains itself` + "\n" + `f.yaml:3:61: nested too deeply, or an alias that contains itself`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load(map[string]string{"f.yaml": c.text})
+			if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Aliases of aliases would fill the memory.
+func TestAnchorBomb(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("name: a\ncors: none\nmatrix:\n  origins: [a]\n  include:\n  - &m0 {origins: [x]}\n")
+	for i := 1; i < 30; i++ {
+		fmt.Fprintf(&b, "  - &m%d {origins: [x], include: [%s]}\n", i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*m%d, ", i-1), 10), ", "))
+	}
+	_, err := load(map[string]string{"f.yaml": b.String()})
+	if err == nil || !strings.Contains(err.Error(), "the document expands to over 200000 values, expected fewer aliases") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+// Everything that is wrong in all files is said at once, in the order of files and places.
+func TestErrorsOfSeveralFiles(t *testing.T) {
+	_, err := load(map[string]string{"b.yaml": "name: B\ncors: none\nmatrix: {origins: [a]}\n", "a/a.yml": good + "x: 1\ny: 2\n", "c.txt": "x"})
+	keys := "expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps"
+	want := `a/a.yml:5:1: unknown key "x", ` + keys + "\n" + `a/a.yml:6:1: unknown key "y", ` + keys + "\n" +
+		`b.yaml:1:7: the name "B", expected lower-case words and digits joined by dashes`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("error (-want +got):\n%s", diff)
+	}
+}
+
+func TestLargeMatrix(t *testing.T) {
+	list := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "v%d,", i)
+		}
+		return b.String()
+	}
+	_, err := load(map[string]string{"f.yaml": "name: a\ncors: none\nmatrix: {send: preflight, origins: [" + list(2000) + "], methods: [" + list(2000) + "], headers: [" + list(2000) + "]}\n"})
+	if want := "f.yaml:3:9: the scenario has more than 1000000 cells, expected a smaller matrix"; err == nil || err.Error() != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+}
