@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/embedded"
+	"corsprobe/runner/reference"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -28,10 +29,11 @@ func TestCommandLine(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": startServer,
-			"code":   exitsWith,
-			"fake":   startFake,
-			"closed": closedPort,
+			"server":    startServer,
+			"reference": startReference,
+			"code":      exitsWith,
+			"fake":      startFake,
+			"closed":    closedPort,
 		},
 	})
 }
@@ -52,11 +54,23 @@ func startServer(ts *testscript.TestScript, _ bool, _ []string) {
 	server, err := embedded.Start(context.Background(), embedded.Options{})
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close(context.Background()) })
-	access, secret := server.Credentials()
-	ts.Setenv("AWS_ENDPOINT_URL", server.URL())
+	nameServer(ts, server.URL(), server.Credentials)
+}
+
+// startReference starts an endpoint that answers as S3 does, and names it: reference.
+func startReference(ts *testscript.TestScript, _ bool, _ []string) {
+	server, err := reference.Start(context.Background())
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close(context.Background()) })
+	nameServer(ts, server.URL(), server.Credentials)
+}
+
+func nameServer(ts *testscript.TestScript, url string, credentials func() (string, string)) {
+	access, secret := credentials()
+	ts.Setenv("AWS_ENDPOINT_URL", url)
 	ts.Setenv("AWS_ACCESS_KEY_ID", access)
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
-	ts.Setenv("AWS_REGION", server.Region())
+	ts.Setenv("AWS_REGION", "us-east-1")
 }
 
 // exitsWith runs a command and fails unless it exits with that code: code 2 corsprobe run nothing.yaml.
