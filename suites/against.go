@@ -85,7 +85,11 @@ func open(connect func() (Target, error)) (*connection, error) {
 			return nil, err
 		}
 	}
-	client, err := probe.New(target.Endpoint.Options)
+	options := target.Endpoint.Options
+	if creds, err := e.Credentials(ctx); err == nil {
+		options.Secrets = append(options.Secrets, creds.SecretAccessKey, creds.SessionToken)
+	}
+	client, err := probe.New(options)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +119,12 @@ func (o *onDemand) Left(scenario string) {
 	o.mu.Lock()
 	run := o.runs[scenario]
 	o.mu.Unlock()
-	if run != nil {
-		run.Left(scenario)
+	if run == nil {
+		return
+	}
+	run.Left(scenario)
+	if c, err := o.connect(); err == nil {
+		c.client.Close() // idle connections only: the next scenario makes its own
 	}
 }
 
