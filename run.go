@@ -29,6 +29,7 @@ type runFlags struct {
 	labelFilter string
 	focus, skip []string
 	maxCells    int
+	selection   map[string]bool // ids that Ginkgo's filters leave
 	known       []string
 	failOn      string
 	verbose     bool
@@ -85,14 +86,15 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	plan, err := f.plan(args)
+	plan, left, err := f.plan(args)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	known, err := f.knownDeviations(plan)
+	list, err := scenarios.LoadDeviations(f.known...)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	known := &runner.Deviations{List: list, Left: left}
 	human := stdout
 	if slices.ContainsFunc(specs, func(s reports.Spec) bool { return s.Path == "-" }) {
 		human = stderr
@@ -153,31 +155,50 @@ func (f *runFlags) reportSpecs() ([]reports.Spec, error) {
 	return specs, errors.Join(problems...)
 }
 
-// plan loads, expands and selects.
-func (f *runFlags) plan(args []string) (scenarios.Plan, error) {
+// plan loads, expands and selects. left are the ids that were there to be selected, and were not.
+func (f *runFlags) plan(args []string) (plan scenarios.Plan, left []string, err error) {
 	loaded, err := load(args)
 	if err != nil {
-		return scenarios.Plan{}, err
+		return plan, nil, err
 	}
-	plan, err := scenarios.Expand(loaded)
+	all, err := scenarios.Expand(loaded)
 	if err != nil {
-		return scenarios.Plan{}, err
+		return plan, nil, err
 	}
-	if plan, err = narrow(plan, f.run); err != nil {
-		return scenarios.Plan{}, err
+	if plan, err = narrow(all, f.run); err != nil {
+		return plan, nil, err
 	}
 	selected, err := f.selected(plan)
 	if err != nil {
-		return scenarios.Plan{}, err
+		return plan, nil, err
 	}
 	plan = plan.Filter(func(id string) bool { return selected[id] })
 	switch n := plan.Cells(); {
 	case len(plan.Scenarios) == 0:
-		return plan, errors.New("nothing selected: no cell fits the names and filters given; corsprobe list shows what there is")
+		return plan, nil, errors.New("nothing selected: no cell fits the names and filters given; corsprobe list shows what there is")
 	case n > f.maxCells:
-		return plan, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
+		return plan, nil, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
 	}
-	return plan, nil
+	f.selection = selected
+	left, err = unselected(all, selected, len(args) > 0)
+	return plan, left, err
+}
+
+// unselected lists the ids of a plan, and of the catalogue where only parts of it were named, that were not selected.
+func unselected(all scenarios.Plan, selected map[string]bool, catalogueToo bool) ([]string, error) {
+	ids := all.IDs()
+	if catalogueToo {
+		catalogue, err := scenarios.Catalogue()
+		if err != nil {
+			return nil, err
+		}
+		whole, err := scenarios.Expand(catalogue)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, whole.IDs()...)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return selected[id] }), nil
 }
 
 // source is where the specs find their results. The specs are described before there is a run, so that Ginkgo can say which of them would
@@ -217,21 +238,21 @@ func (f *runFlags) carryOut(ctx context.Context, plan scenarios.Plan, target *ta
 	for _, err := range trouble {
 		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
 	}
-	if err := disagreement(report, states); err != nil && ctx.Err() == nil {
+	if err := disagreement(report, states, f.selection); err != nil && ctx.Err() == nil {
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil
 }
 
 // disagreement compares Ginkgo's states with the verdicts: a spec that did not run, or that passed where its cell failed, would make a run
-// green by accident.
-func disagreement(report result.Report, states map[string]types.SpecState) error {
+// green by accident. A call that was not selected is made all the same, for the cells that rest on it.
+func disagreement(report result.Report, states map[string]types.SpecState, selected map[string]bool) error {
 	want := map[result.Verdict]types.SpecState{
 		result.Passed: types.SpecStatePassed, result.Known: types.SpecStateSkipped, result.Unsupported: types.SpecStateSkipped,
 		result.Failed: types.SpecStateFailed, result.Flaky: types.SpecStateFailed, result.Error: types.SpecStateFailed,
 	}
 	for _, c := range report.Cells {
-		if states[c.ID] != want[c.Verdict] {
+		if selected[c.ID] && states[c.ID] != want[c.Verdict] {
 			return fmt.Errorf("%s is %s, but its spec %s: corsprobe's own defect, please report it", c.ID, c.Verdict, states[c.ID])
 		}
 	}
@@ -303,11 +324,6 @@ func (f *runFlags) colored(w io.Writer) bool {
 	return os.Getenv("NO_COLOR") == "" && isTerminal(w)
 }
 
-func (f *runFlags) knownDeviations(plan scenarios.Plan) (*runner.Deviations, error) {
-	list, err := scenarios.LoadDeviations(f.known...)
-	return &runner.Deviations{List: list}, err
-}
-
 // load reads scenarios from disk, or parts of the catalogue by id.
 func load(args []string) ([]*scenarios.Scenario, error) {
 	if len(args) == 0 {
@@ -345,13 +361,14 @@ func catalogued(names []string) ([]*scenarios.Scenario, error) {
 	var picked []*scenarios.Scenario
 	var problems []error
 	for _, name := range names {
-		before := len(picked)
+		fits := false
 		for _, s := range catalogue {
-			if scenarios.Glob(name, s.ID) {
+			fits = fits || scenarios.Glob(name, s.ID)
+			if scenarios.Glob(name, s.ID) && !slices.Contains(picked, s) {
 				picked = append(picked, s)
 			}
 		}
-		if len(picked) == before {
+		if !fits {
 			problems = append(problems, fmt.Errorf("%s: no such file, and no scenario of the catalogue; corsprobe list shows them", name))
 		}
 	}

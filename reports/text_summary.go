@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -34,16 +35,27 @@ func (t *textWriter) known(cells []*result.Cell) {
 		return
 	}
 	t.section(bold, fmt.Sprintf("Known deviations: %s", plural(len(cells), "cell")))
-	for _, g := range groupBy(cells, knownReason) {
+	for _, g := range byReason(cells) {
 		t.counted(g)
 	}
 }
 
-func knownReason(c *result.Cell) string {
-	if all := deviationsOf(c); len(all) > 0 {
-		return strings.Join(all, "; ")
+// byReason groups cells by each of the deviations that they have: one reason is told once, however it meets others.
+func byReason(cells []*result.Cell) []group {
+	index := map[string]int{}
+	var groups []group
+	for _, c := range cells {
+		for _, reason := range slices.Compact(slices.Sorted(slices.Values(deviationsOf(c)))) {
+			i, seen := index[reason]
+			if !seen {
+				i = len(groups)
+				index[reason] = i
+				groups = append(groups, group{key: reason})
+			}
+			groups[i].cells = append(groups[i].cells, c)
+		}
 	}
-	return reasonOf(c)
+	return groups
 }
 
 // stale lists the known deviations that are to be removed or corrected.

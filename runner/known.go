@@ -16,6 +16,8 @@ type Deviations struct {
 	// and conforms, never because the plan holds none of their cells.
 	List    []scenarios.Deviation
 	Lenient bool
+	// Left are the ids of cells that could have been asked and were not selected. What an entry says of them is left open.
+	Left []string
 
 	mu   sync.Mutex
 	seen map[int]bool // entries that covered a finding
@@ -54,7 +56,7 @@ func allKnown(findings []result.Finding) bool {
 }
 
 // stale lists the entries that the run contradicts.
-func (d *Deviations) stale(plan scenarios.Plan) []result.StaleDeviation {
+func (d *Deviations) stale() []result.StaleDeviation {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []result.StaleDeviation
@@ -70,7 +72,7 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i]:
+	case d.seen[i] || slices.ContainsFunc(d.Left, func(id string) bool { return scenarios.Glob(entry.Cells, id) }):
 		return ""
 	case d.held[i] && !d.Lenient:
 		return "no longer occurs"

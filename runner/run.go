@@ -248,7 +248,7 @@ func (r *Run) Finish() (result.Report, []error) {
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped},
 		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
 		Observations: r.notes.observations(),
-		Stale:        r.opts.Known.stale(r.plan),
+		Stale:        r.opts.Known.stale(),
 	}
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))

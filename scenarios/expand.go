@@ -303,3 +303,19 @@ func (p Plan) Filter(keep func(id string) bool) Plan {
 	}
 	return kept
 }
+
+// IDs lists the ids of a plan's calls and cells in order.
+func (p Plan) IDs() []string {
+	var ids []string
+	for _, s := range p.Scenarios {
+		for _, step := range s.Steps {
+			if step.CallID != "" {
+				ids = append(ids, step.CallID)
+			}
+			for _, c := range step.Cells {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	return ids
+}

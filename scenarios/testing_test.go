@@ -54,15 +54,10 @@ func expand(t *testing.T, text string) Plan {
 
 // ids lists the ids of a plan's calls and cells in order, without the scenario's.
 func ids(plan Plan) []string {
-	var all []string
-	for _, s := range plan.Scenarios {
-		for _, step := range s.Steps {
-			if step.CallID != "" {
-				all = append(all, strings.TrimPrefix(step.CallID, s.Scenario.ID+"/"))
-			}
-			for _, c := range step.Cells {
-				all = append(all, strings.TrimPrefix(c.ID, s.Scenario.ID+"/"))
-			}
+	all := plan.IDs()
+	for i := range all {
+		for _, s := range plan.Scenarios {
+			all[i] = strings.TrimPrefix(all[i], s.Scenario.ID+"/")
 		}
 	}
 	return all
