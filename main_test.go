@@ -34,6 +34,7 @@ func TestCommandLine(t *testing.T) {
 			"code":      exitsWith,
 			"fake":      startFake,
 			"closed":    closedPort,
+			"interrupt": interrupt,
 		},
 	})
 }

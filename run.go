@@ -203,7 +203,10 @@ func unselected(all scenarios.Plan, selected map[string]bool, catalogueToo bool)
 
 // source is where the specs find their results. The specs are described before there is a run, so that Ginkgo can say which of them would
 // be selected.
-type source struct{ *runner.Run }
+type source struct{ run *runner.Run }
+
+// Wait implements [suites.Source].
+func (s *source) Wait(id string) result.Cell { return s.run.Wait(id) }
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
 func (f *runFlags) selected(plan scenarios.Plan) (map[string]bool, error) {
@@ -229,7 +232,7 @@ func (f *runFlags) carryOut(ctx context.Context, plan scenarios.Plan, target *ta
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) { progress.Done(c.Verdict) }
 	run := runner.Start(ctx, plan, target.endpoint, target.client, id, opts)
-	f.source.Run = run
+	f.source.run = run
 	config, reporter := f.ginkgo()
 	states, _ := suites.Run("corsprobe", config, reporter)
 	report, trouble := run.Finish()

@@ -114,7 +114,7 @@ func (o *onDemand) Wait(id string) result.Cell {
 	return run.Wait(id)
 }
 
-// Left implements [Source].
+// Left waits for the buckets to be removed: the process may end with the suite.
 func (o *onDemand) Left(scenario string) {
 	o.mu.Lock()
 	run := o.runs[scenario]
