@@ -15,12 +15,31 @@ import (
 // maxHead bounds what is kept of an answer's head; net/http refuses heads over 10 MiB long after.
 const maxHead = 1 << 20
 
-// recordingConn keeps the bytes read since the last request was written: net/http sorts header lines into a map, and the order and case in
-// which a server sent them would be lost.
+// recordingConn keeps the bytes read for each request: net/http sorts header lines into a map, and the order and case in which a server
+// sent them would be lost.
 type recordingConn struct {
 	net.Conn
-	mu   sync.Mutex
-	head []byte
+	mu      sync.Mutex
+	current *recording // of the request under way; nil before the first
+}
+
+// recording is what came for one request. It outlives the request's turn on the connection: an answer without a body sets the connection
+// free for the next request before the first one has looked at it.
+type recording struct {
+	mu  sync.Mutex
+	raw []byte
+}
+
+func (r *recording) add(p []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.raw = append(r.raw, p[:min(len(p), maxHead-len(r.raw))]...)
+}
+
+func (r *recording) bytes() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return bytes.Clone(r.raw)
 }
 
 // Read implements net.Conn.
@@ -28,33 +47,29 @@ func (c *recordingConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if room := maxHead - len(c.head); room > 0 {
-		c.head = append(c.head, p[:min(n, room)]...)
+	if c.current != nil {
+		c.current.add(p[:n])
 	}
 	return n, err
 }
 
-func (c *recordingConn) reset() {
+// begin starts the recording of the next request's answer.
+func (c *recordingConn) begin() *recording {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.head = nil
+	c.current = &recording{}
+	return c.current
 }
 
-func (c *recordingConn) bytes() []byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return bytes.Clone(c.head)
-}
-
-// headRecord finds the connection that carried one request.
-type headRecord struct{ conn *recordingConn }
+// headRecord finds what came for one request.
+type headRecord struct{ recording *recording }
 
 func (h *headRecord) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
-			h.conn, _ = info.Conn.(*recordingConn)
-			if h.conn != nil {
-				h.conn.reset()
+			h.recording = nil // of an earlier connection that had been closed while idle
+			if conn, ok := info.Conn.(*recordingConn); ok {
+				h.recording = conn.begin()
 			}
 		},
 	})
@@ -62,8 +77,8 @@ func (h *headRecord) trace(ctx context.Context) context.Context {
 
 // lines are the answer's header lines as sent, or, where the connection was not recorded, as net/http sorted them.
 func (h *headRecord) lines(answer *http.Response) []result.Header {
-	if h.conn != nil {
-		if lines, ok := parseHead(h.conn.bytes()); ok {
+	if h.recording != nil {
+		if lines, ok := parseHead(h.recording.bytes()); ok {
 			return lines
 		}
 	}
