@@ -3,6 +3,8 @@ package probe
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -40,4 +42,23 @@ func TestHeadsStayApart(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// The same, step by step.
+func TestRecordingOutlivesItsTurn(t *testing.T) {
+	client, server := net.Pipe()
+	defer func() { _, _ = client.Close(), server.Close() }()
+	conn := &recordingConn{Conn: client}
+	receive := func(text string) *recording {
+		r := conn.begin()
+		go func() { _, _ = server.Write([]byte(text)) }()
+		if _, err := io.ReadFull(conn, make([]byte, len(text))); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	first, second := receive("first"), receive("second")
+	if got := string(first.bytes()) + " " + string(second.bytes()); got != "first second" {
+		t.Errorf("recorded %q, want %q", got, "first second")
+	}
 }
