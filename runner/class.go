@@ -50,7 +50,7 @@ func (p page) class(right, came fetch.Response, f result.Finding) result.Class {
 
 // effect compares what a page gets of two answers, without credentials and with them; "" where it is the same.
 func (p page) effect(right, came fetch.Response) result.Class {
-	if p.request.cors.Origin == nil {
+	if p.request.cors.Origin == nil || fetch.ValidOrigin(*p.request.cors.Origin) != nil {
 		return "" // no page sends such a request across origins
 	}
 	effect := result.Class("")

@@ -39,21 +39,30 @@ func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	return found
 }
 
-// typical lists a preflight for each rule that the rule should answer.
+// typical lists preflights that the rules should answer: for each origin of each rule, without headers and with the rule's first.
 func typical(cfg *s3cors.Configuration) []s3cors.Request {
 	if cfg == nil {
 		return nil
 	}
 	var all []s3cors.Request
 	for _, rule := range cfg.CORSRules {
-		if len(rule.AllowedOrigins) == 0 || len(rule.AllowedMethods) == 0 {
-			continue
+		for _, pattern := range rule.AllowedOrigins {
+			if pattern == "" || len(rule.AllowedMethods) == 0 {
+				continue // what S3 makes of an empty Origin is open
+			}
+			filling := "settle"
+			if pattern == "*" {
+				filling = "https://settle.example"
+			}
+			origin := strings.Replace(pattern, "*", filling, 1)
+			q := s3cors.Request{Method: http.MethodOptions, Target: s3cors.Object, Origin: &origin, RequestMethod: &rule.AllowedMethods[0]}
+			all = append(all, q)
+			if len(rule.AllowedHeaders) > 0 {
+				name := strings.ToLower(strings.Replace(rule.AllowedHeaders[0], "*", "settle", 1))
+				q.RequestHeaders = &name
+				all = append(all, q)
+			}
 		}
-		origin := strings.Replace(rule.AllowedOrigins[0], "*", "https://settle.example", 1)
-		if rule.AllowedOrigins[0] != "*" {
-			origin = strings.Replace(rule.AllowedOrigins[0], "*", "settle", 1)
-		}
-		all = append(all, s3cors.Request{Method: http.MethodOptions, Target: s3cors.Object, Origin: &origin, RequestMethod: &rule.AllowedMethods[0]})
 	}
 	return all
 }
@@ -78,7 +87,7 @@ func (s *stage) look(ctx context.Context, requests []s3cors.Request) []question 
 	for _, q := range requests {
 		cell := scenarios.Cell{
 			Target: scenarios.Object, Origin: q.Origin, Method: *q.RequestMethod, Send: []scenarios.Send{scenarios.Preflight},
-			Authorisation: scenarios.Anonymous, Addressing: scenarios.Auto,
+			Headers: scenarios.Headers{Request: q.RequestHeaders}, Authorisation: scenarios.Anonymous, Addressing: scenarios.Auto,
 		}
 		built, err := s.requests(ctx, cell)
 		if err != nil {

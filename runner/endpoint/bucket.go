@@ -139,11 +139,18 @@ func (b *Bucket) GetCORS(ctx context.Context) (*s3cors.Configuration, error) {
 // there afterwards.
 func (b *Bucket) DeleteCORS(ctx context.Context) error {
 	if !b.trusted {
-		return errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
+		return errNotTrusted
 	}
 	if _, err := b.e.client.DeleteBucketCors(ctx, &s3.DeleteBucketCorsInput{Bucket: &b.name}); err != nil {
 		return callError("DeleteBucketCors", err)
 	}
+	return b.still(ctx)
+}
+
+var errNotTrusted = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
+
+// still makes sure that the bucket is there after DeleteBucketCors.
+func (b *Bucket) still(ctx context.Context) error {
 	if _, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name}); err != nil {
 		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, callError("HeadBucket", err))
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"net/http"
 	"time"
 
 	"corsprobe/runner/probe"
@@ -23,23 +24,42 @@ func withContentMD5(o *s3.Options) {
 // PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse.
 func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
 	b.trusted = false
-	u, host, err := b.e.Address(b.name, "", "cors=", "auto")
-	if err != nil {
-		return result.Exchange{Kind: "PutBucketCors", Error: err.Error()}
-	}
 	sum := md5.Sum(document)
 	crc := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document))
-	q := probe.Request{Kind: "PutBucketCors", Method: "PUT", URL: u, Host: host, Body: document, Header: []result.Header{
+	return b.call(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: []result.Header{
 		{Name: "Content-Type", Value: "application/xml"},
 		{Name: "Content-MD5", Value: base64.StdEncoding.EncodeToString(sum[:])},
 		{Name: "x-amz-checksum-crc32", Value: base64.StdEncoding.EncodeToString(crc)},
-	}}
+	}})
+}
+
+// GetDocument sends GetBucketCors, and gives the answer as it came.
+func (b *Bucket) GetDocument(ctx context.Context) result.Exchange {
+	return b.call(ctx, probe.Request{Kind: "GetBucketCors", Method: http.MethodGet})
+}
+
+// DeleteDocument sends DeleteBucketCors under the conditions of [Bucket.DeleteCORS], and gives the answer as it came.
+func (b *Bucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
+	if !b.trusted {
+		return result.Exchange{}, errNotTrusted
+	}
+	ex := b.call(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
+	return ex, b.still(ctx)
+}
+
+// call sends a configuration call.
+func (b *Bucket) call(ctx context.Context, q probe.Request) result.Exchange {
+	u, host, err := b.e.Address(b.name, "", "cors=", "auto")
+	if err != nil {
+		return result.Exchange{Kind: q.Kind, Error: err.Error()}
+	}
+	q.URL, q.Host = u, host
 	creds, err := b.e.Credentials(ctx)
 	if err == nil {
 		q, err = probe.Sign(ctx, creds, b.e.Region(), q, time.Now())
 	}
 	if err != nil {
-		return result.Exchange{Kind: "PutBucketCors", Error: probe.Redact(err.Error())}
+		return result.Exchange{Kind: q.Kind, Error: probe.Redact(err.Error())}
 	}
 	return b.e.probe.Do(ctx, q)
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -31,13 +32,18 @@ type Server struct {
 	listener net.Listener
 	proxy    *httputil.ReverseProxy
 	served   chan struct{}
+	behave   Behaviour
 
 	mu      sync.Mutex
 	configs map[string]*s3cors.Configuration // by bucket
+	last    *s3cors.Configuration            // of whichever bucket was configured last
 }
 
 // Start runs a reference endpoint on a free port of the loopback interface.
-func Start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context) (*Server, error) { return StartWith(ctx, Behaviour{}) }
+
+// StartWith runs one that departs from S3 as b says.
+func StartWith(ctx context.Context, b Behaviour) (*Server, error) {
 	upstream, err := embedded.Start(ctx, embedded.Options{})
 	if err != nil {
 		return nil, err
@@ -46,7 +52,7 @@ func Start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, upstream.Close(ctx))
 	}
-	s := &Server{upstream: upstream, listener: listener, configs: map[string]*s3cors.Configuration{}, served: make(chan struct{})}
+	s := &Server{upstream: upstream, listener: listener, configs: map[string]*s3cors.Configuration{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), upstream.Close(ctx))
@@ -56,7 +62,11 @@ func Start(ctx context.Context) (*Server, error) {
 		ModifyResponse: s.answer,
 		Transport:      &http.Transport{DisableCompression: true},
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}
+	handler := http.Handler(http.HandlerFunc(s.serve))
+	if b.Handler != nil {
+		handler = b.Handler(handler)
+	}
+	s.http = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(s.served)
 		_ = s.http.Serve(listener) // ends with ErrServerClosed
@@ -75,7 +85,7 @@ func (s *Server) Region() string { return s.upstream.Region() }
 
 // Close stops the endpoint.
 func (s *Server) Close(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
+	err := s.http.Close() // Shutdown would wait for connections that were opened and never used
 	<-s.served
 	s.proxy.Transport.(*http.Transport).CloseIdleConnections()
 	return errors.Join(err, s.upstream.Close(ctx))
@@ -128,6 +138,31 @@ func value(r *http.Request, name string) *string {
 	return nil
 }
 
+// evaluate is what a request on a bucket is answered.
+func (s *Server) evaluate(bucket string, cfg *s3cors.Configuration, r *http.Request, q s3cors.Request, status int) s3cors.Answer {
+	if s.behave.Config != nil {
+		s.mu.Lock()
+		cfg = s.behave.Config(View{Bucket: bucket, Own: cfg, Last: s.last})
+		s.mu.Unlock()
+	}
+	if s.behave.Request != nil {
+		s.behave.Request(&q, r)
+	}
+	stored := cfg
+	if s.behave.Rules != nil && cfg != nil {
+		cfg = s.behave.Rules(cfg, q)
+	}
+	a := s3cors.Evaluate(cfg, q).Answers[0]
+	a.Headers = maps.Clone(a.Headers)
+	if a.Headers == nil {
+		a.Headers = map[string]string{}
+	}
+	if s.behave.Answer != nil {
+		s.behave.Answer(&a, Asked{Request: q, HTTP: r, Config: stored, Status: status})
+	}
+	return a
+}
+
 func (s *Server) config(bucket string) *s3cors.Configuration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,8 +172,8 @@ func (s *Server) config(bucket string) *s3cors.Configuration {
 func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	bucket, q := s.request(r)
 	q.BucketMissing = q.Target != s3cors.Service && !s.exists(r.Context(), bucket)
-	owed := s3cors.Evaluate(s.config(bucket), q).Answers[0]
-	send(w, owed)
+	owed := s.evaluate(bucket, s.config(bucket), r, q, 0)
+	s.send(w, owed)
 }
 
 // exists asks the server without a signature: it answers 404 for a bucket that is not there, and 403 for one that is.
@@ -155,11 +190,19 @@ func (s *Server) exists(ctx context.Context, bucket string) bool {
 	return answer.StatusCode != http.StatusNotFound
 }
 
-// send writes an answer of the model.
-func send(w http.ResponseWriter, owed s3cors.Answer) {
+// lines writes the CORS headers of an answer.
+func (s *Server) lines(h http.Header, owed s3cors.Answer) {
 	for name, v := range owed.Headers {
-		w.Header().Set(name, v)
+		h.Set(name, v)
 	}
+	if s.behave.Lines != nil {
+		s.behave.Lines(h)
+	}
+}
+
+// send writes an answer of the model.
+func (s *Server) send(w http.ResponseWriter, owed s3cors.Answer) {
+	s.lines(w.Header(), owed)
 	status := http.StatusForbidden
 	if len(owed.Status) > 0 {
 		status = owed.Status[0]
@@ -202,7 +245,16 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		refusal = &s3cors.Refusal{Status: http.StatusBadRequest, Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML}
 	}
+	if s.behave.Validate != nil {
+		refusal = s.behave.Validate(cfg, refusal)
+	}
 	if refusal != nil {
+		if s.behave.Refused != nil {
+			s.mu.Lock()
+			bucket, _ := where(r)
+			s.behave.Refused(s.configs, bucket)
+			s.mu.Unlock()
+		}
 		sendError(w, refusal.Status, s3cors.Error{Code: refusal.Code, Message: refusal.Message})
 		return
 	}
@@ -230,8 +282,10 @@ func (s *Server) answer(a *http.Response) error {
 		}
 	}
 	q.BucketMissing = bucketMissing(a)
-	for name, v := range s3cors.Evaluate(before, q).Answers[0].Headers {
-		a.Header.Set(name, v)
+	owed := s.evaluate(bucket, before, r, q, a.StatusCode)
+	s.lines(a.Header, owed)
+	if len(owed.Status) > 0 && owed.Status[0] != a.StatusCode && s.behave.Answer != nil {
+		replace(a, owed.Status[0], nil)
 	}
 	return nil
 }
@@ -253,15 +307,31 @@ func (s *Server) configuration(a *http.Response, bucket string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	had := s.configs[bucket] != nil
+	defer func() {
+		if s.behave.Called != nil {
+			s.behave.Called(a, had)
+		}
+	}()
 	switch a.Request.Method {
 	case http.MethodPut:
-		s.configs[bucket], _ = a.Request.Context().Value(putting{}).(*s3cors.Configuration)
+		cfg, _ := a.Request.Context().Value(putting{}).(*s3cors.Configuration)
+		if s.behave.Store != nil {
+			cfg = s.behave.Store(s.configs[bucket], cfg)
+		}
+		s.configs[bucket], s.last = cfg, cfg
 		replace(a, http.StatusOK, nil)
 	case http.MethodDelete:
-		delete(s.configs, bucket)
+		if s.behave.Delete == nil || s.behave.Delete(s.configs[bucket]) {
+			delete(s.configs, bucket)
+		}
 		replace(a, http.StatusNoContent, nil)
 	case http.MethodGet:
-		if cfg := s.configs[bucket]; cfg != nil {
+		cfg := s.configs[bucket]
+		if s.behave.Returned != nil {
+			cfg = s.behave.Returned(View{Bucket: bucket, Own: cfg, Last: s.last})
+		}
+		if cfg != nil {
 			replace(a, http.StatusOK, cfg.XML())
 			break
 		}

@@ -1,0 +1,196 @@
+package reference_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/reference"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the table of defects")
+
+// run probes an endpoint that behaves so with the whole catalogue.
+func run(t *testing.T, b reference.Behaviour, plan scenarios.Plan, settle time.Duration) result.Report {
+	t.Helper()
+	server, err := reference.StartWith(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	access, secret := server.Credentials()
+	id := runner.NewID()
+	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := probe.New(probe.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: settle, Buckets: 16}).Finish()
+	for _, err := range trouble {
+		t.Errorf("clean-up: %v", err)
+	}
+	return report
+}
+
+func catalogue(t *testing.T) scenarios.Plan {
+	t.Helper()
+	all, err := scenarios.Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := scenarios.Expand(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// Nothing that an endpoint may do is held against it.
+func TestHarmlessDifferences(t *testing.T) {
+	plan := catalogue(t)
+	differences := reference.HarmlessDifferences()
+	if len(differences) < 15 {
+		t.Errorf("only %d harmless differences", len(differences))
+	}
+	for _, h := range differences {
+		t.Run(h.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range run(t, h.Behaviour, plan, 10*time.Second).Cells {
+				if c.Verdict != result.Passed {
+					t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
+				}
+			}
+		})
+	}
+}
+
+// found is what the catalogue makes of one defect.
+type found struct {
+	scenarios map[string]int // failed cells by scenario
+	worst     result.Class
+	checks    map[string]int
+	flaky     int
+}
+
+func look(report result.Report) found {
+	f := found{scenarios: map[string]int{}, checks: map[string]int{}}
+	for _, c := range report.Cells {
+		if c.Verdict == result.Flaky {
+			f.flaky++
+		}
+		if c.Verdict != result.Failed && c.Verdict != result.Flaky {
+			continue
+		}
+		f.scenarios[c.Scenario]++
+		for _, finding := range c.Findings {
+			f.checks[finding.Check]++
+			if f.worst == "" || slices.Index(result.Classes, finding.Class) < slices.Index(result.Classes, f.worst) {
+				f.worst = finding.Class
+			}
+		}
+	}
+	return f
+}
+
+// Every planted defect is found, with its class, and by its checks only. -update writes the table of the catalogue's page.
+func TestDefects(t *testing.T) {
+	plan := catalogue(t)
+	defects := reference.Defects()
+	if len(defects) < 60 {
+		t.Errorf("only %d defects", len(defects))
+	}
+	all := make([]found, len(defects))
+	var group sync.WaitGroup
+	t.Run("plant", func(t *testing.T) {
+		for i, d := range defects {
+			group.Add(1)
+			t.Run(d.Name, func(t *testing.T) {
+				defer group.Done()
+				t.Parallel()
+				all[i] = look(run(t, d.Behaviour, plan, 400*time.Millisecond))
+				check(t, d, all[i])
+			})
+		}
+	})
+	group.Wait()
+	if !t.Failed() || *update {
+		table(t, defects, all)
+	}
+}
+
+func check(t *testing.T, d reference.Defect, f found) {
+	t.Helper()
+	if d.Class == "" {
+		if f.flaky == 0 {
+			t.Error("no cell is flaky")
+		}
+		return
+	}
+	if f.worst != d.Class {
+		t.Errorf("worst class %q, want %q; findings by check: %v in %v", f.worst, d.Class, f.checks, f.scenarios)
+	}
+	for name := range f.checks {
+		if len(d.Checks) > 0 && !slices.ContainsFunc(d.Checks, func(glob string) bool { ok, _ := path.Match(glob, name); return ok }) {
+			t.Errorf("found by %s too, want only %s; findings by check: %v", name, strings.Join(d.Checks, ", "), f.checks)
+		}
+	}
+}
+
+const page = "../../scenarios/catalogue/README.md"
+
+// table holds the table of defects in the catalogue's page against what was found.
+func table(t *testing.T, defects []reference.Defect, all []found) {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d defects, all found; how many cells of how many scenarios find each, and by which checks.\n\n", len(defects))
+	b.WriteString("| defect | the endpoint … | class | scenarios | checks |\n|---|---|---|---|---|\n")
+	for i, d := range defects {
+		class := string(d.Class)
+		if class == "" {
+			class = "flaky"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", d.Name, d.Summary, class, listed(all[i].scenarios), names(all[i].checks))
+	}
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(data), "<!-- defects -->\n")
+	_, after, end := strings.Cut(rest, "<!-- /defects -->")
+	if !found || !end {
+		t.Fatalf("%s has no place for the table", page)
+	}
+	want := before + "<!-- defects -->\n" + b.String() + "<!-- /defects -->" + after
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(data), want); diff != "" {
+		t.Errorf("%s is out of date, make defects writes it (-is +should be):\n%s", page, diff)
+	}
+}
+
+// listed names the three scenarios that find most, and counts the rest.
+func listed(byScenario map[string]int) string { return "" }
+
+func names(checks map[string]int) string { return "" }
