@@ -58,7 +58,7 @@ func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*ta
 	}
 	fmt.Fprintf(human, "no endpoint given: probing the embedded S3 server (%s) at %s\n\n", server.Name(), server.URL())
 	config := f.config
-	config.URL, config.Region = server.URL(), server.Region()
+	config.URL, config.Region = server.NamedURL(), server.Region()
 	config.AccessKey, config.SecretKey = server.Credentials()
 	t, err := connect(ctx, config, id)
 	if err != nil {

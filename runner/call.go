@@ -169,6 +169,9 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 	var fits bool
 	c.Findings, fits = compareCall(owedCall(step), status, code)
 	if !fits && status >= 300 {
+		if s.holds != nil {
+			c.Findings[0].Class = result.Exposure // what was to be taken away is still there
+		}
 		return false, nil
 	}
 	gone, err := s.gone(ctx)
@@ -187,8 +190,8 @@ func (s *stage) gone(ctx context.Context) (bool, error) {
 	defer cancel()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		got, err := s.bucket.GetCORS(ctx)
-		if err != nil || got == nil {
-			return got == nil, err
+		if err != nil || got == nil || len(got.CORSRules) == 0 {
+			return err == nil, err
 		}
 		if !wait(waiting, pause) {
 			return false, nil
@@ -253,6 +256,7 @@ type callOwed struct {
 	facts     []int
 	why       string
 	open      bool // the facts leave the error's code open
+	put       bool // S3 accepts the configuration
 	mayAccept bool // accepting is as faithful as refusing
 }
 
@@ -285,7 +289,7 @@ func owedPut(cors *scenarios.CORS) callOwed {
 	}
 	refusal := s3cors.Validate(cfg)
 	if refusal == nil {
-		return callOwed{status: []int{200}, facts: []int{55}, why: "S3 accepts this configuration"}
+		return callOwed{status: []int{200}, put: true, facts: []int{55}, why: "S3 accepts this configuration"}
 	}
 	o := callOwed{status: []int{refusal.Status}, message: refusal.Message, facts: refusal.Facts, open: refusal.Open, mayAccept: refusal.MayAccept, why: "S3 refuses this configuration"}
 	if refusal.Code != "" {
@@ -305,8 +309,8 @@ func compareCall(owed callOwed, status int, code string) (findings []result.Find
 			return nil, true
 		}
 		f.Check = "config.status"
-		if !owed.refused() {
-			f.Class = result.Breakage
+		if owed.put && status >= 300 {
+			f.Class = result.Breakage // pages that need the configuration are without it
 		}
 	case status >= 300 && len(owed.codes) > 0 && !owed.open && !slices.Contains(owed.codes, code):
 		f.Check, f.Expected, f.Got = "config.error-code", strings.Join(owed.codes, " or "), orAbsent(code)

@@ -50,8 +50,8 @@ func (p page) class(right, came fetch.Response, f result.Finding) result.Class {
 
 // effect compares what a page gets of two answers, without credentials and with them; "" where it is the same.
 func (p page) effect(right, came fetch.Response) result.Class {
-	if p.request.cors.Origin == nil || fetch.ValidOrigin(*p.request.cors.Origin) != nil {
-		return "" // no page sends such a request across origins
+	if !p.sendable() {
+		return ""
 	}
 	effect := result.Class("")
 	for _, credentials := range []fetch.Credentials{fetch.Omit, fetch.Include} {
@@ -67,6 +67,34 @@ func (p page) effect(right, came fetch.Response) result.Class {
 		return result.Exposure
 	}
 	return effect
+}
+
+// sendable reports that a browser sends such a request for a page: from an origin as browsers write it, and a preflight without an
+// Authorization header, for a normalised method, asking for names in lower case, sorted, without blanks (fetch#cors-preflight-fetch-0).
+func (p page) sendable() bool {
+	q := p.request.cors
+	if q.Origin == nil || fetch.ValidOrigin(*q.Origin) != nil {
+		return false
+	}
+	if p.request.send != scenarios.Preflight {
+		return q.RequestMethod == nil && q.RequestHeaders == nil // forbidden to pages
+	}
+	return q.RequestMethod != nil && !strings.EqualFold(*q.RequestMethod, "connect") && normal(*q.RequestMethod) && browserList(q.RequestHeaders) &&
+		len(result.Values(p.request.Header, "Authorization")) == 0
+}
+
+// normal reports that a method is as Fetch normalises it: six names are upper-cased, others left alone.
+func normal(method string) bool {
+	upper := strings.ToUpper(method)
+	return method == upper || !slices.Contains([]string{"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}, upper)
+}
+
+func browserList(names *string) bool {
+	if names == nil {
+		return true
+	}
+	all := strings.Split(*names, ",")
+	return *names == strings.ToLower(*names) && !strings.Contains(*names, " ") && slices.IsSorted(all) && !slices.Contains(all, "")
 }
 
 // gain is what a page gets of one answer.

@@ -27,7 +27,7 @@ func judge(kind scenarios.Send, owed s3cors.Owed, pins []pin, ex result.Exchange
 	for i, answer := range owed.Answers {
 		answer = unpinned(answer, pins)
 		found := append(compare(kind, answer, ex), comparePins(kind, pins, ex)...)
-		if i == 0 || distance(found) < distance(best.findings) {
+		if i == 0 || distance(answer, found) < distance(best.owed, best.findings) {
 			best = judgement{findings: found, owed: answer, choices: answer.Choices}
 		}
 		if len(found) == 0 {
@@ -68,8 +68,9 @@ func shortened(text string) string {
 }
 
 // distance says how far an answer is from an acceptable one. A wrong status or a wrong Allow-Origin says more than all else together: an
-// answer that grants is nearest to the one that should have granted, however many of its headers are wrong.
-func distance(found []result.Finding) int {
+// answer that grants is nearest to the one that should have granted, however many of its headers are wrong. CORS headers where none is
+// owed say more still: some rule answered.
+func distance(owed s3cors.Answer, found []result.Finding) int {
 	sum := 0
 	for _, f := range found {
 		switch {
@@ -80,6 +81,10 @@ func distance(found []result.Finding) int {
 		default:
 			sum++
 		}
+	}
+	_, grants := owed.Headers["Access-Control-Allow-Origin"]
+	if !grants && slices.ContainsFunc(found, func(f result.Finding) bool { return strings.HasSuffix(f.Expected, " absent") }) {
+		sum += 200
 	}
 	return sum
 }

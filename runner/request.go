@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"corsprobe/runner/endpoint"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
@@ -28,6 +30,7 @@ const (
 type request struct {
 	probe.Request
 	send  scenarios.Send
+	holds *s3cors.Configuration // what answers it; nil: nothing
 	cors  s3cors.Request
 	fetch fetch.Request
 }
@@ -57,6 +60,9 @@ func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, e
 // actual is the request that the page wants to make.
 func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error) {
 	bucket, key, query := s.where(cell)
+	if bucket == "" {
+		return request{}, &endpoint.Unsupported{Reason: "it needs a bucket of the run's own, and with --bucket none is made"}
+	}
 	u, host, err := s.run.endpoint.Address(bucket, key, query, string(cell.Addressing))
 	if err != nil {
 		return request{}, err
@@ -72,8 +78,9 @@ func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error
 	return request{
 		Request: raw,
 		send:    scenarios.Actual,
+		holds:   s.holdsFor(cell),
 		cors: s3cors.Request{
-			Method: raw.Method, Target: target(cell), BucketMissing: cell.Target == scenarios.MissingBucket, Origin: cell.Origin,
+			Method: raw.Method, Target: target(cell), BucketMissing: isMissing(cell.Target), Origin: cell.Origin,
 			RequestMethod:  field(cell.Headers.Fields, "Access-Control-Request-Method"),
 			RequestHeaders: field(cell.Headers.Fields, "Access-Control-Request-Headers"),
 			Outcome:        outcomeOf(cell),
@@ -95,7 +102,7 @@ func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual reque
 			return request{}, err
 		}
 	}
-	q := request{Request: raw, send: scenarios.Preflight, cors: actual.cors, fetch: actual.fetch}
+	q := request{Request: raw, send: scenarios.Preflight, holds: actual.holds, cors: actual.cors, fetch: actual.fetch}
 	q.cors.Method, q.cors.RequestMethod, q.cors.RequestHeaders = http.MethodOptions, method(cell), asked
 	q.cors.Outcome = s3cors.Outcome{}
 	return q, nil
@@ -112,6 +119,10 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 		return bucket, "", ""
 	case scenarios.Listing:
 		return bucket, "", "list-type=2"
+	case scenarios.OtherBucket:
+		return s.other, objectName, ""
+	case scenarios.DeletedBucket:
+		return s.deleted, objectName, ""
 	case scenarios.MissingObject:
 		key = s.bucket.Key("missing-" + digest(cell.ID))
 	}
@@ -122,6 +133,19 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
 	}
 	return bucket, key, query
+}
+
+// isMissing reports that the bucket of a target does not exist.
+func isMissing(t scenarios.Target) bool {
+	return t == scenarios.MissingBucket || t == scenarios.DeletedBucket
+}
+
+// holdsFor is the configuration of the bucket that a cell names.
+func (s *stage) holdsFor(cell scenarios.Cell) *s3cors.Configuration {
+	if cell.Target == scenarios.OtherBucket || isMissing(cell.Target) {
+		return nil
+	}
+	return s.holds
 }
 
 func digest(id string) string {
@@ -239,19 +263,39 @@ func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
 		return s3cors.Outcome{}
 	}
 	switch {
-	case cell.Target == scenarios.MissingBucket:
+	case isMissing(cell.Target):
 		return s3cors.Outcome{Status: []int{404}, Code: "NoSuchBucket"}
 	case cell.Method == http.MethodDelete:
 		return s3cors.Outcome{Status: []int{204, 200}} // a server's own choice that no page would notice
-	case cell.Target == scenarios.MissingObject && (cell.Method == http.MethodGet || cell.Method == http.MethodHead):
-		return s3cors.Outcome{Status: []int{404}, Code: "NoSuchKey"}
-	case field(cell.Headers.Fields, "Range") != nil:
-		return s3cors.Outcome{Status: []int{206}}
-	case field(cell.Headers.Fields, "If-None-Match") != nil:
-		return s3cors.Outcome{Status: []int{200, 304}}
-	default:
+	case cell.Method != http.MethodGet && cell.Method != http.MethodHead:
 		return s3cors.Outcome{Status: []int{200}}
+	case cell.Target == scenarios.MissingObject:
+		return s3cors.Outcome{Status: []int{404}, Code: "NoSuchKey"}
 	}
+	return s3cors.Outcome{Status: conditional(cell.Headers.Fields)}
+}
+
+// conditional is the status of a GET of the run's object by the request's conditions and range (RFC 9110, 13 and 14).
+func conditional(fields []scenarios.Field) []int {
+	switch match, none, ranged := field(fields, "If-Match"), field(fields, "If-None-Match"), field(fields, "Range"); {
+	case match != nil && *match != "*":
+		return []int{412} // no scenario knows the object's ETag
+	case none != nil && *none == "*":
+		return []int{304}
+	case ranged != nil && beyond(*ranged):
+		return []int{416}
+	case ranged != nil:
+		return []int{206}
+	default:
+		return []int{200}
+	}
+}
+
+// beyond reports that a range of bytes begins behind the end of the run's object.
+func beyond(ranged string) bool {
+	start, _, _ := strings.Cut(strings.TrimPrefix(ranged, "bytes="), "-")
+	n, err := strconv.Atoi(start)
+	return err == nil && n >= len(objectBody)
 }
 
 // curl is the command that repeats an exchange.

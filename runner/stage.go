@@ -18,6 +18,8 @@ type stage struct {
 	planned scenarios.Planned
 	bucket  *endpoint.Bucket
 	holds   *s3cors.Configuration // what the bucket should hold by now; nil: nothing
+	other   string                // another bucket of the run's, without a configuration; empty: none was needed
+	deleted string                // one that held this configuration and is gone
 }
 
 // play carries out the steps in order. An error means that nothing more can be judged.
@@ -46,6 +48,11 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 	}
 	s.holds = step.After
 	s.settle(ctx, old)
+	leave, err := s.neighbours(ctx, step)
+	defer leave()
+	if err != nil {
+		return err
+	}
 	s.probeAll(ctx, step)
 	return nil
 }
@@ -160,9 +167,9 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 		return
 	}
 	s.run.notes.saw(ex)
-	owed := s3cors.Evaluate(s.holds, q.cors)
+	owed := s3cors.Evaluate(q.holds, q.cors)
 	j := judge(q.send, owed, pinsFor(q.send, cell), ex)
-	classify(s.holds, q, j.owed, ex, j.findings)
+	classify(q.holds, q, j.owed, ex, j.findings)
 	c.Findings = append(c.Findings, j.findings...)
 	c.Explanation = owed.Explanation
 	c.Browser = worse(c.Browser, describe(q, j.owed, ex))

@@ -91,7 +91,7 @@ func title(c Cell) string {
 	var b strings.Builder
 	b.WriteString(orWord(c.Method, "no method"))
 	if c.Target != Object {
-		fmt.Fprintf(&b, " of a %s", strings.ReplaceAll(string(c.Target), "-", " "))
+		b.WriteString(" of " + noun(c.Target))
 	}
 	if c.Origin == nil {
 		b.WriteString(" without Origin")

@@ -78,7 +78,9 @@ const (
 	MissingObject Target = "missing-object"
 	Bucket        Target = "bucket"
 	MissingBucket Target = "missing-bucket"
-	Listing       Target = "listing" // the bucket's URL with ?list-type=2
+	Listing       Target = "listing"        // the bucket's URL with ?list-type=2
+	OtherBucket   Target = "other-bucket"   // an object of another bucket of the run's, which has no configuration
+	DeletedBucket Target = "deleted-bucket" // an object of a bucket that had this configuration and was deleted with it
 )
 
 // Send is one of the requests that a cell sends.

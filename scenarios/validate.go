@@ -208,13 +208,19 @@ func (d *decoder) sendable(m *Matrix) {
 		}
 		for _, target := range m.Targets {
 			if method != "GET" && method != "HEAD" && target != Object && target != MissingObject {
-				d.failAt(at, fmt.Sprintf("an actual %s of a %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
+				d.failAt(at, fmt.Sprintf("an actual %s of %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
 			}
 		}
 	}
 }
 
-func noun(t Target) string { return strings.ReplaceAll(string(t), "-", " ") }
+// noun is a target in a sentence.
+func noun(t Target) string {
+	if t == OtherBucket {
+		return "another bucket"
+	}
+	return "a " + strings.ReplaceAll(string(t), "-", " ")
+}
 
 func (d *decoder) pin(p *Pin) {
 	if p.Reason == "" {

@@ -223,6 +223,9 @@ func (s *Server) awaitAnswer(ctx context.Context) error {
 // URL is the server's endpoint, "http://127.0.0.1:PORT".
 func (s *Server) URL() string { return s.url }
 
+// NamedURL is the same by name, "http://localhost:PORT", so that buckets can be addressed by host names below it.
+func (s *Server) NamedURL() string { return strings.Replace(s.url, "127.0.0.1", "localhost", 1) }
+
 // Credentials returns the keys of the server's only account.
 func (s *Server) Credentials() (accessKey, secretKey string) { return s.accessKey, s.secretKey }
 

@@ -91,7 +91,7 @@ var responseDefects = []Defect{
 		Behaviour: granted(changed(allowMethods, func(v string) string { return strings.ReplaceAll(v, ", ", " ") }))},
 	{Name: "allow-methods-all", Summary: "Allow-Methods names every method, whatever the rule.", Class: result.Exposure, Checks: both("allow-methods"),
 		Behaviour: granted(func(h map[string]string, _ Asked) { h[allowMethods] = "GET, PUT, POST, DELETE, HEAD" })},
-	{Name: "allow-methods-options-too", Summary: "Allow-Methods has OPTIONS added.", Class: result.Contract, Checks: both("allow-methods"),
+	{Name: "allow-methods-options-too", Summary: "Allow-Methods has OPTIONS added, which pages may then send.", Class: result.Exposure, Checks: both("allow-methods"),
 		Behaviour: granted(changed(allowMethods, func(v string) string { return v + ", OPTIONS" }))},
 
 	{Name: "allow-headers-missing", Summary: "Allow-Headers is never sent.", Class: result.Breakage, Checks: both("allow-headers"), Behaviour: granted(without(allowHeaders))},
@@ -202,7 +202,7 @@ var varyDefects = []Defect{
 				delete(h, vary)
 			}
 		})},
-	{Name: "vary-missing-with-star", Summary: "Vary is not sent beside *.", Class: result.Contract, Checks: both("vary"),
+	{Name: "vary-missing-with-star", Summary: "Vary is not sent beside *, so that caches give answers to requests without Origin to pages.", Class: result.Cache, Checks: both("vary"),
 		Behaviour: granted(func(h map[string]string, _ Asked) {
 			if h[allowOrigin] == "*" {
 				delete(h, vary)
@@ -214,13 +214,13 @@ var varyDefects = []Defect{
 
 // preflightDefects treat preflights in another way than S3.
 var preflightDefects = []Defect{
-	{Name: "preflight-signature-needed", Summary: "An anonymous preflight is refused.", Class: result.Breakage, Checks: []string{"preflight.status"},
+	{Name: "preflight-signature-needed", Summary: "An anonymous preflight is refused.", Class: result.Breakage, Checks: []string{"preflight.*"},
 		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
 			if q.preflight() && q.HTTP.Header.Get("Authorization") == "" && q.HTTP.URL.Query().Get("X-Amz-Signature") == "" {
 				refuse(a, 403, "AccessDenied")
 			}
 		})},
-	{Name: "preflight-presigned-checked", Summary: "The preflight of a presigned URL fails the check of its signature, which is another method's.", Class: result.Breakage, Checks: []string{"preflight.status"},
+	{Name: "preflight-presigned-checked", Summary: "The preflight of a presigned URL fails the check of its signature, which is another method's.", Class: result.Breakage, Checks: []string{"preflight.*"},
 		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
 			if q.preflight() && q.HTTP.URL.Query().Get("X-Amz-Signature") != "" {
 				refuse(a, 403, "SignatureDoesNotMatch")
@@ -244,7 +244,7 @@ var preflightDefects = []Defect{
 				refuse(a, 405, "MethodNotAllowed")
 			}
 		})},
-	{Name: "preflight-query-unrouted", Summary: "The preflight of a URL with a query that names a sub-resource gets 400.", Class: result.Breakage, Checks: []string{"preflight.status"},
+	{Name: "preflight-query-unrouted", Summary: "The preflight of a URL with a query that names a sub-resource gets 400.", Class: result.Breakage, Checks: []string{"preflight.*"},
 		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
 			if q.preflight() && q.HTTP.URL.Query().Has("list-type") {
 				refuse(a, 400, "InvalidArgument")
@@ -318,14 +318,6 @@ var preflightDefects = []Defect{
 				} else {
 					a.Headers[allowOrigin] = "*"
 				}
-			}
-		})},
-	{Name: "no-configuration-not-allowed-text", Summary: "A bucket without a configuration answers as if no rule matched.", Class: result.Contract, Checks: []string{"preflight.error-message", "preflight.error-resource-type"},
-		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
-			if q.preflight() && a.Error != nil && a.Error.Message == s3cors.MessageNotEnabled {
-				e := *a.Error
-				e.Message = s3cors.MessageNotAllowed
-				a.Error = &e
 			}
 		})},
 }

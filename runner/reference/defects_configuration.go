@@ -84,7 +84,7 @@ var configurationDefects = []Defect{
 			return &s3cors.Configuration{CORSRules: slices.Concat(put.CORSRules, before.CORSRules)}
 		}}},
 	{Name: "put-merges-silently", Summary: "Answers come from all configurations that were put; GetBucketCors returns the last.", Class: result.Exposure, Behaviour: history()},
-	{Name: "put-once", Summary: "A second PutBucketCors changes nothing.", Class: result.Breakage,
+	{Name: "put-once", Summary: "A second PutBucketCors changes nothing.", Class: result.Exposure,
 		Behaviour: Behaviour{Store: func(before, put *s3cors.Configuration) *s3cors.Configuration {
 			if before != nil {
 				return before
@@ -117,7 +117,7 @@ var configurationDefects = []Defect{
 				r.MaxAgeSeconds = new(int32)
 			}
 		})},
-	{Name: "delete-ignored", Summary: "DeleteBucketCors removes nothing.", Class: result.Exposure, Checks: []string{"config.*"},
+	{Name: "delete-ignored", Summary: "DeleteBucketCors removes nothing.", Class: result.Exposure,
 		Behaviour: Behaviour{Delete: func(*s3cors.Configuration) bool { return false }}},
 	{Name: "delete-late", Summary: "After DeleteBucketCors, GetBucketCors returns none, but answers go on.", Class: result.Exposure, Behaviour: lingering()},
 	{Name: "delete-twice-404", Summary: "DeleteBucketCors without a configuration gets 404.", Class: result.Contract, Checks: []string{"config.*"},
@@ -150,6 +150,8 @@ var configurationDefects = []Defect{
 				replace(a, 404, []byte("<Error><Code>NoSuchKey</Code><Message>x</Message></Error>"))
 			}
 		}}},
+	{Name: "deleted-bucket-lingers", Summary: "A bucket's configuration outlives the bucket.", Class: result.Exposure,
+		Behaviour: Behaviour{Request: func(q *s3cors.Request, _ *http.Request) { q.BucketMissing = false }}},
 	{Name: "shared-between-buckets", Summary: "All buckets answer by the configuration that was put last.", Class: result.Exposure,
 		Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration { return v.Last }}},
 	{Name: "default-for-bare-buckets", Summary: "A bucket without a configuration answers by another bucket's.", Class: result.Exposure,

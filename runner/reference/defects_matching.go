@@ -120,7 +120,7 @@ var originDefects = []Defect{
 		})},
 	{Name: "origin-scheme-ignored", Summary: "http and https are taken for the same.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(noScheme(p), noScheme(o)) })},
-	{Name: "origin-port-ignored", Summary: "The port of an origin is ignored.", Class: result.Exposure,
+	{Name: "origin-port-ignored", Summary: "The port of an origin is ignored.", Class: result.Contract,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(p, o) || s3cors.MatchOrigin(noPort(p), noPort(o)) })},
 	{Name: "origin-default-port", Summary: "An allowed origin with its default port written out covers the one without.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(noDefaultPort(p), noDefaultPort(o)) })},
@@ -251,13 +251,13 @@ var methodDefects = []Defect{
 		Behaviour: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
 			return r, methodOf(q) == r.AllowedMethods[0]
 		})},
-	{Name: "request-method-ignored-on-actual", Summary: "Access-Control-Request-Method on an actual request is ignored.", Class: result.Exposure,
+	{Name: "request-method-ignored-on-actual", Summary: "Access-Control-Request-Method on an actual request is ignored.", Class: result.Contract,
 		Behaviour: Behaviour{Request: func(q *s3cors.Request, _ *http.Request) {
 			if q.Method != http.MethodOptions {
 				q.RequestMethod = nil
 			}
 		}}},
-	{Name: "request-headers-ignored-on-actual", Summary: "Access-Control-Request-Headers on an actual request is ignored.", Class: result.Exposure,
+	{Name: "request-headers-ignored-on-actual", Summary: "Access-Control-Request-Headers on an actual request is ignored.", Class: result.Contract,
 		Behaviour: Behaviour{Request: func(q *s3cors.Request, _ *http.Request) {
 			if q.Method != http.MethodOptions {
 				q.RequestHeaders = nil

@@ -75,7 +75,9 @@ func StartWith(ctx context.Context, b Behaviour) (*Server, error) {
 }
 
 // URL is where the endpoint listens.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string {
+	return strings.Replace("http://"+s.listener.Addr().String(), "127.0.0.1", "localhost", 1) // a name, for virtual-hosted addressing
+}
 
 // Credentials returns the keys of the only account.
 func (s *Server) Credentials() (accessKey, secretKey string) { return s.upstream.Credentials() }

@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"corsprobe/runner/endpoint"
+	"corsprobe/scenarios"
+)
+
+// neighbours makes the further buckets that a step's cells ask for. leave removes them, and is to be called whatever happened. With a bucket
+// of the user's own none is made.
+func (s *stage) neighbours(ctx context.Context, step scenarios.PlannedStep) (leave func(), err error) {
+	leave = func() {}
+	if s.run.opts.Bucket != "" {
+		return leave, nil
+	}
+	s.other, s.deleted = "", ""
+	if needs(step, scenarios.DeletedBucket) {
+		if s.deleted, err = s.makeDeleted(ctx); err != nil {
+			return leave, fmt.Errorf("no bucket to delete: %w", err)
+		}
+	}
+	if !needs(step, scenarios.OtherBucket) {
+		return leave, nil
+	}
+	other, err := s.run.endpoint.NewBucket(ctx)
+	if err != nil {
+		return leave, fmt.Errorf("no other bucket: %w", err)
+	}
+	s.other = other.Name()
+	return func() { s.run.leave(other) }, other.PutObject(ctx, objectName, []byte(objectBody))
+}
+
+func needs(step scenarios.PlannedStep, target scenarios.Target) bool {
+	return slices.ContainsFunc(step.Cells, func(c scenarios.Cell) bool { return c.Target == target })
+}
+
+// makeDeleted gives a bucket the configuration that the step's has, and deletes it with all that is in it.
+func (s *stage) makeDeleted(ctx context.Context) (name string, err error) {
+	b, err := s.run.endpoint.NewBucket(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := s.dress(ctx, b); err != nil {
+		s.run.leave(b)
+		return "", err
+	}
+	return b.Name(), b.Close(ctx)
+}
+
+func (s *stage) dress(ctx context.Context, b *endpoint.Bucket) error {
+	if err := b.PutObject(ctx, objectName, []byte(objectBody)); err != nil || s.holds == nil {
+		return err
+	}
+	return b.PutCORS(ctx, s.holds)
+}
