@@ -6,7 +6,7 @@ RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test bench fuzz golden vet clean
+.PHONY: help build run test defects bench fuzz golden vet clean
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ run: ## Probe the embedded S3 server with the whole catalogue.
 test: vet ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) -timeout 30m ./...
+	$(GO) test -timeout 30m ./runner/reference
+
+defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
+	$(GO) test -count 1 -timeout 30m ./runner/reference -run TestDefects -update
 
 vet: ## Check formatting and the code's usual suspects.
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }

@@ -75,8 +75,10 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return fits && owed.refused(), nil
 	case owed.refused():
 		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
+		s.lost = step.CallID
 		return false, nil
 	}
+	s.lost = ""
 	return s.readBack(ctx, step, c)
 }
 
@@ -174,6 +176,7 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 		}
 		return false, nil
 	}
+	s.lost = ""
 	gone, err := s.gone(ctx)
 	if err == nil && !gone {
 		c.Findings = append(c.Findings, result.Finding{

@@ -3,6 +3,7 @@ package runner
 import (
 	"encoding/xml"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,23 +25,28 @@ type judgement struct {
 // acceptable answer explains. Pins replace parts of all of them.
 func judge(kind scenarios.Send, owed s3cors.Owed, pins []pin, ex result.Exchange) judgement {
 	var best judgement
-	for i, answer := range owed.Answers {
+	nearest, next := math.MaxInt, math.MaxInt
+	for _, answer := range owed.Answers {
 		answer = unpinned(answer, pins)
 		found := append(compare(kind, answer, ex), comparePins(kind, pins, ex)...)
-		if i == 0 || distance(answer, found) < distance(best.owed, best.findings) {
+		if d := distance(answer, found); d < nearest {
 			best = judgement{findings: found, owed: answer, choices: answer.Choices}
-		}
-		if len(found) == 0 {
-			break
+			nearest, next = d, nearest
+		} else {
+			next = min(next, d)
 		}
 	}
-	if len(best.findings) > 0 {
-		best.choices = nil // an answer that fits none shows no choice
-		return best
+	switch {
+	case len(best.findings) == 0:
+		best.choices = append(slices.Clone(best.choices), wording(best.owed, ex)...)
+	case next-nearest < farApart:
+		best.choices = nil // what the endpoint chose cannot be told from what it got wrong
 	}
-	best.choices = append(slices.Clone(best.choices), wording(best.owed, ex)...)
 	return best
 }
+
+// farApart is a distance by which one acceptable answer is clearly meant and another not.
+const farApart = 50
 
 // wording is the message of an error document, where it is not S3's. Nobody can rely on it: it is told, and never held against anybody.
 func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
@@ -60,14 +66,14 @@ func worded(owed, got string, facts []int) []s3cors.Choice {
 
 // shortened keeps the start of a message, which tells it from others.
 func shortened(text string) string {
-	const most = 60
+	const most = 120
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}
 	return text
 }
 
-// distance says how far an answer is from an acceptable one. A wrong status or a wrong Allow-Origin says more than all else together: an
+// distance says how far an answer is from an acceptable one. A wrong status, or a wrong Allow-Origin or Allow-Credentials, says more than all else together: an
 // answer that grants is nearest to the one that should have granted, however many of its headers are wrong. CORS headers where none is
 // owed say more still: some rule answered.
 func distance(owed s3cors.Answer, found []result.Finding) int {
@@ -76,7 +82,7 @@ func distance(owed s3cors.Answer, found []result.Finding) int {
 		switch {
 		case strings.HasSuffix(f.Check, ".status"):
 			sum += 10_000
-		case strings.HasSuffix(f.Check, ".allow-origin"):
+		case strings.HasSuffix(f.Check, ".allow-origin"), strings.HasSuffix(f.Check, ".allow-credentials"):
 			sum += 100
 		default:
 			sum++

@@ -55,7 +55,7 @@ var configurationDefects = []Defect{
 		Behaviour: refusingOrigins(func(o string) bool { _, rest, _ := strings.Cut(o, "://"); return strings.Contains(rest, "/") })},
 	{Name: "refuses-second-origin", Summary: "PutBucketCors refuses a rule with more than one origin.", Class: result.Breakage, Checks: []string{"config.status"},
 		Behaviour: refusingWhere(func(r s3cors.Rule) bool { return len(r.AllowedOrigins) > 1 })},
-	{Name: "refuses-id", Summary: "PutBucketCors refuses a rule with an ID.", Class: result.Breakage, Checks: []string{"config.status"},
+	{Name: "refuses-id", Summary: "PutBucketCors refuses a rule with an ID.", Class: result.Breakage, Checks: []string{"config.*"},
 		Behaviour: refusingWhere(func(r s3cors.Rule) bool { return r.ID != "" })},
 	{Name: "refuses-without-max-age", Summary: "PutBucketCors refuses a rule without MaxAgeSeconds.", Class: result.Breakage, Checks: []string{"config.status"},
 		Behaviour: refusingWhere(func(r s3cors.Rule) bool { return r.MaxAgeSeconds == nil })},

@@ -120,7 +120,7 @@ var originDefects = []Defect{
 		})},
 	{Name: "origin-scheme-ignored", Summary: "http and https are taken for the same.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(noScheme(p), noScheme(o)) })},
-	{Name: "origin-port-ignored", Summary: "The port of an origin is ignored.", Class: result.Contract,
+	{Name: "origin-port-ignored", Summary: "The port of an origin is ignored.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(p, o) || s3cors.MatchOrigin(noPort(p), noPort(o)) })},
 	{Name: "origin-default-port", Summary: "An allowed origin with its default port written out covers the one without.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(noDefaultPort(p), noDefaultPort(o)) })},
@@ -128,7 +128,7 @@ var originDefects = []Defect{
 		Behaviour: origins(func(p, o string) bool {
 			return s3cors.MatchOrigin(strings.TrimSuffix(p, "/"), strings.TrimSuffix(o, "/"))
 		})},
-	{Name: "origin-no-wildcard", Summary: "Only * alone is a wildcard.", Class: result.Breakage,
+	{Name: "origin-no-wildcard", Summary: "Only * alone is a wildcard, so that later rules answer.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool { return p == "*" || p == o })},
 	{Name: "origin-wildcard-one-label", Summary: "A wildcard covers one label only.", Class: result.Breakage,
 		Behaviour: origins(func(p, o string) bool { return p == "*" || expression(p, `\.`, "[^.]*").MatchString(o) })},
