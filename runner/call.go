@@ -55,7 +55,7 @@ func (s *stage) bare(ctx context.Context) error {
 	if s.run.opts.Bucket == "" || s.holds != nil {
 		return nil
 	}
-	return s.bucket.DeleteCORS(ctx)
+	return s.bucket.Clear(ctx)
 }
 
 // put sends a configuration and reads it back. What S3 must refuse goes as a raw document, for an SDK would refuse to send it.

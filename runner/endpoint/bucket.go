@@ -25,8 +25,7 @@ const keepKey = "corsprobe-keep"
 type Bucket struct {
 	e       *Endpoint
 	name    string
-	owned   bool // made by this run
-	keys    []string
+	owned   bool     // made by this run
 	saved   *Journal // of a user's bucket
 	trusted bool     // its configuration was seen to round-trip, or is known to be none
 	closed  bool
@@ -103,13 +102,15 @@ func (b *Bucket) Key(name string) string {
 	if b.owned {
 		return name
 	}
-	return "corsprobe-" + b.e.config.RunID + "/" + name
+	return prefixOf(b.e.config.RunID) + name
 }
+
+// prefixOf is what the keys of a run begin with in a user's bucket.
+func prefixOf(run string) string { return "corsprobe-" + run + "/" }
 
 // PutObject writes an object.
 func (b *Bucket) PutObject(ctx context.Context, key string, body []byte) error {
 	_, err := b.e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body)})
-	b.keys = append(b.keys, key)
 	return callError("PutObject", err)
 }
 
@@ -147,6 +148,15 @@ func (b *Bucket) DeleteCORS(ctx context.Context) error {
 	return b.still(ctx)
 }
 
+// Clear removes the configuration where there is one.
+func (b *Bucket) Clear(ctx context.Context) error {
+	cfg, err := b.GetCORS(ctx)
+	if err != nil || cfg == nil {
+		return err
+	}
+	return b.DeleteCORS(ctx)
+}
+
 var errNotTrusted = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
 
 // still makes sure that the bucket is there after DeleteBucketCors.
@@ -179,39 +189,16 @@ func (b *Bucket) Close(ctx context.Context) error {
 
 // remove empties a bucket of a run's own and deletes it.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
-	var problems []error
-	uploads, err := e.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &name})
-	for _, u := range uploadsOf(uploads, err) {
-		_, err := e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &name, Key: u.Key, UploadId: u.UploadId})
-		problems = append(problems, callError("AbortMultipartUpload", err))
-	}
-	pages := s3.NewListObjectsV2Paginator(e.client, &s3.ListObjectsV2Input{Bucket: &name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return callError("ListObjectsV2", err)
-		}
-		for _, o := range page.Contents {
-			_, err := e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &name, Key: o.Key})
-			problems = append(problems, callError("DeleteObject", err))
-		}
-	}
-	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	problem := e.empty(ctx, name, "")
+	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
 	var call *CallError
 	if err = callError("DeleteBucket", err); errors.As(err, &call) && call.Status == http.StatusNotFound {
-		err = nil
+		return nil
 	}
 	if err != nil {
-		err = fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err)
+		return errors.Join(problem, fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err))
 	}
-	return errors.Join(append(problems, err)...)
-}
-
-func uploadsOf(out *s3.ListMultipartUploadsOutput, err error) []types.MultipartUpload {
-	if err != nil || out == nil {
-		return nil // servers without multipart uploads have none open
-	}
-	return out.Uploads
+	return nil
 }
 
 func sdkConfiguration(cfg *s3cors.Configuration) *types.CORSConfiguration {

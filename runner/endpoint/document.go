@@ -54,12 +54,17 @@ func (b *Bucket) call(ctx context.Context, q probe.Request) result.Exchange {
 		return result.Exchange{Kind: q.Kind, Error: err.Error()}
 	}
 	q.URL, q.Host = u, host
-	creds, err := b.e.Credentials(ctx)
+	return b.e.signed(ctx, q)
+}
+
+// signed signs a request and sends it.
+func (e *Endpoint) signed(ctx context.Context, q probe.Request) result.Exchange {
+	creds, err := e.Credentials(ctx)
 	if err == nil {
-		q, err = probe.Sign(ctx, creds, b.e.Region(), q, time.Now())
+		q, err = probe.Sign(ctx, creds, e.Region(), q, time.Now())
 	}
 	if err != nil {
 		return result.Exchange{Kind: q.Kind, Error: probe.Redact(err.Error())}
 	}
-	return b.e.probe.Do(ctx, q)
+	return e.probe.Do(ctx, q)
 }

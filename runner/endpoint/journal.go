@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"corsprobe/runner/s3cors"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // Journal is what a user's bucket held before a run changed it.
@@ -45,7 +43,6 @@ func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) 
 		return nil, fmt.Errorf("no place for the journal: %w", err)
 	}
 	b.saved = &Journal{Endpoint: e.URL(), Region: e.Region(), Bucket: name, Saved: time.Now().UTC(), Run: e.config.RunID, CORS: cfg, path: filepath.Join(dir, e.config.RunID+"-"+name+".json")}
-	b.trusted = true
 	if err := b.saved.write(); err != nil {
 		return nil, fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
 	}
@@ -67,11 +64,7 @@ func (j *Journal) write() error {
 
 // putBack restores a user's bucket and proves it; only then the journal goes.
 func (b *Bucket) putBack(ctx context.Context) error {
-	var problems []error
-	for _, key := range b.keys {
-		_, err := b.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key})
-		problems = append(problems, callError("DeleteObject", err))
-	}
+	problems := []error{b.e.empty(ctx, b.name, prefixOf(b.saved.Run))}
 	if err := b.restore(ctx, b.saved.CORS); err != nil {
 		return errors.Join(append(problems, fmt.Errorf("the configuration of %s was not put back: %w; corsprobe restore tries again from %s", b.name, err, b.saved.path))...)
 	}
@@ -81,9 +74,7 @@ func (b *Bucket) putBack(ctx context.Context) error {
 func (b *Bucket) restore(ctx context.Context, cfg *s3cors.Configuration) error {
 	var err error
 	if cfg == nil {
-		if _, err = b.GetCORS(ctx); err == nil {
-			err = b.DeleteCORS(ctx)
-		}
+		err = b.Clear(ctx)
 	} else {
 		err = b.PutCORS(ctx, cfg)
 	}
@@ -125,16 +116,16 @@ func restoreFrom(ctx context.Context, path string, open func(Journal) (*Endpoint
 	if err == nil {
 		err = json.Unmarshal(data, &j)
 	}
+	if err == nil && (j.Bucket == "" || j.Endpoint == "" || j.Run == "") {
+		err = errors.New("bucket, endpoint or run is missing")
+	}
 	if err != nil {
-		return j, err
+		return j, fmt.Errorf("not a journal of corsprobe's: %w", err)
 	}
 	e, err := open(j)
 	if err != nil {
 		return j, err
 	}
 	b := &Bucket{e: e, name: j.Bucket, saved: &j}
-	if err := b.restore(ctx, j.CORS); err != nil {
-		return j, err
-	}
-	return j, os.Remove(path)
+	return j, b.putBack(ctx)
 }

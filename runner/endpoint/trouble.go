@@ -4,13 +4,17 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
 
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,6 +42,9 @@ func (e *Endpoint) Check(ctx context.Context) error {
 	if _, err := e.Credentials(ctx); err != nil {
 		return &Trouble{"no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile", err}
 	}
+	if trouble := e.foreign(ctx); trouble != nil {
+		return trouble
+	}
 	if _, err := e.client.ListBuckets(ctx, &s3.ListBucketsInput{}, once); err != nil {
 		if trouble := e.diagnose(err); trouble.Summary != "" && !refusedList(err) {
 			return trouble
@@ -53,6 +60,22 @@ func (e *Endpoint) Check(ctx context.Context) error {
 	}
 	err = b.tryCORS(ctx)
 	return errors.Join(err, b.Close(context.WithoutCancel(ctx)))
+}
+
+// foreign says that something else than S3 answers: the SDK takes a website's page for an empty list of buckets.
+func (e *Endpoint) foreign(ctx context.Context) error {
+	root := *e.url
+	root.Path += "/"
+	ex := e.signed(ctx, probe.Request{Kind: "ListBuckets", Method: http.MethodGet, URL: &root})
+	var document struct{ XMLName xml.Name }
+	if ex.Error != "" || ex.Response.Status >= 300 && ex.Response.Body == "" {
+		return nil // the calls that follow will say more
+	}
+	if xml.Unmarshal([]byte(ex.Response.Body), &document) != nil || document.XMLName.Local == "html" {
+		kind := strings.Join(result.Values(ex.Response.Headers, "Content-Type"), ", ")
+		return &Trouble{Summary: fmt.Sprintf("%s is no S3 endpoint: it answers ListBuckets with %d %s and no document of S3's", e.URL(), ex.Response.Status, kind), Hint: "check --endpoint"}
+	}
+	return nil
 }
 
 // once keeps the SDK from trying again: a refusal should come within a second.
@@ -101,6 +124,8 @@ func (e *Endpoint) transport(err error) *Trouble {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		t.Summary, t.Hint = e.URL()+" refused the connection", "is the server running, and is the port right?"
+	case os.IsTimeout(rootCause(err)), errors.Is(err, context.DeadlineExceeded), strings.Contains(err.Error(), "Client.Timeout"):
+		t.Summary, t.Hint = fmt.Sprintf("%s did not answer within %v", e.URL(), e.config.Timeout), "is it reachable from here? --timeout waits longer"
 	case errors.As(err, &dns):
 		t.Summary, t.Hint = fmt.Sprintf("the name %s does not resolve", dns.Name), "check --endpoint, or give --resolve HOST:PORT:ADDR"
 	case errors.As(err, &unknown), errors.As(err, &certificate):
