@@ -127,6 +127,9 @@ func (c *Client) sent(q Request) result.Request {
 		host = q.URL.Host
 	}
 	lines := []result.Header{{Name: "Host", Value: host}}
+	if c.opts.UserAgent != "" {
+		lines = append(lines, result.Header{Name: "User-Agent", Value: c.opts.UserAgent})
+	}
 	for _, h := range q.Header {
 		lines = append(lines, result.Header{Name: h.Name, Value: c.redact(redactHeader(h.Name, h.Value))})
 	}

@@ -10,7 +10,7 @@ import (
 const redacted = "REDACTED"
 
 var (
-	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|awsaccesskeyid)=)[^&\s"'<>]+`)
+	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|credential|awsaccesskeyid)=)[^&\s"'<>,]+`)
 	secretXML   = regexp.MustCompile(`(?is)(<(AWSAccessKeyId|StringToSign|StringToSignBytes|CanonicalRequest|CanonicalRequestBytes|SignatureProvided)>).*?(</)`)
 )
 
