@@ -39,7 +39,7 @@ func planOf(args []string) (scenarios.Plan, error) {
 }
 
 func listCommand() *cobra.Command {
-	var cells bool
+	var cells, facts bool
 	c := &cobra.Command{
 		Use:   "list [PATH|NAME ...]",
 		Short: "List scenarios, or the cells that they expand to",
@@ -47,6 +47,10 @@ func listCommand() *cobra.Command {
 			plan, err := planOf(args)
 			if err != nil {
 				return exit{exitUsage, err}
+			}
+			if facts {
+				listFacts(cmd.OutOrStdout(), plan)
+				return nil
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
 			for _, s := range plan.Scenarios {
@@ -60,6 +64,8 @@ func listCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
+	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
+	c.MarkFlagsMutuallyExclusive("cells", "facts")
 	return c
 }
 

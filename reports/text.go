@@ -38,6 +38,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.known(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
 	t.stale(r.Stale)
 	t.observations(r.Observations)
+	t.causes(causes(r.Cells))
 	t.summary(r)
 	return t.out.Flush()
 }
