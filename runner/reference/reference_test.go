@@ -6,6 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path"
 	"slices"
@@ -28,18 +32,30 @@ var update = flag.Bool("update", false, "write the table of defects")
 // run probes an endpoint that behaves so with the whole catalogue.
 func run(t *testing.T, b reference.Behaviour, plan scenarios.Plan, settle time.Duration) result.Report {
 	t.Helper()
+	server := start(t, b)
+	return runAt(t, server, server.URL(), probe.Options{}, plan, settle)
+}
+
+func start(t *testing.T, b reference.Behaviour) *reference.Server {
+	t.Helper()
 	server, err := reference.StartWith(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	return server
+}
+
+// runAt reaches a server at another URL than its own.
+func runAt(t *testing.T, server *reference.Server, url string, reached probe.Options, plan scenarios.Plan, settle time.Duration) result.Report {
+	t.Helper()
 	access, secret := server.Credentials()
 	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
+	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: url, Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir(), Options: reached})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := probe.New(probe.Options{})
+	client, err := probe.New(reached)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +99,30 @@ func TestHarmlessDifferences(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// HTTP/2 makes no difference, but for header names in lower case.
+func TestOverHTTP2(t *testing.T) {
+	server := start(t, reference.Behaviour{})
+	target, err := url.Parse(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewUnstartedServer(&httputil.ReverseProxy{Director: func(r *http.Request) { r.URL.Scheme, r.URL.Host = target.Scheme, target.Host }})
+	front.EnableHTTP2 = true
+	front.StartTLS()
+	defer front.Close()
+	address := strings.Replace(front.URL, "127.0.0.1", "localhost", 1)
+	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, catalogue(t), 5*time.Second).Cells {
+		if c.Verdict != result.Passed {
+			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
+		}
+		for _, ex := range c.Exchanges {
+			if ex.Kind == "preflight" && ex.Response.Proto != "HTTP/2.0" {
+				t.Fatalf("%s was answered over %s", c.ID, ex.Response.Proto)
+			}
+		}
 	}
 }
 
