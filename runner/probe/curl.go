@@ -44,7 +44,8 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 		}
 	}
 	if signed {
-		args = append(args, "--aws-sigv4", quote("aws:amz:"+opts.Region+":s3"), "--user", `"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`)
+		// S3 wants the header, and curl before 8.2 does not make it
+		args = append(args, "-H", quote("x-amz-content-sha256: UNSIGNED-PAYLOAD"), "--aws-sigv4", quote("aws:amz:"+opts.Region+":s3"), "--user", `"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`)
 	}
 	if len(body) > 0 {
 		args = append(args, "--data-binary", quote(string(body)))
