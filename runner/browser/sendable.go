@@ -1,0 +1,35 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+
+	"corsprobe/runner/fetch"
+)
+
+// notSendable says why no page can send a request; empty where one can.
+func notSendable(q Request) string {
+	if err := fetch.ValidOrigin(q.Origin); err != nil {
+		return "no page has the origin " + q.Origin + ": " + err.Error()
+	}
+	if q.Origin != "null" && !strings.HasPrefix(q.Origin, "http://") && !strings.HasPrefix(q.Origin, "https://") {
+		return "the origin " + q.Origin + " belongs to an application, not to a page"
+	}
+	if fetch.IsForbiddenMethod(q.Method) {
+		return "a page may not use the method " + q.Method
+	}
+	if m := fetch.NormalizeMethod(q.Method); m != q.Method {
+		return fmt.Sprintf("a browser makes %s of the method %s", m, q.Method)
+	}
+	for _, h := range q.Headers {
+		if fetch.IsForbiddenRequestHeader(h.Name, h.Value) {
+			return "a page may not set the header " + h.Name
+		}
+	}
+	return ""
+}
+
+// needsPreflight is what the model says. It tells only what is to be waited for.
+func needsPreflight(q Request) bool {
+	return fetch.NeedsPreflight(fetch.Request{Method: q.Method, Headers: q.Headers, Origin: q.Origin})
+}
