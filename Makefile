@@ -6,7 +6,7 @@ RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test defects bench fuzz golden vet clean
+.PHONY: help build run test browser defects bench fuzz golden vet clean
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,10 +17,16 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
-test: vet ## Run every test: unit, command line, end to end, with the race detector.
+test: vet browser ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) -timeout 30m ./...
 	$(GO) test -timeout 30m ./runner/reference
+
+browser: ## Install Chromium, where it is missing and can be installed.
+	@for name in chromium chromium-browser google-chrome chrome-headless-shell; do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  echo "installing Chromium"; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 && exit 0; \
+	fi; echo "no Chromium: the tests that need one are skipped"
 
 defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
 	$(GO) test -count 1 -timeout 30m ./runner/reference -run TestDefects -update

@@ -12,6 +12,8 @@ import (
 
 	"corsprobe/reports"
 	"corsprobe/runner"
+	"corsprobe/runner/browser"
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 	"corsprobe/suites"
@@ -34,6 +36,8 @@ type runFlags struct {
 	failOn      string
 	verbose     bool
 	color       string
+	browser     bool
+	browserPath string
 	opts        runner.Options
 	source      source
 }
@@ -77,6 +81,8 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
 	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
+	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
+	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
 }
 
@@ -95,6 +101,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		return exit{exitUsage, err}
 	}
 	known := &runner.Deviations{List: list, Left: left}
+	if err := f.findBrowser(); err != nil {
+		return exit{exitUsage, err}
+	}
 	human := stdout
 	if slices.ContainsFunc(specs, func(s reports.Spec) bool { return s.Path == "-" }) {
 		human = stderr
@@ -114,6 +123,12 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.check(ctx, target); err != nil {
 		return noJudgement(ctx, err)
 	}
+	if err := f.startBrowser(ctx); err != nil {
+		return noJudgement(ctx, err)
+	}
+	if f.opts.Browser != nil {
+		defer f.opts.Browser.Close()
+	}
 	report, err := f.carryOut(ctx, plan, target, id, known, stderr)
 	if err != nil {
 		return err
@@ -127,6 +142,31 @@ func (f *runFlags) check(ctx context.Context, target *target) error {
 		return nil // UseBucket reads the bucket's configuration, and says what is wrong
 	}
 	return target.endpoint.Check(ctx)
+}
+
+// findBrowser makes sure that there is one before anything is sent.
+func (f *runFlags) findBrowser() (err error) {
+	f.browser = f.browser || f.browserPath != ""
+	if f.browser {
+		f.browserPath, err = browser.Find(f.browserPath)
+	}
+	return err
+}
+
+func (f *runFlags) startBrowser(ctx context.Context) (err error) {
+	if !f.browser {
+		return nil
+	}
+	config := f.target.config
+	// The prober has verified the certificate by then, where it was to be verified.
+	opts := browser.Options{Path: f.browserPath, Insecure: config.Insecure || config.CAFile != ""}
+	for _, text := range f.target.resolve {
+		if r, err := probe.ParseResolve(text); err == nil {
+			opts.Resolve = append(opts.Resolve, "MAP "+r.Host+":"+r.Port+" "+r.Addr+":"+r.Port)
+		}
+	}
+	f.opts.Browser, err = browser.Start(context.WithoutCancel(ctx), opts)
+	return err
 }
 
 func noJudgement(ctx context.Context, err error) error {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"corsprobe/runner/browser"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
@@ -38,6 +39,8 @@ type Options struct {
 	Tool  string // for the report: "corsprobe 0.1.0"
 	// Judged is called after each cell, from several goroutines at once; may be nil.
 	Judged func(result.Cell)
+	// Browser sends every cell that a page can send once more; may be nil.
+	Browser *browser.Browser
 	// Curl adds options to the curl commands of the report.
 	Curl probe.CurlOptions
 }
@@ -254,6 +257,9 @@ func (r *Run) Finish() (result.Report, []error) {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
 	report.Summary = Summarise(report.Cells)
+	if r.opts.Browser != nil {
+		report.Summary.Chromium = summariseChromium(report.Cells)
+	}
 	return report, r.trouble
 }
 

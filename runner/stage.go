@@ -37,7 +37,7 @@ func (s *stage) play(ctx context.Context) error {
 }
 
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
-	if s.lost != "" && !restores(step) {
+	if s.lost != "" && step.Call == scenarios.GetBucketCors {
 		s.run.forgo(s.planned, step, result.Unsupported, "the bucket does not hold what it should: see "+s.lost)
 		return nil
 	}
@@ -66,11 +66,6 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 	return nil
 }
 
-// restores reports that a step puts or deletes a configuration that S3 lets it: whatever the bucket held before does not matter then.
-func restores(step scenarios.PlannedStep) bool {
-	return step.Call == scenarios.DeleteBucketCors || step.Call == scenarios.PutBucketCors && !owedCall(step).refused()
-}
-
 // probeAll asks every cell of a step, as many at once as the run allows.
 func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
 	var wg sync.WaitGroup
@@ -91,6 +86,13 @@ func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
 
 // cell asks one cell, and again where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
 func (s *stage) cell(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	c := s.settled(ctx, step, cell)
+	s.chromium(ctx, cell, &c)
+	return c
+}
+
+// settled asks until there is a verdict.
+func (s *stage) settled(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
 	first := s.ask(ctx, step, cell)
 	if first.Verdict != result.Failed && first.Verdict != result.Error {
 		return first

@@ -32,8 +32,13 @@ var update = flag.Bool("update", false, "write the table of defects")
 // run probes an endpoint that behaves so with the whole catalogue.
 func run(t *testing.T, b reference.Behaviour, plan scenarios.Plan, settle time.Duration) result.Report {
 	t.Helper()
+	return runWith(t, b, plan, runner.Options{Settle: settle, Buckets: 16})
+}
+
+func runWith(t *testing.T, b reference.Behaviour, plan scenarios.Plan, opts runner.Options) result.Report {
+	t.Helper()
 	server := start(t, b)
-	return runAt(t, server, server.URL(), probe.Options{}, plan, settle)
+	return runAt(t, server, server.URL(), probe.Options{}, plan, opts)
 }
 
 func start(t *testing.T, b reference.Behaviour) *reference.Server {
@@ -47,7 +52,7 @@ func start(t *testing.T, b reference.Behaviour) *reference.Server {
 }
 
 // runAt reaches a server at another URL than its own.
-func runAt(t *testing.T, server *reference.Server, url string, reached probe.Options, plan scenarios.Plan, settle time.Duration) result.Report {
+func runAt(t *testing.T, server *reference.Server, url string, reached probe.Options, plan scenarios.Plan, opts runner.Options) result.Report {
 	t.Helper()
 	access, secret := server.Credentials()
 	id := runner.NewID()
@@ -60,7 +65,7 @@ func runAt(t *testing.T, server *reference.Server, url string, reached probe.Opt
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: settle, Buckets: 16}).Finish()
+	report, trouble := runner.Start(t.Context(), plan, e, client, id, opts).Finish()
 	for _, err := range trouble {
 		t.Errorf("clean-up: %v", err)
 	}
@@ -114,7 +119,7 @@ func TestOverHTTP2(t *testing.T) {
 	front.StartTLS()
 	defer front.Close()
 	address := strings.Replace(front.URL, "127.0.0.1", "localhost", 1)
-	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, catalogue(t), 5*time.Second).Cells {
+	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, catalogue(t), runner.Options{Settle: 5 * time.Second}).Cells {
 		if c.Verdict != result.Passed {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 		}

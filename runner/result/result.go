@@ -83,6 +83,16 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Chromium counts what a real browser made of the cells; nil for runs without one.
+	Chromium *ChromiumSummary `json:"chromium,omitempty"`
+}
+
+// ChromiumSummary counts cells by what a real browser made of them.
+type ChromiumSummary struct {
+	Sent     int `json:"sent"`
+	Agreed   int `json:"agreed"`   // with Fetch's model, in everything: of those sent
+	Resolved int `json:"resolved"` // the script was given an answer: of those sent
+	NotSent  int `json:"notSent"`  // no page can send them, or they would change more than an object of the run's
 }
 
 // Cell is the result of one point of a scenario's matrix, or of one configuration call.
@@ -100,9 +110,23 @@ type Cell struct {
 	Exchanges   []Exchange    `json:"exchanges,omitempty"`
 	Curl        []string      `json:"curl,omitempty"` // one command an exchange
 	Browser     *Browser      `json:"browser,omitempty"`
+	Chromium    *Chromium     `json:"chromium,omitempty"` // of runs with a browser
 	Duration    time.Duration `json:"durationNanoseconds"`
 	// Attempts is how often the cell was asked: 1, or 2 when the first time failed.
 	Attempts int `json:"attempts,omitempty"`
+}
+
+// Chromium is what a page in a real browser got of a cell.
+type Chromium struct {
+	NotSent  string   `json:"notSent,omitempty"` // why it was not sent; all else is empty then
+	Resolved bool     `json:"resolved"`          // the script was given an answer
+	Status   int      `json:"status,omitempty"`
+	Readable []string `json:"readable,omitempty"` // names of the headers that the script could read
+	// Code is DevTools' name of the error that a console shows: "MissingAllowOriginHeader".
+	Code      string   `json:"code,omitempty"`
+	Preflight []Header `json:"preflight,omitempty"` // what the browser's own preflight asked; empty: it sent none
+	// Disagreement says where Fetch's model and the browser differ; empty where they agree.
+	Disagreement string `json:"disagreement,omitempty"`
 }
 
 // Finding is one difference between what was owed and what came.

@@ -1,0 +1,179 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/browser"
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// chromium has a page send the cell, and holds what became of it against Fetch's model. Where they differ the cell is in error: one of
+// corsprobe's two judges is wrong, and the endpoint is not to be blamed by either.
+func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cell) {
+	if s.run.opts.Browser == nil || c.Verdict == result.Unsupported || c.Verdict == result.Error {
+		return
+	}
+	if why := notForAPage(cell); why != "" {
+		c.Chromium = &result.Chromium{NotSent: why}
+		return
+	}
+	actual, err := s.actual(ctx, cell)
+	if err != nil {
+		return // the cell itself has said why
+	}
+	q := browser.Request{Origin: *cell.Origin, Method: cell.Method, URL: actual.URL.String(), Headers: pageHeaders(cell), Body: string(actual.Body)}
+	o, err := s.run.opts.Browser.Send(ctx, q)
+	if err != nil {
+		c.Verdict, c.Reason = result.Error, err.Error()
+		return
+	}
+	c.Chromium = seen(o)
+	if o.NotSendable != "" {
+		return
+	}
+	if c.Chromium.Disagreement = disagreement(q, o, ownPreflight(cell, q, c.Exchanges)); c.Chromium.Disagreement != "" {
+		c.Verdict, c.Reason = result.Error, "Chromium and Fetch's model disagree, please report it: "+c.Chromium.Disagreement
+	}
+}
+
+// notForAPage says why a cell is not given to a page at all.
+func notForAPage(cell scenarios.Cell) string {
+	reads := cell.Method == http.MethodGet || cell.Method == http.MethodHead
+	switch {
+	case cell.Origin == nil:
+		return "a page always sends its origin"
+	case cell.Method == "":
+		return "a request always has a method"
+	case cell.Authorisation == scenarios.Signed:
+		return "a page that signs with headers asks for them in its preflight, which this cell does not"
+	case !reads && cell.Target != scenarios.Object && cell.Target != scenarios.MissingObject:
+		return "if it were permitted, it would change a bucket"
+	case cell.Headers.Request != nil && !browserList(cell.Headers.Request):
+		return "no browser writes Access-Control-Request-Headers like that"
+	}
+	for _, h := range pageHeaders(cell) {
+		if !token(h.Name) {
+			return fmt.Sprintf("%q is no header name", h.Name)
+		}
+	}
+	return ""
+}
+
+func token(name string) bool {
+	return name != "" && strings.Trim(strings.ToLower(name), "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// pageHeaders are the headers that the page's script sets: those of the cell, or its names with a value that needs permission.
+func pageHeaders(cell scenarios.Cell) []result.Header {
+	if cell.Headers.Request == nil {
+		return fieldLines(cell.Headers.Fields)
+	}
+	var all []result.Header
+	for name := range strings.SplitSeq(*cell.Headers.Request, ",") {
+		if name != "" {
+			all = append(all, result.Header{Name: name, Value: "corsprobe"})
+		}
+	}
+	return all
+}
+
+func seen(o browser.Outcome) *result.Chromium {
+	c := &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code}
+	if o.Actual != nil && o.Resolved {
+		c.Status = o.Actual.Status
+	}
+	if o.Preflight != nil {
+		c.Preflight = asked(o.Preflight.Sent)
+	}
+	return c
+}
+
+// asked keeps what a preflight asks, in the order of the names.
+func asked(lines []result.Header) []result.Header {
+	var all []result.Header
+	for _, name := range []string{"Access-Control-Request-Headers", "Access-Control-Request-Method", "Origin"} {
+		for _, v := range result.Values(lines, name) {
+			all = append(all, result.Header{Name: name, Value: v})
+		}
+	}
+	return all
+}
+
+// ownPreflight is what the run's own preflight asked, where a browser would ask the same.
+func ownPreflight(cell scenarios.Cell, q browser.Request, exchanges []result.Exchange) []result.Header {
+	names := fetch.UnsafeRequestHeaderNames(q.Headers)
+	if asks := requestedHeaders(cell); asks != nil && *asks != strings.Join(names, ",") {
+		return nil
+	}
+	for _, ex := range exchanges {
+		if ex.Kind == string(scenarios.Preflight) {
+			return asked(ex.Request.Headers)
+		}
+	}
+	return nil
+}
+
+// disagreement says where the model, given the very answers that the browser had, comes to another end. own is what the run's own
+// preflight asked; nil where that is not to be compared.
+func disagreement(q browser.Request, o browser.Outcome, own []result.Header) string {
+	page := fetch.Request{Method: q.Method, Headers: q.Headers, Origin: q.Origin, Credentials: fetch.Omit}
+	model := fetch.Evaluate(page, came(o.Preflight), came(o.Actual))
+	verdict := model.Browsers
+	switch {
+	case o.Preflight == nil && o.Actual == nil:
+		return "no answer came to the page: " + o.Failed
+	case model.PreflightNeeded != (o.Preflight != nil):
+		return fmt.Sprintf("a preflight is needed by the model: %v; one was sent: %v", model.PreflightNeeded, o.Preflight != nil)
+	case verdict.Allowed && !o.Resolved:
+		return "the model lets the page have the answer, Chromium does not: " + o.Code + " " + o.Failed
+	case !verdict.Allowed && o.Resolved:
+		return "Chromium lets the page have the answer, the model does not: " + verdict.Sentence
+	case o.Resolved && !slices.Equal(lower(model.Readable), o.Readable):
+		return fmt.Sprintf("a script may read %v by the model, and could read %v", lower(model.Readable), o.Readable)
+	case o.Preflight != nil && own != nil && !slices.Equal(own, asked(o.Preflight.Sent)):
+		return fmt.Sprintf("the preflights differ: %v, and Chromium's %v", own, asked(o.Preflight.Sent))
+	}
+	return ""
+}
+
+func came(ex *browser.Exchange) *fetch.Response {
+	if ex == nil || ex.Status == 0 {
+		return nil
+	}
+	return &fetch.Response{Status: ex.Status, Headers: ex.Received}
+}
+
+func lower(names []string) []string {
+	var all []string
+	for _, n := range names {
+		all = append(all, strings.ToLower(n))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func summariseChromium(cells []result.Cell) *result.ChromiumSummary {
+	s := &result.ChromiumSummary{}
+	for _, c := range cells {
+		switch {
+		case c.Chromium == nil:
+		case c.Chromium.NotSent != "":
+			s.NotSent++
+		default:
+			s.Sent++
+			if c.Chromium.Disagreement == "" {
+				s.Agreed++
+			}
+			if c.Chromium.Resolved {
+				s.Resolved++
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,111 @@
+package reference_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/browser"
+	"corsprobe/runner/reference"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// chromium starts a real one. Where there is none the test is skipped, unless CORSPROBE_REQUIRE_BROWSER is set.
+func chromium(t *testing.T) *browser.Browser {
+	t.Helper()
+	b, err := browser.Start(context.Background(), browser.Options{})
+	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROBE_REQUIRE_BROWSER") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// On every cell that a page can send, Chromium and the model come to the same end.
+func TestChromiumAgrees(t *testing.T) {
+	b := chromium(t)
+	plan := catalogue(t)
+	if raceEnabled {
+		plan = part(plan, "use-cases", "origins/exact")
+	}
+	report := runWith(t, reference.Behaviour{}, plan, runner.Options{Browser: b, Settle: 5 * time.Second})
+	for _, c := range report.Cells {
+		if c.Verdict != result.Passed {
+			t.Errorf("%s is %s: %s", c.ID, c.Verdict, c.Reason)
+		}
+	}
+	s := report.Summary.Chromium
+	if s == nil || s.Sent < 100 || s.Agreed != s.Sent || s.Resolved == 0 || s.Resolved == s.Sent {
+		t.Errorf("Chromium: %+v", s)
+	}
+}
+
+func part(plan scenarios.Plan, globs ...string) scenarios.Plan {
+	return plan.Filter(func(id string) bool {
+		for _, g := range globs {
+			if scenarios.Glob(g, id) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// What the model calls a breakage, Chromium blocks; what it calls an exposure, Chromium lets through. Both agree on whatever came.
+func TestChromiumOnDefects(t *testing.T) {
+	b := chromium(t)
+	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses")
+	for _, name := range []string{
+		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
+		"origin-reflected", "header-unchecked", "no-headers-on-404", "expose-headers-star", "preflight-presigned-checked",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := defect(t, name)
+			report := runWith(t, d.Behaviour, plan, runner.Options{Browser: b, Settle: 400 * time.Millisecond})
+			checkChromium(t, d, report)
+		})
+	}
+}
+
+func defect(t *testing.T, name string) reference.Defect {
+	t.Helper()
+	for _, d := range reference.Defects() {
+		if d.Name == name {
+			return d
+		}
+	}
+	t.Fatalf("no defect %s", name)
+	return reference.Defect{}
+}
+
+// checkChromium looks for a cell of the defect's class in which Chromium shows just that.
+func checkChromium(t *testing.T, d reference.Defect, report result.Report) {
+	t.Helper()
+	if s := report.Summary.Chromium; s.Agreed != s.Sent || s.Sent == 0 {
+		t.Errorf("Chromium: %+v", s)
+	}
+	shown := 0
+	for _, c := range report.Cells {
+		if c.Verdict == result.Error {
+			t.Errorf("%s: %s", c.ID, c.Reason)
+		}
+		if c.Chromium == nil || c.Chromium.NotSent != "" {
+			continue
+		}
+		for _, f := range c.Findings {
+			if f.Class == d.Class && c.Chromium.Resolved == (d.Class == result.Exposure) {
+				shown++
+			}
+		}
+	}
+	if shown == 0 {
+		t.Errorf("no cell of class %s in which Chromium shows it", d.Class)
+	}
+}
