@@ -6,86 +6,93 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
+	"time"
 
-	"corsprobe/runner/probe"
 	"corsprobe/runner/s3cors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 )
 
 // keepKey names an object that keeps every bucket of a run from being empty: one server takes DeleteBucketCors for DeleteBucket, and an empty
 // bucket would be gone.
-const keepKey = "corsprobe-keep"
+const (
+	keepKey  = "corsprobe-keep"
+	keepBody = "corsprobe\n"
+)
 
 // Bucket is a bucket in the run's hands.
 type Bucket struct {
 	e       *Endpoint
 	name    string
 	owned   bool     // made by this run
+	fresh   bool     // made by this run, and no configuration was put since
 	saved   *Journal // of a user's bucket
-	trusted bool     // its configuration was seen to round-trip, or is known to be none
+	trusted bool     // its configuration was seen to round-trip
 	closed  bool
-}
 
-// CallError is an S3 call that was refused.
-type CallError struct {
-	Operation string
-	Status    int
-	Code      string
-	Message   string
-}
-
-func (c *CallError) Error() string {
-	return fmt.Sprintf("%s: %d %s: %s", c.Operation, c.Status, c.Code, c.Message)
-}
-
-// callError turns the SDK's error into a CallError where there was an answer.
-func callError(operation string, err error) error {
-	if err == nil {
-		return nil
-	}
-	c := &CallError{Operation: operation}
-	var answer *awshttp.ResponseError
-	if !errors.As(err, &answer) || answer.HTTPStatusCode() == 0 {
-		return fmt.Errorf("%s: %s", operation, probe.Redact(rootCause(err).Error()))
-	}
-	c.Status = answer.HTTPStatusCode()
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		c.Code, c.Message = api.ErrorCode(), probe.Redact(api.ErrorMessage())
-	}
-	return c
-}
-
-func rootCause(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
-	}
+	mu   sync.Mutex
+	keys map[string]bool // handed out in a user's bucket
 }
 
 // NewBucket makes a bucket of the run's own, with an object in it.
 func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
-	b := &Bucket{e: e, name: fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)), owned: true, trusted: true}
-	in := &s3.CreateBucketInput{Bucket: &b.name}
+	b := &Bucket{e: e, name: fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)), owned: true, fresh: true}
+	if err := e.create(ctx, b.name); err != nil {
+		return nil, err
+	}
+	e.hold(b)
+	if err := b.PutObject(ctx, keepKey, []byte(keepBody)); err != nil {
+		return nil, errors.Join(err, b.closeSoon(ctx))
+	}
+	return b, nil
+}
+
+// create makes a bucket. Where no answer came it may be there all the same, and is taken away.
+func (e *Endpoint) create(ctx context.Context, name string) error {
+	in := &s3.CreateBucketInput{Bucket: &name}
 	if e.config.Region != "us-east-1" {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(e.config.Region)}
 	}
-	if _, err := e.client.CreateBucket(ctx, in); err != nil {
-		return nil, callError("CreateBucket", err)
+	_, err := e.client.CreateBucket(ctx, in, againAfterAnswer)
+	err = e.callError("CreateBucket", err)
+	var lost *lostError
+	if errors.As(err, &lost) && !neverSent(lost) {
+		ctx, cancel := soon(ctx)
+		defer cancel()
+		_, _ = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name}, once) // the error to tell is the first one
 	}
-	e.hold(b)
-	if err := b.PutObject(ctx, keepKey, []byte("corsprobe\n")); err != nil {
-		return nil, errors.Join(err, b.Close(context.WithoutCancel(ctx)))
+	return err
+}
+
+// againAfterAnswer has the SDK try again only where the endpoint was too busy. Of an endpoint that is not there users should hear at once; and
+// where the answer to CreateBucket was lost, the second one would be that the bucket exists, and nobody would know that it is the run's.
+func againAfterAnswer(o *s3.Options) { o.Retryer = answered{o.Retryer} }
+
+type answered struct{ aws.Retryer }
+
+func (a answered) IsErrorRetryable(err error) bool {
+	var answer *awshttp.ResponseError
+	if !errors.As(err, &answer) {
+		return false
 	}
-	return b, nil
+	busy := answer.HTTPStatusCode() == http.StatusTooManyRequests || answer.HTTPStatusCode() >= http.StatusInternalServerError
+	return busy && a.Retryer.IsErrorRetryable(err)
+}
+
+// soon is a context for cleaning up after one that may have ended.
+func soon(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+}
+
+// closeSoon closes a bucket that is of no use, also after ctx has ended.
+func (b *Bucket) closeSoon(ctx context.Context) error {
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	return b.Close(ctx)
 }
 
 func (e *Endpoint) hold(b *Bucket) {
@@ -97,53 +104,77 @@ func (e *Endpoint) hold(b *Bucket) {
 // Name is the bucket's name.
 func (b *Bucket) Name() string { return b.name }
 
-// Key is where an object of the run goes: in a user's bucket all are below one prefix.
+// Key is where an object of the run goes: in a user's bucket all are below one prefix, and Close removes those that were handed out.
 func (b *Bucket) Key(name string) string {
 	if b.owned {
 		return name
 	}
-	return prefixOf(b.e.config.RunID) + name
+	key := prefixOf(b.e.config.RunID) + name
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.keys == nil {
+		b.keys = map[string]bool{}
+	}
+	b.keys[key] = true
+	return key
+}
+
+// handedOut reports that a key is the run's to write and to remove.
+func (b *Bucket) handedOut(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.keys[key]
 }
 
 // prefixOf is what the keys of a run begin with in a user's bucket.
 func prefixOf(run string) string { return "corsprobe-" + run + "/" }
 
-// PutObject writes an object.
+// PutObject writes an object. In a user's bucket the key must come from [Bucket.Key]: any other may be the user's own object.
 func (b *Bucket) PutObject(ctx context.Context, key string, body []byte) error {
+	if !b.owned && !b.handedOut(key) {
+		return fmt.Errorf("PutObject is not sent: the key %q in the bucket %s is not the run's", key, b.name)
+	}
 	_, err := b.e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body)})
-	return callError("PutObject", err)
+	return b.e.callError("PutObject", err)
 }
 
 // PutCORS puts a configuration, with both Content-MD5 and a checksum: some servers know only one of them.
 func (b *Bucket) PutCORS(ctx context.Context, cfg *s3cors.Configuration) error {
-	b.trusted = false
+	b.trusted, b.fresh = false, false
 	_, err := b.e.client.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: &b.name, CORSConfiguration: sdkConfiguration(cfg)}, withContentMD5)
-	return callError("PutBucketCors", err)
+	return b.e.callError("PutBucketCors", err)
 }
 
 // GetCORS reads the configuration; nil where there is none.
 func (b *Bucket) GetCORS(ctx context.Context) (*s3cors.Configuration, error) {
-	out, err := b.e.client.GetBucketCors(ctx, &s3.GetBucketCorsInput{Bucket: &b.name})
-	var call *CallError
-	if errors.As(callError("GetBucketCors", err), &call) && call.Code == s3cors.CodeNoSuchCORSConfiguration {
+	return b.getCORS(ctx)
+}
+
+func (b *Bucket) getCORS(ctx context.Context, options ...func(*s3.Options)) (*s3cors.Configuration, error) {
+	out, err := b.e.client.GetBucketCors(ctx, &s3.GetBucketCorsInput{Bucket: &b.name}, options...)
+	err = b.e.callError("GetBucketCors", err)
+	if isCall(err, s3cors.CodeNoSuchCORSConfiguration) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, callError("GetBucketCors", err)
+		return nil, err
 	}
 	cfg := ourConfiguration(out.CORSRules)
-	b.trusted = b.trusted || len(cfg.CORSRules) > 0
+	if len(cfg.CORSRules) > 0 { // a server that does not know of CORS would have listed objects
+		b.trusted = true
+		b.e.knowsCORS.Store(true)
+	}
 	return cfg, nil
 }
 
 // DeleteCORS removes the configuration. It is refused unless the configuration was seen to round-trip, and checks that the bucket is still
 // there afterwards.
 func (b *Bucket) DeleteCORS(ctx context.Context) error {
-	if !b.trusted {
-		return errNotTrusted
+	if err := b.mayDelete(ctx); err != nil {
+		return err
 	}
 	if _, err := b.e.client.DeleteBucketCors(ctx, &s3.DeleteBucketCorsInput{Bucket: &b.name}); err != nil {
-		return callError("DeleteBucketCors", err)
+		return b.e.callError("DeleteBucketCors", err)
 	}
 	return b.still(ctx)
 }
@@ -159,10 +190,23 @@ func (b *Bucket) Clear(ctx context.Context) error {
 
 var errNotTrusted = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
 
+// mayDelete says why DeleteBucketCors must not be sent. A bucket fresh from the run has nothing to be seen; there another must have shown that
+// the endpoint keeps configurations.
+func (b *Bucket) mayDelete(ctx context.Context) error {
+	switch {
+	case b.trusted:
+		return nil
+	case b.fresh:
+		return b.e.proveCORS(ctx)
+	default:
+		return errNotTrusted
+	}
+}
+
 // still makes sure that the bucket is there after DeleteBucketCors.
 func (b *Bucket) still(ctx context.Context) error {
 	if _, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name}); err != nil {
-		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, callError("HeadBucket", err))
+		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, b.e.callError("HeadBucket", err))
 	}
 	return nil
 }
@@ -176,7 +220,7 @@ func (b *Bucket) Close(ctx context.Context) error {
 	if b.owned {
 		err = b.e.remove(ctx, b.name)
 	} else {
-		err = b.putBack(ctx)
+		err = b.putBack(ctx, b.handedOut)
 	}
 	if err == nil {
 		b.closed = true
@@ -187,18 +231,53 @@ func (b *Bucket) Close(ctx context.Context) error {
 	return err
 }
 
-// remove empties a bucket of a run's own and deletes it.
+// remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
+// emptied: then it is emptied again.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
-	problem := e.empty(ctx, name, "")
-	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	var call *CallError
-	if err = callError("DeleteBucket", err); errors.As(err, &call) && call.Status == http.StatusNotFound {
+	problem, err := e.removeOnce(ctx, name)
+	for pause := 100 * time.Millisecond; pause < time.Second && isCall(err, "BucketNotEmpty") && wait(ctx, pause); pause *= 2 {
+		problem, err = e.removeOnce(ctx, name)
+	}
+	if err == nil {
 		return nil
 	}
-	if err != nil {
-		return errors.Join(problem, fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err))
+	e.mark(ctx, name)
+	return errors.Join(problem, fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err))
+}
+
+// removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
+func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
+	c := cleaner{e: e, bucket: name, ours: func(string) bool { return true }}
+	problem = c.clean(ctx)
+	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	var call *CallError
+	if err = e.callError("DeleteBucket", err); errors.As(err, &call) && call.Status == http.StatusNotFound {
+		return nil, nil
 	}
-	return nil
+	if isCall(err, "BucketNotEmpty") {
+		problem = errors.Join(problem, c.unlisted)
+	}
+	return problem, err
+}
+
+// wait reports that the time has passed, and not the context's.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// mark puts the object back by which a later sweep knows a bucket that could not be removed.
+func (e *Endpoint) mark(ctx context.Context, name string) {
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	b := &Bucket{e: e, name: name, owned: true}
+	_ = b.PutObject(ctx, keepKey, []byte(keepBody)) // that the bucket is left behind is told anyway
 }
 
 func sdkConfiguration(cfg *s3cors.Configuration) *types.CORSConfiguration {

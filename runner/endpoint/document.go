@@ -23,7 +23,7 @@ func withContentMD5(o *s3.Options) {
 
 // PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse.
 func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
-	b.trusted = false
+	b.trusted, b.fresh = false, false
 	sum := md5.Sum(document)
 	crc := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document))
 	return b.call(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: []result.Header{
@@ -40,8 +40,8 @@ func (b *Bucket) GetDocument(ctx context.Context) result.Exchange {
 
 // DeleteDocument sends DeleteBucketCors under the conditions of [Bucket.DeleteCORS], and gives the answer as it came.
 func (b *Bucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
-	if !b.trusted {
-		return result.Exchange{}, errNotTrusted
+	if err := b.mayDelete(ctx); err != nil {
+		return result.Exchange{}, err
 	}
 	ex := b.call(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
 	return ex, b.still(ctx)

@@ -3,70 +3,113 @@ package endpoint
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// empty removes every object, version and unfinished upload whose key begins with a prefix.
-func (e *Endpoint) empty(ctx context.Context, bucket, prefix string) error {
-	return errors.Join(e.abortUploads(ctx, bucket, prefix), e.deleteVersions(ctx, bucket, prefix), e.deleteObjects(ctx, bucket, prefix))
+// cleaner removes objects, with all their versions and unfinished uploads, from a bucket.
+type cleaner struct {
+	e              *Endpoint
+	bucket, prefix string
+	ours           func(key string) bool // no other key is touched
+	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
-// abortUploads ends unfinished uploads. A server that cannot list them has none.
-func (e *Endpoint) abortUploads(ctx context.Context, bucket, prefix string) error {
+// clean removes what is ours. A server that cannot list versions or uploads mostly has none: that alone is no problem.
+func (c *cleaner) clean(ctx context.Context) error {
+	return errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+}
+
+func (c *cleaner) notListed(err error) {
+	var call *CallError
+	if errors.As(err, &call) && call.Status == http.StatusNotImplemented {
+		return // there are none then
+	}
+	c.unlisted = errors.Join(c.unlisted, err)
+}
+
+func (c *cleaner) abortUploads(ctx context.Context) error {
 	var problems []error
-	pages := s3.NewListMultipartUploadsPaginator(e.client, &s3.ListMultipartUploadsInput{Bucket: &bucket, Prefix: &prefix})
+	pages := s3.NewListMultipartUploadsPaginator(c.e.client, &s3.ListMultipartUploadsInput{Bucket: &c.bucket, Prefix: &c.prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
+			c.notListed(c.e.callError("ListMultipartUploads", err))
 			break
 		}
 		for _, u := range page.Uploads {
-			_, err := e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &bucket, Key: u.Key, UploadId: u.UploadId})
-			problems = append(problems, callError("AbortMultipartUpload", err))
+			if !c.ours(aws.ToString(u.Key)) {
+				continue
+			}
+			_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
+			if err = c.e.callError("AbortMultipartUpload", err); !isCall(err, "NoSuchUpload") {
+				problems = append(problems, err)
+			}
 		}
 	}
 	return errors.Join(problems...)
 }
 
-// deleteVersions removes what versioning keeps. A server without versions has none; the version "null" is left to deleteObjects.
-func (e *Endpoint) deleteVersions(ctx context.Context, bucket, prefix string) error {
+// deleteVersions removes every version and delete marker by its ID: without one, a versioned bucket would only get one marker more.
+func (c *cleaner) deleteVersions(ctx context.Context) error {
 	var problems []error
-	remove := func(key, version *string) {
-		if id := aws.ToString(version); id != "" && id != "null" {
-			_, err := e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, VersionId: version})
-			problems = append(problems, callError("DeleteObject", err))
-		}
-	}
-	pages := s3.NewListObjectVersionsPaginator(e.client, &s3.ListObjectVersionsInput{Bucket: &bucket, Prefix: &prefix})
+	pages := s3.NewListObjectVersionsPaginator(c.e.client, &s3.ListObjectVersionsInput{Bucket: &c.bucket, Prefix: &c.prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
+			c.notListed(c.e.callError("ListObjectVersions", err))
 			break
 		}
 		for _, v := range page.Versions {
-			remove(v.Key, v.VersionId)
+			problems = append(problems, c.deleteVersion(ctx, v.Key, v.VersionId))
 		}
 		for _, m := range page.DeleteMarkers {
-			remove(m.Key, m.VersionId)
+			problems = append(problems, c.deleteVersion(ctx, m.Key, m.VersionId))
 		}
 	}
 	return errors.Join(problems...)
 }
 
-func (e *Endpoint) deleteObjects(ctx context.Context, bucket, prefix string) error {
+func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error {
+	if !c.ours(aws.ToString(key)) || aws.ToString(version) == "" {
+		return nil
+	}
+	_, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key, VersionId: version})
+	err = c.e.callError("DeleteObject", err)
+	var call *CallError
+	if *version == "null" && errors.As(err, &call) && (call.Status == http.StatusBadRequest || call.Status == http.StatusNotImplemented) {
+		return nil // a server without versions refuses this ID; deleteObjects finds the object
+	}
+	return err
+}
+
+func (c *cleaner) deleteObjects(ctx context.Context) error {
 	var problems []error
-	pages := s3.NewListObjectsV2Paginator(e.client, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix})
+	pages := s3.NewListObjectsV2Paginator(c.e.client, &s3.ListObjectsV2Input{Bucket: &c.bucket, Prefix: &c.prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return errors.Join(append(problems, callError("ListObjectsV2", err))...)
+			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)
 		}
 		for _, o := range page.Contents {
-			_, err := e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: o.Key})
-			problems = append(problems, callError("DeleteObject", err))
+			if c.ours(aws.ToString(o.Key)) {
+				problems = append(problems, c.deleteObject(ctx, o.Key))
+			}
 		}
 	}
 	return errors.Join(problems...)
+}
+
+func (c *cleaner) deleteObject(ctx context.Context, key *string) error {
+	out, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key})
+	if err != nil {
+		return c.e.callError("DeleteObject", err)
+	}
+	if aws.ToBool(out.DeleteMarker) {
+		return errors.Join(fmt.Errorf("the object %s in %s is only marked as deleted, its versions stay", *key, c.bucket), c.unlisted)
+	}
+	return nil
 }

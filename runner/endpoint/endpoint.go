@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"corsprobe/runner/probe"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Config names an endpoint. What is left out comes from the AWS SDK's environment variables and files.
@@ -41,6 +43,10 @@ type Endpoint struct {
 	probe   *probe.Client
 	creds   aws.CredentialsProvider
 	buckets atomic.Int64
+	settle  time.Duration // how long a configuration may take to show
+
+	noRegion  bool        // none was given: Region is a guess
+	knowsCORS atomic.Bool // a bucket showed a configuration
 
 	mu   sync.Mutex
 	open map[*Bucket]bool
@@ -48,6 +54,9 @@ type Endpoint struct {
 
 // Open reads the configuration. It sends nothing.
 func Open(ctx context.Context, c Config) (*Endpoint, error) {
+	if c.Timeout == 0 {
+		c.Timeout = 30 * time.Second // as probe has it
+	}
 	if c.URL == "" {
 		c.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
 	}
@@ -58,22 +67,35 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if c.URL == "" {
 		c.URL = firstOf(aws.ToString(sdk.BaseEndpoint), "https://s3."+firstOf(sdk.Region, "us-east-1")+".amazonaws.com")
 	}
-	u, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("endpoint %q: expected a URL such as https://s3.gra.io.cloud.ovh.net", c.URL)
+	u, err := parse(c.URL)
+	if err != nil {
+		return nil, err
 	}
+	noRegion := firstOf(c.Region, sdk.Region) == ""
 	c.Region = firstOf(c.Region, sdk.Region, "us-east-1")
 	raw, err := probe.New(c.Options)
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, open: map[*Bucket]bool{}}
+	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}}
 	e.client = s3.NewFromConfig(sdk, func(o *s3.Options) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"
 		o.Region = c.Region
 	})
 	return e, nil
+}
+
+// parse reads the endpoint's URL. What it refuses for a password it does not show.
+func parse(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	if strings.Contains(text, "@") {
+		return nil, errors.New("endpoint: a URL without user and password is expected; keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+	}
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("endpoint %q: expected a URL such as https://s3.gra.io.cloud.ovh.net", text)
+	}
+	return u, nil
 }
 
 // load reads the SDK's configuration. The client must stay the SDK's own kind: with AWS_CA_BUNDLE set it refuses any other.
@@ -86,7 +108,8 @@ func load(ctx context.Context, c Config) (aws.Config, error) {
 		t.TLSClientConfig = tlsConfig
 		t.DialContext = probe.DialContext(c.Options)
 	}).WithTimeout(c.Timeout)
-	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client)}
+	// Without a logger: what matters comes back as an error, and is told once.
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
 	if c.Region != "" {
 		options = append(options, config.WithRegion(c.Region))
 	}

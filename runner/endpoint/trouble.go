@@ -2,16 +2,11 @@ package endpoint
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
 	"strings"
-	"syscall"
 
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
@@ -36,20 +31,25 @@ func (t *Trouble) Error() string {
 
 func (t *Trouble) Unwrap() error { return t.cause }
 
+// noCORS is the advice where there is nothing to judge.
+const noCORS = "an endpoint without bucket CORS cannot be judged"
+
 // Check tries, in a bucket of its own, everything that a run needs: that the endpoint is there, is S3, takes the keys, makes buckets, and keeps
 // a CORS configuration. What it makes it removes.
 func (e *Endpoint) Check(ctx context.Context) error {
-	if _, err := e.Credentials(ctx); err != nil {
-		return &Trouble{"no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile", err}
-	}
-	if trouble := e.foreign(ctx); trouble != nil {
-		return trouble
+	if err := e.reachable(ctx); err != nil {
+		return err
 	}
 	if _, err := e.client.ListBuckets(ctx, &s3.ListBucketsInput{}, once); err != nil {
-		if trouble := e.diagnose(err); trouble.Summary != "" && !refusedList(err) {
-			return trouble
+		if err = e.callError("ListBuckets", err); !isCall(err, "AccessDenied") { // a run does not list buckets
+			return e.diagnose(err)
 		}
 	}
+	return e.tryBucket(ctx)
+}
+
+// tryBucket makes a bucket, and sees whether it keeps a configuration.
+func (e *Endpoint) tryBucket(ctx context.Context) error {
 	b, err := e.NewBucket(ctx)
 	if err != nil {
 		trouble := e.diagnose(err)
@@ -58,8 +58,33 @@ func (e *Endpoint) Check(ctx context.Context) error {
 		}
 		return trouble
 	}
-	err = b.tryCORS(ctx)
-	return errors.Join(err, b.Close(context.WithoutCancel(ctx)))
+	return errors.Join(b.tryCORS(ctx), b.closeSoon(ctx))
+}
+
+// proveCORS makes sure that the endpoint knows of bucket CORS, with a bucket of its own where no other has shown it.
+func (e *Endpoint) proveCORS(ctx context.Context) error {
+	if e.knowsCORS.Load() {
+		return nil
+	}
+	if err := e.tryBucket(ctx); err != nil {
+		return fmt.Errorf("%w: %w", errNotTrusted, err)
+	}
+	return nil
+}
+
+// reachable says what is wrong before the first call: no keys, or no S3.
+func (e *Endpoint) reachable(ctx context.Context) error {
+	if err := e.keyless(ctx); err != nil {
+		return err
+	}
+	return e.foreign(ctx)
+}
+
+func (e *Endpoint) keyless(ctx context.Context) error {
+	if _, err := e.Credentials(ctx); err != nil {
+		return &Trouble{"no credentials", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile", err}
+	}
+	return nil
 }
 
 // foreign says that something else than S3 answers: the SDK takes a website's page for an empty list of buckets.
@@ -67,91 +92,68 @@ func (e *Endpoint) foreign(ctx context.Context) error {
 	root := *e.url
 	root.Path += "/"
 	ex := e.signed(ctx, probe.Request{Kind: "ListBuckets", Method: http.MethodGet, URL: &root})
-	var document struct{ XMLName xml.Name }
-	if ex.Error != "" || ex.Response.Status >= 300 && ex.Response.Body == "" {
+	if ex.Error != "" || isS3(ex.Response.Body) {
 		return nil // the calls that follow will say more
 	}
-	if xml.Unmarshal([]byte(ex.Response.Body), &document) != nil || document.XMLName.Local == "html" {
-		kind := strings.Join(result.Values(ex.Response.Headers, "Content-Type"), ", ")
-		return &Trouble{Summary: fmt.Sprintf("%s is no S3 endpoint: it answers ListBuckets with %d %s and no document of S3's", e.URL(), ex.Response.Status, kind), Hint: "check --endpoint"}
+	status, body := ex.Response.Status, ex.Response.Body
+	to := strings.Join(result.Values(ex.Response.Headers, "Location"), ", ")
+	kind := strings.TrimSpace(strings.Join(result.Values(ex.Response.Headers, "Content-Type"), ", "))
+	switch {
+	case status == http.StatusBadRequest && wantsTLS(body):
+		return e.plainToTLS(nil)
+	case status >= 300 && status < 400 && to != "":
+		return &Trouble{Summary: fmt.Sprintf("%s is no S3 endpoint: it redirects ListBuckets to %s", e.URL(), e.presentable(to)), Hint: "check --endpoint"}
+	case status >= 300 && body == "":
+		return nil // the SDK names what an answer without a document means
 	}
-	return nil
+	if kind == "" {
+		kind = "without a content type"
+	}
+	return &Trouble{Summary: fmt.Sprintf("%s is no S3 endpoint: it answers ListBuckets with %d %s and no document of S3's", e.URL(), status, e.presentable(kind)), Hint: "check --endpoint"}
+}
+
+// isS3 reports that a body may be S3's: XML, and no page.
+func isS3(body string) bool {
+	var document struct{ XMLName xml.Name }
+	return xml.Unmarshal([]byte(body), &document) == nil && !strings.EqualFold(document.XMLName.Local, "html")
+}
+
+// wantsTLS knows what Go, nginx and Apache answer when plain HTTP comes to a port for TLS.
+func wantsTLS(body string) bool {
+	for _, text := range []string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled"} {
+		if strings.Contains(body, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // once keeps the SDK from trying again: a refusal should come within a second.
 func once(o *s3.Options) { o.Retryer = aws.NopRetryer{} }
 
-// refusedList reports that only ListBuckets was denied, which a run does not need.
-func refusedList(err error) bool {
-	var call *CallError
-	return errors.As(callError("ListBuckets", err), &call) && call.Code == "AccessDenied"
-}
-
 // tryCORS proves that a configuration is kept.
 func (b *Bucket) tryCORS(ctx context.Context) error {
 	cfg := &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"https://corsprobe.example"}, AllowedMethods: []string{http.MethodGet}}}}
 	if err := b.PutCORS(ctx, cfg); err != nil {
-		return &Trouble{"the endpoint does not support PutBucketCors: " + err.Error(), "an endpoint without bucket CORS cannot be judged", err}
+		return b.e.without("take", err)
 	}
-	got, err := b.GetCORS(ctx)
+	kept := func(got *s3cors.Configuration) bool { return got != nil && len(got.CORSRules) > 0 }
+	got, err := b.await(ctx, kept)
 	if err != nil {
-		return &Trouble{"the endpoint does not give back a CORS configuration: " + err.Error(), "an endpoint without bucket CORS cannot be judged", err}
+		return b.e.without("give back", err)
 	}
-	if got == nil || len(got.CORSRules) == 0 {
-		return &Trouble{Summary: "the endpoint accepts PutBucketCors and keeps nothing", Hint: "an endpoint without bucket CORS cannot be judged"}
+	if !kept(got) {
+		return &Trouble{Summary: b.e.URL() + " accepts PutBucketCors and keeps nothing", Hint: noCORS}
 	}
 	return nil
 }
 
-// diagnose turns an error of the SDK into a sentence and an advice.
-func (e *Endpoint) diagnose(err error) *Trouble {
+// without says that the endpoint does not take or give back a configuration. Where that is for another reason than not knowing of CORS, the
+// reason is told.
+func (e *Endpoint) without(verb string, err error) error {
 	var call *CallError
-	if !errors.As(err, &call) {
-		errors.As(callError("ListBuckets", err), &call)
+	if !errors.As(err, &call) || call.Status == http.StatusForbidden || call.Status == http.StatusServiceUnavailable {
+		return e.diagnose(err)
 	}
-	if call != nil {
-		return e.refusal(call)
-	}
-	return e.transport(err)
-}
-
-func (e *Endpoint) transport(err error) *Trouble {
-	var unknown x509.UnknownAuthorityError
-	var certificate *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var dns *net.DNSError
-	t := &Trouble{Summary: fmt.Sprintf("%s does not answer: %s", e.URL(), rootCause(err)), cause: err}
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		t.Summary, t.Hint = e.URL()+" refused the connection", "is the server running, and is the port right?"
-	case os.IsTimeout(rootCause(err)), errors.Is(err, context.DeadlineExceeded), strings.Contains(err.Error(), "Client.Timeout"):
-		t.Summary, t.Hint = fmt.Sprintf("%s did not answer within %v", e.URL(), e.config.Timeout), "is it reachable from here? --timeout waits longer"
-	case errors.As(err, &dns):
-		t.Summary, t.Hint = fmt.Sprintf("the name %s does not resolve", dns.Name), "check --endpoint, or give --resolve HOST:PORT:ADDR"
-	case errors.As(err, &unknown), errors.As(err, &certificate):
-		t.Summary, t.Hint = fmt.Sprintf("the certificate of %s is not trusted: %s", e.URL(), rootCause(err)), "give its authority with --ca-file, or --insecure to go on regardless"
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		t.Summary, t.Hint = e.URL()+" does not speak TLS", "try http:// instead of https://"
-	}
-	return t
-}
-
-// hints are what to do about the refusals that users meet most.
-var hints = map[string]string{
-	"InvalidAccessKeyId":           "check the access key, and that it belongs to this endpoint",
-	"XAdminUserNotFound":           "check the access key, and that it belongs to this endpoint",
-	"SignatureDoesNotMatch":        "check the secret key and --region",
-	"AccessDenied":                 "the keys may not do this; with --bucket NAME an existing bucket is used",
-	"RequestTimeTooSkewed":         "set this machine's clock",
-	"AuthorizationHeaderMalformed": "check --region",
-	"PermanentRedirect":            "check --region",
-	"TooManyBuckets":               "remove buckets, or use one that exists with --bucket NAME",
-}
-
-func (e *Endpoint) refusal(call *CallError) *Trouble {
-	t := &Trouble{Summary: fmt.Sprintf("%s refused %s: %d %s: %s", e.URL(), call.Operation, call.Status, call.Code, call.Message), Hint: hints[call.Code], cause: call}
-	if call.Code == "" || !strings.Contains(call.Message+call.Code, " ") && call.Status == http.StatusOK {
-		t.Summary, t.Hint = fmt.Sprintf("%s is no S3 endpoint: it answered %s with %d and no error document of S3's", e.URL(), call.Operation, call.Status), "check --endpoint"
-	}
-	return t
+	return &Trouble{fmt.Sprintf("%s does not %s a CORS configuration: %s", e.URL(), verb, clause(call)), noCORS, err}
 }

@@ -1,0 +1,111 @@
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"corsprobe/runner/probe"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+)
+
+// CallError is an S3 call that was refused.
+type CallError struct {
+	Operation string
+	Status    int
+	Code      string
+	Message   string
+	region    string // the one that the answer names
+}
+
+// Error is what the refusal says, as far as it says anything.
+func (c *CallError) Error() string {
+	text := fmt.Sprintf("%s: %d", c.Operation, c.Status)
+	if c.Code != "" {
+		text += " " + c.Code
+	}
+	if c.Message != "" {
+		text += ": " + c.Message
+	}
+	return text
+}
+
+// lostError is a call that got no answer. Its text is short; what it wraps tells transport what happened.
+type lostError struct {
+	operation, text string
+	err             error
+}
+
+func (l *lostError) Error() string { return l.operation + ": " + l.text }
+func (l *lostError) Unwrap() error { return l.err }
+
+// callError turns the SDK's error into a CallError where there was an answer.
+func (e *Endpoint) callError(operation string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var answer *awshttp.ResponseError
+	if !errors.As(err, &answer) || answer.HTTPStatusCode() == 0 {
+		return &lostError{operation, e.presentable(rootCause(err).Error()), err}
+	}
+	c := &CallError{Operation: operation, Status: answer.HTTPStatusCode(), region: answer.HTTPResponse().Header.Get("X-Amz-Bucket-Region")}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		c.Code, c.Message = e.presentable(api.ErrorCode()), e.presentable(api.ErrorMessage())
+	}
+	return c
+}
+
+// isCall reports a refusal with one of those codes.
+func isCall(err error, codes ...string) bool {
+	var call *CallError
+	if !errors.As(err, &call) {
+		return false
+	}
+	for _, code := range codes {
+		if call.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// longest is how much of a server's text is shown: an error message should not fill the screen.
+const longest = 300
+
+// presentable makes one line of what a server says, without secrets and without what would steer a terminal.
+func (e *Endpoint) presentable(text string) string {
+	var secrets []string
+	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
+		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
+	}
+	text = probe.NewRedactor(secrets...)(text)
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return string(runes)
+}
+
+func rootCause(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

@@ -1,0 +1,150 @@
+package endpoint_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"corsprobe/runner/endpoint"
+)
+
+// version is one version of an object, or a delete marker.
+type version struct {
+	Key, ID string
+	Marker  bool
+}
+
+// fake is an S3 of one bucket, with versions and unfinished uploads, which the embedded server lacks or takes away by itself.
+type fake struct {
+	recorder
+	mu       sync.Mutex
+	versions []version
+	uploads  []version
+	gone     bool
+	next     int
+	refuse   map[string]int // by the beginning of method and target
+	before   func(line string)
+}
+
+func (f *fake) start(t *testing.T) endpoint.Config {
+	t.Helper()
+	environment(t)
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	return endpoint.Config{URL: server.URL, Region: "us-east-1", AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID, JournalDir: t.TempDir()}
+}
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	line := r.Method + " " + r.URL.RequestURI()
+	f.note(line)
+	w.Header().Set("Content-Type", "application/xml")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.before != nil {
+		f.before(line)
+	}
+	for beginning, status := range f.refuse {
+		if strings.HasPrefix(line, beginning) {
+			w.WriteHeader(status)
+			fmt.Fprint(w, document("Refused"))
+			return
+		}
+	}
+	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if key == "" {
+		f.bucket(w, r)
+		return
+	}
+	f.object(w, r, key)
+}
+
+func (f *fake) bucket(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodDelete && len(f.versions) > 0:
+		w.WriteHeader(http.StatusConflict)
+		fmt.Fprint(w, document("BucketNotEmpty"))
+	case r.Method == http.MethodDelete:
+		f.gone = true
+		w.WriteHeader(http.StatusNoContent)
+	case q.Has("cors"):
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, document("NoSuchCORSConfiguration"))
+	case q.Has("versions"):
+		fmt.Fprintf(w, "<ListVersionsResult>%s</ListVersionsResult>", f.list(q.Get("prefix")))
+	case q.Has("uploads"):
+		fmt.Fprint(w, "<ListMultipartUploadsResult>")
+		for _, u := range f.uploads {
+			fmt.Fprintf(w, "<Upload><Key>%s</Key><UploadId>%s</UploadId></Upload>", u.Key, u.ID)
+		}
+		fmt.Fprint(w, "</ListMultipartUploadsResult>")
+	case q.Has("list-type"):
+		fmt.Fprint(w, "<ListBucketResult>")
+		for _, key := range f.current() {
+			fmt.Fprintf(w, "<Contents><Key>%s</Key></Contents>", key)
+		}
+		fmt.Fprint(w, "</ListBucketResult>")
+	}
+}
+
+func (f *fake) list(prefix string) string {
+	var out strings.Builder
+	for _, v := range f.versions {
+		if element := "Version"; strings.HasPrefix(v.Key, prefix) {
+			if v.Marker {
+				element = "DeleteMarker"
+			}
+			fmt.Fprintf(&out, "<%s><Key>%s</Key><VersionId>%s</VersionId></%s>", element, v.Key, v.ID, element)
+		}
+	}
+	return out.String()
+}
+
+// current lists the keys whose newest version is no marker. The newest stands last.
+func (f *fake) current() []string {
+	newest := map[string]version{}
+	for _, v := range f.versions {
+		newest[v.Key] = v
+	}
+	var found []string
+	for key, v := range newest {
+		if !v.Marker {
+			found = append(found, key)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func (f *fake) object(w http.ResponseWriter, r *http.Request, key string) {
+	q := r.URL.Query()
+	switch {
+	case r.Method == http.MethodPut:
+		f.add(key, false)
+	case r.Method == http.MethodDelete && q.Has("uploadId"):
+		f.uploads = slices.DeleteFunc(f.uploads, func(u version) bool { return u.Key == key && u.ID == q.Get("uploadId") })
+		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodDelete && q.Has("versionId"):
+		f.versions = slices.DeleteFunc(f.versions, func(v version) bool { return v.Key == key && v.ID == q.Get("versionId") })
+		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodDelete:
+		f.add(key, true)
+		w.Header().Set("X-Amz-Delete-Marker", "true")
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (f *fake) add(key string, marker bool) {
+	f.next++
+	f.versions = append(f.versions, version{key, fmt.Sprint("v", f.next), marker})
+}
+
+func document(code string) string {
+	return "<Error><Code>" + code + "</Code><Message>No.</Message><RequestId>1</RequestId></Error>"
+}
