@@ -22,7 +22,7 @@ func (r *Run) callCell(planned scenarios.Planned, step scenarios.PlannedStep, ve
 		title += " (" + step.Name + ")"
 	}
 	return result.Cell{
-		ID: step.CallID, Scenario: planned.Scenario.ID, Title: title, File: planned.Scenario.File, Line: step.Line,
+		ID: step.CallID, Scenario: planned.Scenario.ID, Title: title, File: planned.Scenario.File, Line: step.Line, Step: step.Name,
 		Verdict: verdict, Reason: reason, Attempts: 1,
 	}
 }

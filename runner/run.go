@@ -207,7 +207,7 @@ func (r *Run) forgo(planned scenarios.Planned, step scenarios.PlannedStep, verdi
 		r.deliver(r.callCell(planned, step, verdict, reason))
 	}
 	for _, cell := range step.Cells {
-		c := newCell(planned, cell)
+		c := newCell(planned, step, cell)
 		c.Verdict, c.Reason = verdict, reason
 		r.deliver(c)
 	}
@@ -248,10 +248,11 @@ func (r *Run) Finish() (result.Report, []error) {
 	<-r.finished
 	report := result.Report{
 		Version:      result.Version,
-		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped},
+		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
 		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
 		Observations: r.notes.observations(),
 		Stale:        r.opts.Known.stale(),
+		Scenarios:    described(r.plan),
 	}
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))

@@ -146,7 +146,7 @@ func sameFindings(a, b []result.Finding) bool {
 
 // ask sends a cell's requests once and judges the answers.
 func (s *stage) ask(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
-	c := newCell(s.planned, cell)
+	c := newCell(s.planned, step, cell)
 	requests, err := s.requests(ctx, cell)
 	var unsupported *endpoint.Unsupported
 	switch {
@@ -193,9 +193,9 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 }
 
 // newCell is a result without a verdict yet.
-func newCell(planned scenarios.Planned, cell scenarios.Cell) result.Cell {
+func newCell(planned scenarios.Planned, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
 	return result.Cell{
 		ID: cell.ID, Scenario: planned.Scenario.ID, Title: cell.Title,
-		File: planned.Scenario.File, Line: cell.Line, Attempts: 1,
+		File: planned.Scenario.File, Line: cell.Line, Step: step.Name, Point: point(cell), Attempts: 1,
 	}
 }

@@ -259,7 +259,7 @@ func (s Selector) Matches(c Cell) bool {
 	return anyGlob(s.Targets, string(c.Target)) &&
 		(anyGlob(s.Origins, originText(c.Origin)) || c.Adversarial != "" && slices.Contains(s.Origins, adversarial)) &&
 		anyGlob(s.Methods, orWord(c.Method, "none")) &&
-		anyGlob(s.Headers, headersText(c.Headers)) &&
+		anyGlob(s.Headers, c.Headers.String()) &&
 		anyGlob(s.Authorisations, string(c.Authorisation)) &&
 		anyGlob(s.Addressing, string(c.Addressing))
 }

@@ -102,7 +102,7 @@ func title(c Cell) string {
 	case c.Headers.Request != nil:
 		fmt.Fprintf(&b, " asking for %s", orWord(*c.Headers.Request, "nothing"))
 	case len(c.Headers.Fields) > 0:
-		fmt.Fprintf(&b, " with %s", headersText(c.Headers))
+		fmt.Fprintf(&b, " with %s", c.Headers.String())
 	}
 	if c.Authorisation != Presigned {
 		fmt.Fprintf(&b, ", %s", c.Authorisation)
@@ -120,8 +120,8 @@ func orWord(text, instead string) string {
 	return text
 }
 
-// headersText is a value of the headers dimension as a selector sees it.
-func headersText(h Headers) string {
+// String is a value of the headers dimension as a selector sees it: "none", what Access-Control-Request-Headers holds, or "name: value, …".
+func (h Headers) String() string {
 	if h.Request != nil {
 		return *h.Request
 	}

@@ -1,6 +1,12 @@
 package scenarios
 
-import "corsprobe/runner/s3cors"
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+
+	"corsprobe/runner/s3cors"
+)
 
 // Plan is what a run will do: scenarios in the order of their files, their steps in order, each step's cells.
 type Plan struct {
@@ -56,4 +62,31 @@ type Cell struct {
 	Adversarial string
 	// Pins apply in order; later ones win.
 	Pins []Pin
+}
+
+// Digest tells plans apart by what they ask: the ids of their cells and the bodies of their configuration calls, in order. Labels, texts and
+// pins do not count. "sha256:…"
+func (p Plan) Digest() string {
+	h := sha256.New()
+	for _, s := range p.Scenarios {
+		for _, step := range s.Steps {
+			_, _ = fmt.Fprintf(h, "%q %q\n", step.CallID, step.CORS.body()) // a hash takes everything
+			for _, c := range step.Cells {
+				_, _ = io.WriteString(h, c.ID+"\n")
+			}
+		}
+	}
+	return fmt.Sprintf("sha256:%x", h.Sum(nil))
+}
+
+// body is what PutBucketCors sends.
+func (c *CORS) body() []byte {
+	switch {
+	case c == nil:
+		return nil
+	case c.Config != nil:
+		return c.Config.XML()
+	default:
+		return []byte(c.Document)
+	}
 }

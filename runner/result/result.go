@@ -51,7 +51,26 @@ type Report struct {
 	Stale []StaleDeviation `json:"stale,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
+	Scenarios    []Scenario    `json:"scenarios,omitempty"`
 	Cells        []Cell        `json:"cells"`
+}
+
+// Scenario is what a reader needs to know of a scenario beside its cells.
+type Scenario struct {
+	ID          string   `json:"id"`
+	Description string   `json:"description,omitempty"`
+	Labels      []string `json:"labels,omitempty"`
+	Facts       []int    `json:"facts,omitempty"` // that it proves
+	References  []string `json:"references,omitempty"`
+	Steps       []Step   `json:"steps"` // in order; a scenario without steps has one, of no name
+}
+
+// Step is a state that a bucket is in while cells are asked.
+type Step struct {
+	Name string `json:"name,omitempty"`
+	Call string `json:"call,omitempty"` // by which the step begins: "PutBucketCors"; empty: none
+	// CORS is the configuration that the bucket should hold after the call, as aws s3api put-bucket-cors takes it; empty: none.
+	CORS string `json:"cors,omitempty"`
 }
 
 // Run says when and with what a run was made.
@@ -62,6 +81,16 @@ type Run struct {
 	Duration time.Duration `json:"durationNanoseconds"`
 	// Incomplete says why a run ended before every selected cell was judged; empty when it did not.
 	Incomplete string `json:"incomplete,omitempty"`
+	// Digest is of what the plan holds, cells and configurations: two runs of the same digest asked the same. "sha256:…"
+	Digest string `json:"digest,omitempty"`
+	// Shard is which part of a plan was asked; nil: the whole.
+	Shard *Shard `json:"shard,omitempty"`
+}
+
+// Shard is one part of a plan that several runs share.
+type Shard struct {
+	Index int `json:"index"` // from 1
+	Total int `json:"total"`
 }
 
 // Endpoint is what was probed.
@@ -71,6 +100,8 @@ type Endpoint struct {
 	Region   string `json:"region,omitempty"` // used for signatures
 	Server   string `json:"server,omitempty"` // the Server header of its answers
 	Embedded bool   `json:"embedded,omitempty"`
+	// Provider is the name of the provider's file that the run was made with: "ovhcloud"; empty: none.
+	Provider string `json:"provider,omitempty"`
 }
 
 // Summary counts verdicts, and the findings of failed and flaky cells by class.
@@ -98,10 +129,12 @@ type ChromiumSummary struct {
 // Cell is the result of one point of a scenario's matrix, or of one configuration call.
 type Cell struct {
 	ID       string    `json:"id"`
-	Scenario string    `json:"scenario"`       // id of the scenario, the first part of ID
-	Title    string    `json:"title"`          // a few words for a person: "preflight PUT from https://app.example.com"
-	File     string    `json:"file"`           // as the user named it, or "catalogue/…"
-	Line     int       `json:"line,omitempty"` // of the scenario's matrix in File, from 1
+	Scenario string    `json:"scenario"`        // id of the scenario, the first part of ID
+	Title    string    `json:"title"`           // a few words for a person: "preflight PUT from https://app.example.com"
+	File     string    `json:"file"`            // as the user named it, or "catalogue/…"
+	Line     int       `json:"line,omitempty"`  // of the scenario's matrix in File, from 1
+	Step     string    `json:"step,omitempty"`  // of scenarios that have steps
+	Point    *Point    `json:"point,omitempty"` // nil: a configuration call
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"` // of known, unsupported and error
 	Findings []Finding `json:"findings,omitempty"`
@@ -114,6 +147,18 @@ type Cell struct {
 	Duration    time.Duration `json:"durationNanoseconds"`
 	// Attempts is how often the cell was asked: 1, or 2 when the first time failed.
 	Attempts int `json:"attempts,omitempty"`
+}
+
+// Point is where a cell lies in its scenario's matrix, each dimension in the words of the format.
+type Point struct {
+	Target        string  `json:"target"`           // "object"
+	Addressing    string  `json:"addressing"`       // "auto", "path", "virtual"
+	Authorisation string  `json:"authorisation"`    // "presigned"
+	Origin        *string `json:"origin,omitempty"` // nil: no Origin is sent
+	Method        string  `json:"method"`           // "none": a preflight without Access-Control-Request-Method
+	Headers       string  `json:"headers"`          // "none", a value of Access-Control-Request-Headers, or "x-amz-meta-title: holiday, …"
+	// Adversarial says what the origin would be confused with, where "adversarial" added it: "suffix of https://app.example.com".
+	Adversarial string `json:"adversarial,omitempty"`
 }
 
 // Chromium is what a page in a real browser got of a cell.

@@ -8,6 +8,16 @@ import (
 	"unicode/utf8"
 )
 
+// JSON is the document that `aws s3api put-bucket-cors --cors-configuration file://…` takes.
+func (c *Configuration) JSON() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // a < in an origin stays readable
+	e.SetIndent("", "  ")
+	_ = e.Encode(c) // strings and numbers into memory: it cannot fail
+	return b.Bytes()
+}
+
 // ParseJSON reads the document that `aws s3api put-bucket-cors --cors-configuration file://…` takes. Keys are compared to the
 // letter; unknown and repeated ones are errors. It checks the shape only; see [Validate] for what S3 makes of the contents.
 func ParseJSON(data []byte) (*Configuration, error) {

@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+// described is what a report says of the plan's scenarios.
+func described(plan scenarios.Plan) []result.Scenario {
+	all := make([]result.Scenario, len(plan.Scenarios))
+	for i, planned := range plan.Scenarios {
+		s := planned.Scenario
+		all[i] = result.Scenario{ID: s.ID, Description: s.Description, Labels: s.Labels, Facts: s.Facts, References: s.References}
+		for _, step := range planned.Steps {
+			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After)})
+		}
+	}
+	return all
+}
+
+func configuration(cfg *s3cors.Configuration) string {
+	if cfg == nil {
+		return ""
+	}
+	return string(cfg.JSON())
+}
+
+// point is where a cell lies in its matrix.
+func point(cell scenarios.Cell) *result.Point {
+	method := cell.Method
+	if method == "" {
+		method = "none"
+	}
+	return &result.Point{
+		Target: string(cell.Target), Addressing: string(cell.Addressing), Authorisation: string(cell.Authorisation),
+		Origin: cell.Origin, Method: method, Headers: cell.Headers.String(), Adversarial: cell.Adversarial,
+	}
+}
