@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -123,7 +125,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.check(ctx, target); err != nil {
 		return noJudgement(ctx, err)
 	}
-	if err := f.startBrowser(ctx); err != nil {
+	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
 		return noJudgement(ctx, err)
 	}
 	if f.opts.Browser != nil {
@@ -153,13 +155,14 @@ func (f *runFlags) findBrowser() (err error) {
 	return err
 }
 
-func (f *runFlags) startBrowser(ctx context.Context) (err error) {
+// startBrowser starts one that reaches the endpoint and nothing else.
+func (f *runFlags) startBrowser(ctx context.Context, endpoint string) (err error) {
 	if !f.browser {
 		return nil
 	}
 	config := f.target.config
 	// The prober has verified the certificate by then, where it was to be verified.
-	opts := browser.Options{Path: f.browserPath, Insecure: config.Insecure || config.CAFile != ""}
+	opts := browser.Options{Path: f.browserPath, Insecure: config.Insecure || config.CAFile != "", Hosts: hosts(endpoint)}
 	for _, text := range f.target.resolve {
 		if r, err := probe.ParseResolve(text); err == nil {
 			opts.Resolve = append(opts.Resolve, "MAP "+r.Host+":"+r.Port+" "+r.Addr+":"+r.Port)
@@ -167,6 +170,18 @@ func (f *runFlags) startBrowser(ctx context.Context) (err error) {
 	}
 	f.opts.Browser, err = browser.Start(context.WithoutCancel(ctx), opts)
 	return err
+}
+
+// hosts are where an endpoint may be asked: at its own name, and at its buckets' below it.
+func hosts(endpoint string) []string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil
+	}
+	if host := u.Hostname(); net.ParseIP(host) == nil {
+		return []string{host, "*." + host}
+	}
+	return []string{u.Hostname()}
 }
 
 func noJudgement(ctx context.Context, err error) error {

@@ -168,7 +168,9 @@ type Chromium struct {
 	Status   int      `json:"status,omitempty"`
 	Readable []string `json:"readable,omitempty"` // names of the headers that the script could read
 	// Code is DevTools' name of the error that a console shows: "MissingAllowOriginHeader".
-	Code      string   `json:"code,omitempty"`
+	Code string `json:"code,omitempty"`
+	// Console is what the browser's console says of it: "Access to fetch at … has been blocked by CORS policy: …".
+	Console   string   `json:"console,omitempty"`
 	Preflight []Header `json:"preflight,omitempty"` // what the browser's own preflight asked; empty: it sent none
 	// Disagreement says where Fetch's model and the browser differ; empty where they agree.
 	Disagreement string `json:"disagreement,omitempty"`
