@@ -29,6 +29,10 @@ func TestErrors(t *testing.T) {
 		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
 		{"missing name", "cors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file`},
 		{"bad name", "name: A b\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes`},
+		{"undecoded, and a bad name", "name: A b\nlables: [x]\ncors: none\nmatrix: {origins: [a], methods: ['G T'], send: preflight}\n",
+			`f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes` + "\n" +
+				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
+				`f.yaml:4:34: the method "G T", expected a token such as GET, or none`},
 		{"two of one name", good + "---\n" + good, `f.yaml:6:7: the name "good" is taken, expected another than the scenario's at f.yaml:1`},
 		{"no configuration", "name: a\nmatrix: {origins: [a]}\n", `f.yaml:1:1: a scenario without a configuration, expected cors, corsFile or steps`},
 		{"no requests", "name: a\ncors: none\n", `f.yaml:1:1: a scenario without requests, expected matrix`},

@@ -23,6 +23,7 @@ type Scenario struct {
 	File string `yaml:"-"` // as the user named it
 	Line int    `yaml:"-"` // where the document starts, from 1
 
+	undecoded bool // some of it is not as it should be, and is missing here
 	places
 }
 

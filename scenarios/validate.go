@@ -30,9 +30,25 @@ func (d *decoder) validate(s *Scenario) {
 	for i := range s.Expect {
 		d.pin(&s.Expect[i])
 	}
-	if len(d.errors) == before {
+	if len(d.errors) == before && !s.undecoded {
 		_, errors := expandScenario(s)
 		d.errors = append(d.errors, errors...)
+	}
+}
+
+// validateRest looks for further errors in a scenario that could not be decoded whole: in what is there, not for what is not, and not in
+// lines that have an error already.
+func (d *decoder) validateRest(s *Scenario) {
+	known := map[int]bool{}
+	for _, e := range d.errors {
+		known[e.Line] = true
+	}
+	rest := &decoder{file: d.file}
+	rest.validate(s)
+	for _, e := range rest.errors {
+		if !known[e.Line] && e.Line > 0 { // what stands nowhere is missing
+			d.errors = append(d.errors, e)
+		}
 	}
 }
 
@@ -49,16 +65,16 @@ func (d *decoder) plain(s *Scenario) {
 	switch {
 	case inline && file:
 		d.failAt(s.where("corsFile"), "both cors and corsFile", "one of them", "")
-	case !inline && !file:
+	case !inline && !file && !s.undecoded:
 		d.failAt(s.where(""), "a scenario without a configuration", "cors, corsFile or steps", "")
 	}
-	if s.Matrix == nil {
+	if s.Matrix == nil && !s.undecoded {
 		d.failAt(s.where(""), "a scenario without requests", "matrix", "")
-	} else {
+	} else if s.Matrix != nil {
 		d.matrix(s.Matrix)
 	}
 	switch {
-	case s.CORS == nil || s.CORS.None:
+	case s.CORS == nil || s.CORS.None || s.undecoded:
 	case s.CORS.Document != "":
 		d.failAt(s.where("cors"), "a raw document as the scenario's configuration", "CORSRules; or steps with put: {document: …}", "")
 	case s.CORS.Config != nil:
