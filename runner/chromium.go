@@ -66,7 +66,7 @@ func notForAPage(cell scenarios.Cell) string {
 		return "a request always has a method"
 	case cell.Authorisation == scenarios.Signed:
 		return "a page that signs with headers asks for them in its preflight, which this cell does not"
-	case !reads && cell.Target != scenarios.Object && cell.Target != scenarios.MissingObject:
+	case !reads && !cell.Target.OfObject():
 		return "if it were permitted, it would change a bucket"
 	case cell.Headers.Request != nil && !browserList(cell.Headers.Request):
 		return "no browser writes Access-Control-Request-Headers like that"

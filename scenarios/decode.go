@@ -293,7 +293,7 @@ func keysOf(t reflect.Type) []string {
 func enumOf(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Target]():
-		return words(Object, MissingObject, Bucket, MissingBucket, Listing, OtherBucket, DeletedBucket)
+		return words(Targets...)
 	case reflect.TypeFor[Send]():
 		return words(Preflight, Actual)
 	case reflect.TypeFor[Authorisation]():

@@ -223,7 +223,7 @@ func (d *decoder) sendable(m *Matrix) {
 			continue
 		}
 		for _, target := range m.Targets {
-			if method != "GET" && method != "HEAD" && target != Object && target != MissingObject {
+			if method != "GET" && method != "HEAD" && !target.OfObject() {
 				d.failAt(at, fmt.Sprintf("an actual %s of %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
 			}
 		}
@@ -232,10 +232,22 @@ func (d *decoder) sendable(m *Matrix) {
 
 // noun is a target in a sentence.
 func noun(t Target) string {
-	if t == OtherBucket {
+	switch t {
+	case Object:
+		return "an object"
+	case OtherBucket:
 		return "another bucket"
+	case BucketSlash:
+		return "a bucket with a slash"
+	case Uploads:
+		return "a bucket's uploads"
+	case Location:
+		return "a bucket's location"
+	case Service:
+		return "the service"
+	default:
+		return "a " + strings.ReplaceAll(string(t), "-", " ")
 	}
-	return "a " + strings.ReplaceAll(string(t), "-", " ")
 }
 
 func (d *decoder) pin(p *Pin) {
