@@ -96,7 +96,9 @@ var Targets = []Target{
 }
 
 // OfObject reports that a target's URL names an object, whether or not it is there.
-func (t Target) OfObject() bool { return t == Object || t == NestedObject || t == MissingObject || t == Part }
+func (t Target) OfObject() bool {
+	return t == Object || t == NestedObject || t == MissingObject || t == Part
+}
 
 // Send is one of the requests that a cell sends.
 type Send string
