@@ -11,6 +11,7 @@ import (
 const (
 	valueLimit    = 300  // characters of one value on a terminal: about four lines
 	evidenceLimit = 2000 // characters of one header or body in evidence: what S3's longest error documents need, twice
+	headerLimit   = 60   // headers of one message in evidence: three times what S3 sends
 )
 
 // visible shows what a terminal or an XML parser would act on: control characters, escapes, characters that turn the direction of

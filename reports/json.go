@@ -25,11 +25,17 @@ func writeJSON(w io.Writer, r result.Report) error {
 	if r.Summary.Findings == nil {
 		r.Summary.Findings = map[result.Class]int{}
 	}
+	r.Levels = Levels(r)
+	return encodeJSON(w, r, "  ")
+}
+
+// encodeJSON writes one JSON document and a line end.
+func encodeJSON(w io.Writer, document any, indent string) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // S3's error documents stay readable
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	e.SetIndent("", indent)
+	if err := e.Encode(document); err != nil {
 		return err
 	}
 	return writeHarmless(w, b.Bytes())

@@ -85,7 +85,7 @@ func (t *textWriter) findings(cells []*result.Cell) {
 		t.rows(4, []row{{label: "reason", value: brief(c.Reason, evidenceLimit)}})
 	}
 	for _, f := range worstFirst(c.Findings) {
-		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+visible(f.Check))
+		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+brief(f.Check, valueLimit))
 		t.rows(6, findingRows(f, valueLimit))
 	}
 	t.evidence(c, len(cells) > 1)
