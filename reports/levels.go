@@ -52,7 +52,7 @@ func openPoints(r result.Report) []string {
 		open = append(open, "the run is incomplete: "+brief(why, valueLimit))
 	}
 	if s := r.Run.Shard; s != nil {
-		open = append(open, fmt.Sprintf("only part %d of %d was asked", s.Index, s.Total))
+		open = append(open, "only part "+partOf(*s)+" was asked")
 	}
 	if why := nothingJudged(r.Cells); why != "" {
 		open = append(open, why)
@@ -66,6 +66,9 @@ func openPoints(r result.Report) []string {
 	}
 	return open
 }
+
+// partOf renders "2 of 4".
+func partOf(s result.Shard) string { return fmt.Sprintf("%d of %d", s.Index, s.Total) }
 
 // levelWhy says what a level means where it is reached, and what stands in its way where it is not.
 func levelWhy(l result.Level) string {

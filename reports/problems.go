@@ -68,11 +68,11 @@ func failedMessage(c *result.Cell) string {
 	return message
 }
 
+// answeredTwice is why a cell is flaky that says nothing more.
+const answeredTwice = "the same request was answered in two ways"
+
 func flakyMessage(c *result.Cell) string {
-	why := brief(c.Reason, valueLimit)
-	if why == "" {
-		why = "the same request was answered in two ways"
-	}
+	why := brief(reasonOf(c), valueLimit)
 	if len(c.Findings) == 0 {
 		return why
 	}
@@ -101,7 +101,7 @@ func problemLines(c *result.Cell) []string {
 func rowLines(indent string, rows []row) []string {
 	lines := make([]string, len(rows))
 	for i, r := range rows {
-		lines[i] = strings.TrimRight(fmt.Sprintf("%s%-*s  %s", indent, labelWidth, r.label, r.value), " ")
+		lines[i] = inert(strings.TrimRight(fmt.Sprintf("%s%-*s  %s", indent, labelWidth, r.label, r.value), " "))
 	}
 	return lines
 }
@@ -142,4 +142,44 @@ func splitPlace(where string) (file string, line int) {
 		}
 	}
 	return where, 0
+}
+
+// knownDeviation is a listed deviation with what it covers.
+type knownDeviation struct {
+	result.Deviation
+	checks []string // in order of their names
+	cells  int
+
+	last *result.Cell // that was counted
+}
+
+// knownDeviations lists the deviations that cover a finding, in the order in which they first occur.
+func knownDeviations(cells []result.Cell) []knownDeviation {
+	index := map[result.Deviation]int{}
+	var all []knownDeviation
+	for i := range cells {
+		for _, f := range cells[i].Findings {
+			if f.Known == nil {
+				continue
+			}
+			at, ok := index[*f.Known]
+			if !ok {
+				at = len(all)
+				index[*f.Known] = at
+				all = append(all, knownDeviation{Deviation: *f.Known})
+			}
+			all[at].add(&cells[i], f.Check)
+		}
+	}
+	return all
+}
+
+func (d *knownDeviation) add(c *result.Cell, check string) {
+	if at, found := slices.BinarySearch(d.checks, check); !found {
+		d.checks = slices.Insert(d.checks, at, check)
+	}
+	if d.last != c {
+		d.last = c
+		d.cells++
+	}
 }

@@ -147,6 +147,8 @@ func reasonOf(c *result.Cell) string {
 		return c.Reason
 	case c.Verdict == result.Error || c.Verdict == result.Unsupported:
 		return "no reason was given"
+	case c.Verdict == result.Flaky:
+		return answeredTwice
 	default:
 		return fmt.Sprintf("no verdict that a report knows: %q", c.Verdict)
 	}
