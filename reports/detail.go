@@ -111,7 +111,7 @@ func curlRows(c *result.Cell) []row {
 
 // exchangeLines renders a request and its answer as curl -v does.
 func exchangeLines(ex result.Exchange, limit int) []string {
-	lines := []string{visible(ex.Kind), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
+	lines := []string{inert(visible(ex.Kind)), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
 	lines = append(lines, headerLines("> ", ex.Request.Headers, limit)...)
 	if ex.Error != "" {
 		return append(lines, "! "+brief(ex.Error, limit))

@@ -81,10 +81,10 @@ func TestMarkdownFence(t *testing.T) {
 
 // A report of many rows and causes ends, and says what it leaves out.
 func TestMarkdownIsBounded(t *testing.T) {
-	r := clean()
+	r, huge := clean(), strings.Repeat("x", 1<<20)
 	for i := range 2000 {
 		c := found(result.Failed, result.Contract, fmt.Sprint("check", i))
-		c.Findings[0].Got = strings.Repeat("x", 1<<20)
+		c.Findings[0].Got = huge
 		e := newCell("a/b", fmt.Sprint(i), "", result.Error)
 		e.Reason = fmt.Sprint("reason ", i)
 		r.Cells = append(r.Cells, c, e)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -170,7 +169,7 @@ func statementReasons(cells []*result.Cell) []statementReason {
 }
 
 // short is a value as a person reads it.
-func short(s string) string { return strings.TrimSpace(brief(s, valueLimit)) }
+func short(s string) string { return brief(s, valueLimit) }
 
 func visibleAll(words []string) []string {
 	all := make([]string, len(words))
