@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"corsprobe/reports"
 	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
@@ -113,13 +116,25 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
+// schemas are what corsprobe schema prints, by the name of what they describe.
+var schemas = map[string]func() []byte{"scenario": scenarios.Schema, "report": reports.Schema}
+
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of scenario files, for editors",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := cmd.OutOrStdout().Write(scenarios.Schema())
+		Use:       "schema [scenario|report]",
+		Short:     "Print the JSON Schema of scenario files, for editors, or of the JSON report",
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: slices.Sorted(maps.Keys(schemas)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := "scenario"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			schema, ok := schemas[name]
+			if !ok {
+				return exit{exitUsage, fmt.Errorf("there is no schema %q: write scenario or report", name)}
+			}
+			_, err := cmd.OutOrStdout().Write(schema())
 			return err
 		},
 	}

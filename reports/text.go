@@ -91,6 +91,7 @@ func (t *textWriter) paint(s style, text string) string {
 
 // line writes one line. Writes are not checked one by one, see textWriter.
 func (t *textWriter) line(indent int, text string) {
+	text = inert(text)
 	_, _ = fmt.Fprintf(t.out, "%*s%s\n", indent, "", text)
 }
 

@@ -109,6 +109,7 @@ func (t *textWriter) summary(r result.Report) {
 	if c := r.Summary.Chromium; c != nil {
 		rows = append(rows, row{label: "chromium", value: fmt.Sprintf("%d sent by a page: %d agree with the model, %d readable; %d not sent", c.Sent, c.Agreed, c.Resolved, c.NotSent)})
 	}
+	rows = append(rows, levelRows(r)...)
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	for i := range rows {
 		rows[i].verbatim = true // colours would count as characters
@@ -117,6 +118,15 @@ func (t *textWriter) summary(r result.Report) {
 	t.blank()
 	colour, words := verdict(r)
 	t.line(0, t.paint(colour, words))
+}
+
+func levelRows(r result.Report) []row {
+	rows := []row{}
+	for _, l := range Levels(r) {
+		rows = append(rows, row{value: l.Name + " " + string(l.State) + ": " + levelWhy(l)})
+	}
+	rows[0].label = "levels"
+	return rows
 }
 
 func (t *textWriter) cellCounts(s result.Summary) string {

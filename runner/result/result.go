@@ -47,6 +47,8 @@ type Report struct {
 	Run      Run      `json:"run"`
 	Endpoint Endpoint `json:"endpoint"`
 	Summary  Summary  `json:"summary"`
+	// Levels say what the run shows of the endpoint as a whole. They are computed from all else when a report is written.
+	Levels []Level `json:"levels,omitempty"`
 	// Stale lists entries of the known deviations that no longer occur or that match nothing.
 	Stale []StaleDeviation `json:"stale,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
@@ -124,6 +126,34 @@ type ChromiumSummary struct {
 	Agreed   int `json:"agreed"`   // with Fetch's model, in everything: of those sent
 	Resolved int `json:"resolved"` // the script was given an answer: of those sent
 	NotSent  int `json:"notSent"`  // no page can send them, or they would change more than an object of the run's
+}
+
+// LevelState says whether an endpoint is at a level.
+type LevelState string
+
+const (
+	Reached   LevelState = "reached"
+	Missed    LevelState = "missed"    // something speaks against it, whatever else is open
+	Undecided LevelState = "undecided" // nothing speaks against it, and not everything was judged
+)
+
+// Level is a promise that an endpoint keeps or breaks as a whole.
+type Level struct {
+	Name    string     `json:"name"`    // "readable"
+	Meaning string     `json:"meaning"` // "what the configuration permits works in browsers"
+	State   LevelState `json:"state"`
+	// Reason says why an undecided level is; empty for others.
+	Reason string `json:"reason,omitempty"`
+	// Against lists what a missed level is missed by, worst first. Known deviations count: a level speaks of the endpoint.
+	Against []Against `json:"against,omitempty"`
+}
+
+// Against is one check that found the same class of difference in some cells.
+type Against struct {
+	Check string `json:"check"`
+	Class Class  `json:"class"`
+	Cells int    `json:"cells"`
+	First string `json:"first"` // id of the first of them
 }
 
 // Cell is the result of one point of a scenario's matrix, or of one configuration call.
