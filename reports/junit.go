@@ -290,7 +290,7 @@ func suiteOfRun(r result.Report) *junitSuite {
 	if why := r.Run.Incomplete; why != "" {
 		s.add(runError("the run is complete", "the run is incomplete: "+brief(why, valueLimit)), 0)
 	}
-	if why := nothingJudged(r.Cells); why != "" && !emptyShard(r) {
+	if why := nothingJudged(r.Cells); why != "" && !r.EmptyShard() {
 		s.add(runError("something was judged", "nothing was judged: "+why), 0)
 	}
 	for _, d := range r.Stale {

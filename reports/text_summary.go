@@ -179,23 +179,18 @@ func verdict(r result.Report) (style, string) {
 	}
 	unjudged := max(s.Errors, len(pick(r.Cells, isError)))
 	hold(unjudged > 0, "No judgement", plural(unjudged, "cell")+" could not be judged")
-	hold(nothingJudged(r.Cells) != "" && !emptyShard(r), "No judgement", nothingJudged(r.Cells))
+	hold(nothingJudged(r.Cells) != "" && !r.EmptyShard(), "No judgement", nothingJudged(r.Cells))
 	hold(len(r.Stale) > 0, "Stale known deviations", plural(len(r.Stale), "known deviation")+" to remove or correct")
 	if word != "" {
 		return alarm, word + ": " + strings.Join(against, "; ") + "."
 	}
 	switch {
-	case emptyShard(r):
+	case r.EmptyShard():
 		return bold, fmt.Sprintf("Nothing to judge: no cell fell to shard %d of %d; the other shards hold them all.", r.Run.Shard.Index, r.Run.Shard.Total)
 	case r.Baseline != nil && s.Failed+s.Flaky > 0:
 		return yellow, "No worse than the baseline: " + conforming(s) + "."
 	}
 	return green, "Conforms: " + conforming(s) + "."
-}
-
-// emptyShard reports that no cell fell to the run's shard: the plan has fewer scenarios than there are shards.
-func emptyShard(r result.Report) bool {
-	return r.Run.Shard != nil && len(r.Cells) == 0 && r.Run.Incomplete == ""
 }
 
 func conforming(s result.Summary) string {

@@ -251,9 +251,9 @@ func (r *Run) Finish() (result.Report, []error) {
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
 		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
 		Observations: r.notes.observations(),
-		Stale:        r.opts.Known.stale(),
 		Scenarios:    described(r.plan),
 	}
+	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
