@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"corsprobe/reports"
 	"corsprobe/runner"
@@ -18,18 +18,18 @@ import (
 // runFlags are the flags of corsprobe run.
 type runFlags struct {
 	target      targetFlags
-	reports     []string
+	outcome     outcomeFlags
 	run         []string
 	labelFilter string
 	focus, skip []string
+	rerun       string
+	shard       string
 	maxCells    int
-	selection   map[string]bool // ids that Ginkgo's filters leave
 	known       []string
-	failOn      string
-	verbose     bool
-	color       string
+	writeKnown  string
 	browser     bool
 	browserPath string
+	printConfig bool
 	opts        runner.Options
 	source      source
 }
@@ -44,11 +44,20 @@ func runCommand() *cobra.Command {
 Scenarios are files and folders of YAML (PATH), or parts of the built-in catalogue by id (NAME, such as origins or origins/exact);
 without any, the whole catalogue. Without an endpoint an S3 server of corsprobe's own is probed.
 
+Every flag can be set in the environment too: CORSPROBE_FAIL_ON for --fail-on. A flag wins.
+
 Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothing selected; 3 no judgement possible; 130 interrupted.`,
 		Example: `  corsprobe run
   corsprobe run my-scenario.yaml --endpoint https://s3.gra.io.cloud.ovh.net --region gra
   corsprobe run origins --label-filter smoke --report junit=build/cors.xml --report json=build/cors.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			settings, err := fromEnvironment(cmd.Flags())
+			if err != nil {
+				return exit{exitUsage, err}
+			}
+			if f.printConfig {
+				return settings.print(cmd.OutOrStdout())
+			}
 			return f.do(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -58,17 +67,17 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 
 func (f *runFlags) register(c *cobra.Command) {
 	f.target.register(c)
+	f.outcome.register(c)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable (json, junit, junit-strict, text)")
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
+	flags.StringVar(&f.rerun, "rerun-failed", "", "only the cells that failed, were flaky or in error in the JSON report `FILE`")
+	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
 	flags.IntVar(&f.maxCells, "max-cells", 50_000, "refuse a plan of more cells than this")
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
-	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
-	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
 	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
 	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
@@ -76,36 +85,25 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
+	flags.BoolVar(&f.printConfig, "print-config", false, "print every setting and where it comes from, and run nothing")
 }
 
 // do is the whole of corsprobe run. Everything that can be refused is refused before the first request.
 func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	specs, err := f.reportSpecs()
+	chosen, known, err := f.prepare(args)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	plan, left, err := f.plan(args)
-	if err != nil {
-		return exit{exitUsage, err}
-	}
-	list, err := scenarios.LoadDeviations(f.known...)
-	if err != nil {
-		return exit{exitUsage, err}
-	}
-	known := &runner.Deviations{List: list, Left: left}
-	if err := f.findBrowser(); err != nil {
-		return exit{exitUsage, err}
-	}
-	human := stdout
-	if slices.ContainsFunc(specs, func(s reports.Spec) bool { return s.Path == "-" }) {
-		human = stderr
-	}
+	human := f.outcome.human(stdout, stderr)
 	id := runner.NewID()
 	target, err := f.target.open(ctx, id, human)
 	if err != nil {
 		return noJudgement(ctx, err)
 	}
 	defer target.close()
+	for _, note := range chosen.notes {
+		fmt.Fprintf(human, "%s\n\n", note)
+	}
 	if target.embedded && len(f.known) == 0 {
 		known, err = embeddedDeviations()
 		if err != nil {
@@ -121,11 +119,30 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
 	}
-	report, err := f.carryOut(ctx, plan, target, id, known, stderr)
+	report, err := f.carryOut(ctx, chosen, target, id, known, stderr)
 	if err != nil {
 		return err
 	}
-	return f.conclude(report, specs, human, stdout, stderr)
+	if err := f.recordKnown(report, chosen, stderr); err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
+}
+
+// prepare reads everything that a run needs, and says at once what is wrong with any of it.
+func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
+	if err := errors.Join(f.outcome.check(), f.checkFiles()); err != nil {
+		return chosen{}, nil, err
+	}
+	chosen, err := f.choose(args)
+	if err != nil {
+		return chosen, nil, err
+	}
+	list, err := scenarios.LoadDeviations(f.known...)
+	if err != nil {
+		return chosen, nil, err
+	}
+	return chosen, &runner.Deviations{List: list, Left: chosen.left, Elsewhere: chosen.elsewhere}, f.findBrowser()
 }
 
 // check asks the endpoint whether it can be probed at all. With a bucket of the user's own nothing is created.
@@ -137,22 +154,23 @@ func (f *runFlags) check(ctx context.Context, target *target) error {
 }
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
-func (f *runFlags) carryOut(ctx context.Context, plan scenarios.Plan, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := reports.NewProgress(stderr, isTerminal(stderr), total(plan))
+func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
+	progress := reports.NewProgress(stderr, isTerminal(stderr), total(chosen.plan))
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) { progress.Done(c.Verdict) }
-	run := runner.Start(ctx, plan, target.endpoint, target.client, id, opts)
-	f.source.run = run
+	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
+	f.source.run, f.source.elsewhere = run, chosen.elsewhere
 	config, reporter := f.ginkgo()
 	states, _ := suites.Run("corsprobe", config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Embedded = target.name, target.embedded
+	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
 	for _, err := range trouble {
 		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
 	}
-	if err := disagreement(report, states, f.selection); err != nil && ctx.Err() == nil {
+	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil

@@ -17,33 +17,53 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 )
 
-// plan loads, expands and selects. left are the ids that were there to be selected, and were not.
-func (f *runFlags) plan(args []string) (plan scenarios.Plan, left []string, err error) {
+// chosen is what a run asks, and what it could have asked.
+type chosen struct {
+	plan      scenarios.Plan
+	selected  map[string]bool // ids that the filters leave, those of other shards among them
+	left      []string        // ids that were there to be selected, and were not
+	elsewhere []string        // ids that other shards ask
+	shard     *result.Shard   // nil: all is asked
+	whole     string          // digest of the plan that the shards share; empty without shards
+	notes     []string        // what the user should know of the choice
+}
+
+// unasked are the ids that there are, and that this run does not ask.
+func (c chosen) unasked() []string { return slices.Concat(c.left, c.elsewhere) }
+
+// choose loads, expands, selects, and takes the shard's part.
+func (f *runFlags) choose(args []string) (c chosen, err error) {
 	loaded, err := load(args)
 	if err != nil {
-		return plan, nil, err
+		return c, err
 	}
 	all, err := scenarios.Expand(loaded)
 	if err != nil {
-		return plan, nil, err
+		return c, err
 	}
-	if plan, err = narrow(all, f.run); err != nil {
-		return plan, nil, err
+	if c.plan, err = narrow(all, f.run); err != nil {
+		return c, err
 	}
-	selected, err := f.selected(plan)
-	if err != nil {
-		return plan, nil, err
+	if err := f.onlyFailed(&c); err != nil {
+		return c, err
 	}
-	plan = plan.Filter(func(id string) bool { return selected[id] })
-	switch n := plan.Cells(); {
-	case len(plan.Scenarios) == 0:
-		return plan, nil, errors.New("nothing selected: no cell fits the names and filters given; corsprobe list shows what there is")
-	case n > f.maxCells:
-		return plan, nil, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
+	if c.selected, err = f.selected(c.plan); err != nil {
+		return c, err
 	}
-	f.selection = selected
-	left, err = unselected(all, selected, len(args) > 0)
-	return plan, left, err
+	c.plan = c.plan.Filter(func(id string) bool { return c.selected[id] })
+	if len(c.plan.Scenarios) == 0 {
+		return c, errors.New("nothing selected: no cell fits the names and filters given; corsprobe list shows what there is")
+	}
+	if c.left, err = unselected(all, c.selected, len(args) > 0); err != nil {
+		return c, err
+	}
+	if err := f.takeShard(&c); err != nil {
+		return c, err
+	}
+	if n := c.plan.Cells(); n > f.maxCells {
+		return c, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
+	}
+	return c, nil
 }
 
 // unselected lists the ids of a plan, and of the catalogue where only parts of it were named, that were not selected.
@@ -63,12 +83,20 @@ func unselected(all scenarios.Plan, selected map[string]bool, catalogueToo bool)
 	return slices.DeleteFunc(ids, func(id string) bool { return selected[id] }), nil
 }
 
-// source is where the specs find their results. The specs are described before there is a run, so that Ginkgo can say which of them would
+// source is where the specs find their results; elsewhere are the ids of other shards, sorted. The specs are described before there is a run, so that Ginkgo can say which of them would
 // be selected.
-type source struct{ run *runner.Run }
+type source struct {
+	run       *runner.Run
+	elsewhere []string
+}
 
 // Wait implements [suites.Source].
-func (s *source) Wait(id string) result.Cell { return s.run.Wait(id) }
+func (s *source) Wait(id string) result.Cell {
+	if _, found := slices.BinarySearch(s.elsewhere, id); found {
+		return result.Cell{ID: id, Verdict: result.Unsupported, Reason: "in another shard"}
+	}
+	return s.run.Wait(id)
+}
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
 func (f *runFlags) selected(plan scenarios.Plan) (map[string]bool, error) {

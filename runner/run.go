@@ -272,7 +272,11 @@ func Summarise(cells []result.Cell) result.Summary {
 		result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported, result.Error: &s.Errors,
 	}
 	for _, c := range cells {
-		*counts[c.Verdict]++
+		if n, ok := counts[c.Verdict]; ok {
+			*n++
+		} else {
+			s.Errors++ // a verdict that a later release wrote
+		}
 		for _, f := range c.Findings {
 			if f.Known == nil && (c.Verdict == result.Failed || c.Verdict == result.Flaky) {
 				s.Findings[f.Class]++
