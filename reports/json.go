@@ -25,11 +25,16 @@ func writeJSON(w io.Writer, r result.Report) error {
 	if r.Summary.Findings == nil {
 		r.Summary.Findings = map[result.Class]int{}
 	}
+	return encode(w, r)
+}
+
+// encode writes a value as JSON for people and programs.
+func encode(w io.Writer, value any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // S3's error documents stay readable
 	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	if err := e.Encode(value); err != nil {
 		return err
 	}
 	return writeHarmless(w, b.Bytes())
