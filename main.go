@@ -73,6 +73,6 @@ func rootCommand() *cobra.Command {
 		Version:       version(),
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), validateCommand(), explainCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), validateCommand(), explainCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
 	return root
 }

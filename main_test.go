@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,12 +30,13 @@ func TestCommandLine(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":    startServer,
-			"reference": startReference,
-			"code":      exitsWith,
-			"fake":      startFake,
-			"closed":    closedPort,
-			"interrupt": interrupt,
+			"server":      startServer,
+			"reference":   startReference,
+			"code":        exitsWith,
+			"fake":        startFake,
+			"closed":      closedPort,
+			"interrupt":   interrupt,
+			"sameresults": sameResults,
 		},
 	})
 }
@@ -58,9 +60,18 @@ func startServer(ts *testscript.TestScript, _ bool, _ []string) {
 	nameServer(ts, server.URL(), server.Credentials)
 }
 
-// startReference starts an endpoint that answers as S3 does, and names it: reference.
-func startReference(ts *testscript.TestScript, _ bool, _ []string) {
-	server, err := reference.Start(context.Background())
+// startReference starts an endpoint that answers as S3 does, or with a planted defect, and names it: reference [DEFECT].
+func startReference(ts *testscript.TestScript, _ bool, args []string) {
+	var behaviour reference.Behaviour
+	if len(args) > 0 {
+		defects := reference.Defects()
+		i := slices.IndexFunc(defects, func(d reference.Defect) bool { return d.Name == args[0] })
+		if i < 0 {
+			ts.Fatalf("there is no defect %s", args[0])
+		}
+		behaviour = defects[i].Behaviour
+	}
+	server, err := reference.StartWith(context.Background(), behaviour)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close(context.Background()) })
 	nameServer(ts, server.URL(), server.Credentials)

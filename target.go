@@ -30,6 +30,12 @@ func (f *targetFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
 	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
 	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")
+	f.registerTransport(c)
+}
+
+// registerTransport has only the flags that say how any server is reached.
+func (f *targetFlags) registerTransport(c *cobra.Command) {
+	flags := c.Flags()
 	flags.StringArrayVar(&f.resolve, "resolve", nil, "`HOST:PORT:ADDR`: connect to ADDR for HOST:PORT, as curl does; repeatable")
 	flags.StringVar(&f.config.CAFile, "ca-file", "", "`FILE` of further certificate authorities, in PEM")
 	flags.BoolVar(&f.config.Insecure, "insecure", false, "do not verify the endpoint's certificate")
@@ -77,6 +83,15 @@ func (f *targetFlags) openRemote(ctx context.Context, id string) (*target, error
 	if !f.named() {
 		return nil, errors.New("no endpoint: give --endpoint URL, or set AWS_ENDPOINT_URL")
 	}
+	config, err := f.transport()
+	if err != nil {
+		return nil, exit{exitUsage, err}
+	}
+	return connect(ctx, config, id)
+}
+
+// transport is the configuration with what --resolve names.
+func (f *targetFlags) transport() (endpoint.Config, error) {
 	config := f.config
 	var problems []error
 	for _, text := range f.resolve {
@@ -84,10 +99,7 @@ func (f *targetFlags) openRemote(ctx context.Context, id string) (*target, error
 		problems = append(problems, err)
 		config.Resolve = append(config.Resolve, r)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, exit{exitUsage, err}
-	}
-	return connect(ctx, config, id)
+	return config, errors.Join(problems...)
 }
 
 func connect(ctx context.Context, config endpoint.Config, id string) (*target, error) {

@@ -120,7 +120,7 @@ func runProblems(r result.Report) []runProblem {
 	if why := r.Run.Incomplete; why != "" {
 		all = append(all, runProblem{name: "the run is complete", message: "the run is incomplete: " + brief(why, valueLimit)})
 	}
-	if why := nothingJudged(r.Cells); why != "" {
+	if why := nothingJudged(r.Cells); why != "" && !r.EmptyShard() {
 		all = append(all, runProblem{name: "something was judged", message: "nothing was judged: " + why})
 	}
 	for _, d := range r.Stale {

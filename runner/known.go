@@ -18,6 +18,8 @@ type Deviations struct {
 	Lenient bool
 	// Left are the ids of cells that could have been asked and were not selected. What an entry says of them is left open.
 	Left []string
+	// Elsewhere are the ids of cells that other shards of the run ask: only all of them together say whether an entry is stale.
+	Elsewhere []string
 
 	mu   sync.Mutex
 	seen map[int]bool // entries that covered a finding
@@ -55,29 +57,45 @@ func allKnown(findings []result.Finding) bool {
 	return len(findings) > 0 && !slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Known == nil })
 }
 
-// stale lists the entries that the run contradicts.
-func (d *Deviations) stale() []result.StaleDeviation {
+// stale lists the entries that the run contradicts, and apart from them those of which other shards know more.
+func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []result.StaleDeviation
 	for i, entry := range d.List {
-		if problem := d.problem(i, entry); problem != "" {
-			all = append(all, result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem})
+		problem := d.problem(i, entry)
+		if problem == "" {
+			continue
+		}
+		found := result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem}
+		if !entry.Expired(time.Now()) && fitsAny(entry, d.Elsewhere) {
+			undecided = append(undecided, found)
+		} else {
+			stale = append(stale, found)
 		}
 	}
-	return all
+	return stale, undecided
 }
+
+func fitsAny(entry scenarios.Deviation, ids []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return scenarios.Glob(entry.Cells, id) })
+}
+
+// What can be wrong with an entry.
+const (
+	noLonger = "no longer occurs"
+	noCell   = "matches no cell that was judged"
+)
 
 func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i] || slices.ContainsFunc(d.Left, func(id string) bool { return scenarios.Glob(entry.Cells, id) }):
+	case d.seen[i] || fitsAny(entry, d.Left):
 		return ""
 	case d.held[i] && !d.Lenient:
-		return "no longer occurs"
+		return noLonger
 	case !d.held[i] && !d.Lenient:
-		return "matches no cell that was judged"
+		return noCell
 	default:
 		return ""
 	}

@@ -51,6 +51,11 @@ type Report struct {
 	Levels []Level `json:"levels,omitempty"`
 	// Stale lists entries of the known deviations that no longer occur or that match nothing.
 	Stale []StaleDeviation `json:"stale,omitempty"`
+	// Undecided lists entries that showed nothing in this shard, and that name cells of other shards: only all shards together say
+	// whether they are stale.
+	Undecided []StaleDeviation `json:"undecided,omitempty"`
+	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
+	Baseline *Baseline `json:"baseline,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
@@ -87,6 +92,8 @@ type Run struct {
 	Digest string `json:"digest,omitempty"`
 	// Shard is which part of a plan was asked; nil: the whole.
 	Shard *Shard `json:"shard,omitempty"`
+	// Plan is the Digest of the whole plan that the shards share; empty without shards.
+	Plan string `json:"plan,omitempty"`
 }
 
 // Shard is one part of a plan that several runs share.
