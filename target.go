@@ -123,8 +123,8 @@ func closeServer(server *embedded.Server) error {
 
 // embeddedDeviations are what the embedded server is known to do otherwise than S3.
 func embeddedDeviations() (*runner.Deviations, error) {
-	list, err := scenarios.ProviderDeviations("versitygw")
-	return &runner.Deviations{List: list, Lenient: true}, err
+	p, err := scenarios.ProviderByName("versitygw")
+	return &runner.Deviations{List: p.KnownDeviations}, err
 }
 
 func restoreCommand() *cobra.Command {

@@ -17,11 +17,7 @@ var (
 func (d *decoder) validate(s *Scenario) {
 	before := len(d.errors)
 	d.named(s.Name, s.where("name"))
-	for i, fact := range s.Facts {
-		if _, ok := s3cors.FactByID(fact); !ok {
-			d.failAt(s.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
-		}
-	}
+	d.facts(s.Facts, &s.places)
 	if len(s.Steps) > 0 {
 		d.stepped(s)
 	} else {
@@ -33,6 +29,14 @@ func (d *decoder) validate(s *Scenario) {
 	if len(d.errors) == before {
 		_, errors := expandScenario(s)
 		d.errors = append(d.errors, errors...)
+	}
+}
+
+func (d *decoder) facts(facts []int, at *places) {
+	for i, fact := range facts {
+		if _, ok := s3cors.FactByID(fact); !ok {
+			d.failAt(at.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
+		}
 	}
 }
 
