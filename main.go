@@ -37,6 +37,14 @@ func (e exit) Error() string {
 
 func (e exit) Unwrap() error { return e.err }
 
+// usage is bad input, or nil.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return exit{exitUsage, err}
+}
+
 func main() {
 	os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr))
 }

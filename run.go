@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ without any, the whole catalogue. Without an endpoint an S3 server of corsprobe'
 
 Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothing selected; 3 no judgement possible; 130 interrupted.`,
 		Example: `  corsprobe run
-  corsprobe run my-scenario.yaml --endpoint https://s3.gra.io.cloud.ovh.net --region gra
+  corsprobe run my-scenario.yaml --provider ovhcloud --region gra
   corsprobe run origins --label-filter smoke --report junit=build/cors.xml --report json=build/cors.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.do(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -66,6 +67,7 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 
 func (f *runFlags) register(c *cobra.Command) {
 	f.target.register(c)
+	f.target.registerProvider(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable (json, junit, junit-strict, text)")
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
@@ -100,7 +102,12 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if err := f.target.applyProvider(); err != nil {
+		return exit{exitUsage, err}
+	}
 	known := &runner.Deviations{List: list, Left: left}
+	f.target.deviations(known)
+	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
 	if err := f.findBrowser(); err != nil {
 		return exit{exitUsage, err}
 	}
@@ -115,7 +122,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	}
 	defer target.close()
 	if target.embedded && len(f.known) == 0 {
-		known, err = embeddedDeviations()
+		known, err = embeddedDeviations(left)
 		if err != nil {
 			return exit{exitNoJudgement, err}
 		}
@@ -277,7 +284,8 @@ func (f *runFlags) carryOut(ctx context.Context, plan scenarios.Plan, target *ta
 	states, _ := suites.Run("corsprobe", config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
-	report.Endpoint.Name, report.Endpoint.Embedded = target.name, target.embedded
+	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
+	tellAbsent(stderr, known)
 	for _, err := range trouble {
 		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
 	}
