@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +65,7 @@ func explainCommand() *cobra.Command {
 			return explainAll(cmd.OutOrStdout(), args)
 		},
 	}
-	c.Flags().StringVar(&q.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it or S3's XML: explain a request by it")
+	c.Flags().StringVar(&q.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
 	c.Flags().StringVar(&q.origin, "origin", "", "the request's `ORIGIN`")
 	c.Flags().StringVar(&q.method, "method", "GET", "the `METHOD` that a page uses")
 	c.Flags().StringVar(&q.headers, "headers", "", "`NAMES` of the headers that a page sends, separated by commas")
@@ -159,22 +158,14 @@ func (q question) explain(w io.Writer) error {
 }
 
 func (q question) configuration() (*s3cors.Configuration, error) {
-	data, err := os.ReadFile(q.cors)
+	cfg, err := readConfiguration(q.cors)
 	if err != nil {
 		return nil, err
 	}
-	parse := s3cors.ParseJSON
-	if strings.HasPrefix(strings.TrimSpace(string(data)), "<") {
-		parse = s3cors.ParseXML
-	}
-	cfg, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", q.cors, err)
-	}
-	if refusal := s3cors.Validate(cfg); refusal != nil && !refusal.MayAccept {
+	if refusal := s3cors.Validate(cfg.Configuration); refusal != nil && !refusal.MayAccept {
 		return nil, fmt.Errorf("%s: S3 refuses this configuration: %s %s", q.cors, refusal.Code, refusal.Message)
 	}
-	return cfg, nil
+	return cfg.Configuration, nil
 }
 
 func given(text string) *string {
