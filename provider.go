@@ -37,7 +37,7 @@ func (f *targetFlags) applyProvider() error {
 	switch elsewhere := namedByEnvironment(); {
 	case f.config.URL != "":
 	case err == nil:
-		f.config.URL = url
+		f.config.URL, f.located = url, true
 	case region == "" && p.Endpoint != nil || elsewhere == "":
 		return err
 	}
@@ -88,7 +88,7 @@ func (f *targetFlags) introduce(w io.Writer, at string) {
 		return
 	}
 	fmt.Fprintf(w, "%s at %s: %s known; corsprobe list providers %s tells them\n", p.Title, at, count(len(p.KnownDeviations), "deviation"), f.provider)
-	if p.Endpoint != nil && !p.Endpoint.Knows(f.config.Region) {
+	if f.located && !p.Endpoint.Knows(f.config.Region) {
 		fmt.Fprintf(w, "region %s is not among those known: %s\n", f.config.Region, strings.Join(p.Endpoint.Regions, ", "))
 	}
 	if offered, known := p.Offers("bucket-cors"); known && !offered {

@@ -24,6 +24,7 @@ type targetFlags struct {
 	resolve  []string
 	provider string
 	known    *scenarios.Provider // of that name; nil: none
+	located  bool                // the provider's file gave the URL
 }
 
 func (f *targetFlags) register(c *cobra.Command) {

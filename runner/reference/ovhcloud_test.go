@@ -84,7 +84,7 @@ matrix: {origins: [https://app.example.com], methods: PUT, headers: [content-typ
 name: signed
 cors: {CORSRules: [{AllowedOrigins: [https://app.example.com], AllowedMethods: [GET], AllowedHeaders: ["*"]}]}
 matrix: {origins: [https://app.example.com], headers: authorization, send: preflight}
-`, map[string]int{"breakage preflight.allow-headers": 1, "contract preflight.vary": 1}, map[string]int{"header-denied": 1}},
+`, map[string]int{"breakage preflight.allow-headers": 1, "contract preflight.vary": 1}, map[string]int{"authorization-needs-name": 1}},
 		{"every origin may read with credentials", `
 name: public
 cors: {CORSRules: [{AllowedOrigins: ["*"], AllowedMethods: [GET]}]}
