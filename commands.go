@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -21,10 +22,14 @@ import (
 func validateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
-		Short: "Check scenarios without a network: every error of every file at once",
+		Short: "Check scenarios, and files of providers and known deviations, without a network: every error of every file at once",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := planOf(args)
-			if err != nil {
+			others, problem := validateProviders(cmd.OutOrStdout(), args)
+			if len(args) > 0 && len(others) == 0 {
+				return usage(problem)
+			}
+			plan, err := planOf(others)
+			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios, %d cells: all valid\n", len(plan.Scenarios), plan.Cells())
@@ -61,7 +66,7 @@ func listCommand() *cobra.Command {
 					listCells(w, s)
 					continue
 				}
-				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, count(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, cellsOf(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
 			return w.Flush()
 		},
@@ -69,6 +74,7 @@ func listCommand() *cobra.Command {
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
 	c.MarkFlagsMutuallyExclusive("cells", "facts")
+	c.AddCommand(listProvidersCommand())
 	return c
 }
 
@@ -83,7 +89,7 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 	}
 }
 
-func count(s scenarios.Planned) int {
+func cellsOf(s scenarios.Planned) int {
 	n := 0
 	for _, step := range s.Steps {
 		n += len(step.Cells)
@@ -149,6 +155,9 @@ func sweepCommand() *cobra.Command {
 		Short: "Remove buckets that an earlier run left behind",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.applyProvider(); err != nil {
+				return exit{exitUsage, err}
+			}
 			target, err := f.openRemote(cmd.Context(), runner.NewID())
 			if err != nil {
 				return exit{exitNoJudgement, err}
@@ -165,6 +174,7 @@ func sweepCommand() *cobra.Command {
 		},
 	}
 	f.register(c)
+	f.registerProvider(c)
 	c.Flags().DurationVar(&older, "older-than", time.Hour, "leave buckets younger than this: a run may be under way")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only name them")
 	return c

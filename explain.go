@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +72,7 @@ With --cors it says which rule of a configuration answers a request, why the oth
 			return explainAll(cmd.OutOrStdout(), args)
 		},
 	}
-	c.Flags().StringVar(&q.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it or S3's XML: explain a request by it")
+	c.Flags().StringVar(&q.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
 	c.Flags().StringVar(&q.origin, "origin", "", "the request's `ORIGIN`")
 	c.Flags().StringVar(&q.method, "method", "GET", "the `METHOD` that a page uses")
 	c.Flags().StringVar(&q.headers, "headers", "", "`NAMES` of the headers that a page sends, separated by commas")
@@ -239,22 +238,14 @@ func exposed(headers []result.Header) string {
 }
 
 func (q question) configuration() (*s3cors.Configuration, error) {
-	data, err := os.ReadFile(q.cors)
+	cfg, err := readConfiguration(q.cors)
 	if err != nil {
 		return nil, err
 	}
-	parse := s3cors.ParseJSON
-	if strings.HasPrefix(strings.TrimSpace(string(data)), "<") {
-		parse = s3cors.ParseXML
-	}
-	cfg, err := parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", q.cors, err)
-	}
-	if refusal := s3cors.Validate(cfg); refusal != nil && !refusal.MayAccept {
+	if refusal := s3cors.Validate(cfg.Configuration); refusal != nil && !refusal.MayAccept {
 		return nil, fmt.Errorf("%s: S3 refuses this configuration: %s %s", q.cors, refusal.Code, refusal.Message)
 	}
-	return cfg, nil
+	return cfg.Configuration, nil
 }
 
 func given(text string) *string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ Every flag can be set in the environment too: CORSPROBE_FAIL_ON for --fail-on. A
 
 Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothing selected; 3 no judgement possible; 130 interrupted.`,
 		Example: `  corsprobe run
-  corsprobe run my-scenario.yaml --endpoint https://s3.gra.io.cloud.ovh.net --region gra
+  corsprobe run my-scenario.yaml --provider ovhcloud --region gra
   corsprobe run origins --label-filter smoke --report junit=build/cors.xml --report json=build/cors.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := fromEnvironment(cmd.Flags())
@@ -68,6 +69,7 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 func (f *runFlags) register(c *cobra.Command) {
 	f.target.register(c)
 	f.outcome.register(c)
+	f.target.registerProvider(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
@@ -105,10 +107,11 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		fmt.Fprintf(human, "%s\n\n", note)
 	}
 	if target.embedded && len(f.known) == 0 {
-		known, err = embeddedDeviations()
+		list, err := embeddedDeviations()
 		if err != nil {
 			return exit{exitNoJudgement, err}
 		}
+		known = chosen.known(list)
 	}
 	if err := f.check(ctx, target); err != nil {
 		return noJudgement(ctx, err)
@@ -139,10 +142,13 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
-	if err != nil {
+	if err := errors.Join(err, f.target.applyProvider(), f.findBrowser()); err != nil {
 		return chosen, nil, err
 	}
-	return chosen, &runner.Deviations{List: list, Left: chosen.left, Elsewhere: chosen.elsewhere}, f.findBrowser()
+	known := chosen.known(list)
+	f.target.deviations(known)
+	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
+	return chosen, known, nil
 }
 
 // check asks the endpoint whether it can be probed at all. With a bucket of the user's own nothing is created.
@@ -165,8 +171,9 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	states, _ := suites.Run("corsprobe", config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
-	report.Endpoint.Name, report.Endpoint.Embedded = target.name, target.embedded
+	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
+	tellAbsent(stderr, known)
 	for _, err := range trouble {
 		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
 	}

@@ -31,6 +31,11 @@ type chosen struct {
 // unasked are the ids that there are, and that this run does not ask.
 func (c chosen) unasked() []string { return slices.Concat(c.left, c.elsewhere) }
 
+// known holds a list of deviations against what was chosen.
+func (c chosen) known(list []scenarios.Deviation) *runner.Deviations {
+	return &runner.Deviations{List: list, Left: c.left, Elsewhere: c.elsewhere}
+}
+
 // choose loads, expands, selects, and takes the shard's part.
 func (f *runFlags) choose(args []string) (c chosen, err error) {
 	loaded, err := load(args)

@@ -61,7 +61,8 @@ func kindsOf(cells []result.Cell) ([]kind, map[kind][]*result.Cell) {
 // ownBucket is the name of a bucket that a run made: another in every run.
 var ownBucket = regexp.MustCompile(`corsprobe-[0-9a-f]{12}-[0-9a-z]+`)
 
-// gotPattern is what came, with * for what differs from cell to cell and from run to run: the origin, the requested headers, the bucket.
+// gotPattern is what came, with {origin} for the cell's own origin and * for what else differs from cell to cell and from run to run: the
+// requested headers, the bucket.
 func gotPattern(c result.Cell, got string) string {
 	got = strings.ToValidUTF8(got, "*") // YAML holds no other text
 	got = ownBucket.ReplaceAllString(got, "*")
@@ -72,19 +73,19 @@ func gotPattern(c result.Cell, got string) string {
 		return got
 	}
 	if o := c.Point.Origin; o != nil {
-		got = starred(got, *o)
+		got = instead(got, *o, "{origin}")
 	}
-	return starred(got, c.Point.Headers)
+	return instead(got, c.Point.Headers, "*")
 }
 
-// starred puts * for a whole value within got: what ends it is a list's separator, or nothing.
-func starred(got, value string) string {
+// instead replaces a whole value within got: what ends it is a list's separator, or nothing.
+func instead(got, value, by string) string {
 	if value == "" || value == "none" {
 		return got
 	}
 	before, after, found := strings.Cut(got, ": "+value)
 	if found && (after == "" || strings.HasPrefix(after, ";")) {
-		return before + ": *" + starred(after, value)
+		return before + ": " + by + instead(after, value, by)
 	}
 	return got
 }

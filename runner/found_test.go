@@ -105,7 +105,7 @@ func exact(t *testing.T, cells []result.Cell, others []string) {
 
 func covers(d scenarios.Deviation, c result.Cell) bool {
 	for _, f := range c.Findings {
-		if d.Covers(f.Check, f.Got) {
+		if d.Covers(f.Check, f.Got, originOf(c)) {
 			return true
 		}
 	}

@@ -119,7 +119,7 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 		return bucket, endpoint.Slash, ""
 	case scenarios.Listing:
 		return bucket, "", "list-type=2"
-	case scenarios.Uploads, scenarios.Location:
+	case scenarios.Uploads, scenarios.BucketLocation:
 		return bucket, "", string(cell.Target)
 	case scenarios.Service:
 		return endpoint.Root, "", ""
@@ -273,7 +273,7 @@ func target(cell scenarios.Cell) s3cors.Target {
 	switch cell.Target {
 	case scenarios.Service:
 		return s3cors.Service
-	case scenarios.Bucket, scenarios.BucketSlash, scenarios.Listing, scenarios.Uploads, scenarios.Location:
+	case scenarios.Bucket, scenarios.BucketSlash, scenarios.Listing, scenarios.Uploads, scenarios.BucketLocation:
 		return s3cors.Bucket
 	default:
 		return s3cors.Object
@@ -281,7 +281,7 @@ func target(cell scenarios.Cell) s3cors.Target {
 }
 
 // unasserted are targets whose answers, CORS apart, depend on what an endpoint offers and on who asks.
-var unasserted = []scenarios.Target{scenarios.Part, scenarios.Uploads, scenarios.Location, scenarios.Service}
+var unasserted = []scenarios.Target{scenarios.Part, scenarios.Uploads, scenarios.BucketLocation, scenarios.Service}
 
 // outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy
 // (anonymous) or on how a signature is refused.

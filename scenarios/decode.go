@@ -300,6 +300,8 @@ func enumOf(t reflect.Type) []string {
 		return words(Presigned, Signed, Anonymous, Forged)
 	case reflect.TypeFor[Addressing]():
 		return words(Auto, Path, Virtual)
+	case reflect.TypeFor[Evidence]():
+		return words(Measured, Reported)
 	}
 	return nil
 }

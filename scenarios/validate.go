@@ -17,11 +17,7 @@ var (
 func (d *decoder) validate(s *Scenario) {
 	before := len(d.errors)
 	d.named(s.Name, s.where("name"))
-	for i, fact := range s.Facts {
-		if _, ok := s3cors.FactByID(fact); !ok {
-			d.failAt(s.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
-		}
-	}
+	d.facts(s.Facts, &s.places)
 	if len(s.Steps) > 0 {
 		d.stepped(s)
 	} else {
@@ -48,6 +44,14 @@ func (d *decoder) validateRest(s *Scenario) {
 	for _, e := range rest.errors {
 		if !known[e.Line] && e.Line > 0 { // what stands nowhere is missing
 			d.errors = append(d.errors, e)
+		}
+	}
+}
+
+func (d *decoder) facts(facts []int, at *places) {
+	for i, fact := range facts {
+		if _, ok := s3cors.FactByID(fact); !ok {
+			d.failAt(at.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
 		}
 	}
 }
@@ -241,7 +245,7 @@ func noun(t Target) string {
 		return "a bucket with a slash"
 	case Uploads:
 		return "a bucket's uploads"
-	case Location:
+	case BucketLocation:
 		return "a bucket's location"
 	case Service:
 		return "the service"

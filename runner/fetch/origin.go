@@ -18,7 +18,9 @@ func ValidOrigin(origin string) error {
 	return nil
 }
 
-// originProblem is ValidOrigin's finding in a few words that follow a colon, empty if there is none.
+// OriginProblem is what [ValidOrigin] finds, in a few words that follow a colon; empty if there is nothing.
+func OriginProblem(origin string) string { return originProblem(origin) }
+
 func originProblem(origin string) string {
 	switch {
 	case origin == "null":
