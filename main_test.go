@@ -37,6 +37,7 @@ func TestCommandLine(t *testing.T) {
 			"closed":      closedPort,
 			"interrupt":   interrupt,
 			"sameresults": sameResults,
+			"pages":       startPages,
 		},
 	})
 }
