@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"corsprobe/runner/result"
@@ -37,6 +39,22 @@ func sameResults(ts *testscript.TestScript, _ bool, args []string) {
 	if diff := cmp.Diff(read(args[0]), read(args[1])); diff != "" {
 		ts.Fatalf("%s and %s differ (-first +second):\n%s", args[0], args[1], diff)
 	}
+}
+
+// startPages starts a server that is no S3, and names it in PAGES: /open to every page, all else to none.
+func startPages(ts *testscript.TestScript, _ bool, _ []string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header()["ETag"] = []string{`"1"`}
+		if r.URL.Path == "/open" {
+			for _, name := range []string{"Origin", "Methods", "Headers"} {
+				w.Header().Set("Access-Control-Allow-"+name, "*")
+			}
+		}
+		fmt.Fprint(w, "hello")
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("PAGES", server.URL)
 }
 
 func TestShardOf(t *testing.T) {

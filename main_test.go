@@ -43,6 +43,7 @@ func TestCommandLine(t *testing.T) {
 			"interrupt":   interrupt,
 			"sameresults": sameResults,
 			"bucket":      makeBucket,
+			"pages":       startPages,
 		},
 	})
 }
