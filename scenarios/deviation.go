@@ -14,7 +14,7 @@ import (
 type Deviation struct {
 	Cells  string `yaml:"cells" required:"true" doc:"Cells, as a glob over ids: * within one part, ** over any number."`
 	Check  string `yaml:"check" required:"true" doc:"Checks, as a glob: preflight.vary, *.expose-headers."`
-	Got    string `yaml:"got" doc:"What came, as a glob; anything when left out. It keeps an entry from hiding another defect of the same check."`
+	Got    string `yaml:"got" doc:"What came, as a glob, a star itself as \\*; anything when left out. It keeps an entry from hiding another defect of the same check."`
 	Reason string `yaml:"reason" required:"true" doc:"Why this is known and accepted, in a sentence."`
 	Link   string `yaml:"link" doc:"Evidence: an issue, a line of source, documentation."`
 	Until  string `yaml:"until" doc:"A date, YYYY-MM-DD, after which the entry no longer counts."`

@@ -66,9 +66,10 @@ begin() {
 
 # probe runs corsprobe. Its exit code is not the verdict yet: expected says what it must be.
 probe() {
-  local known=${LAB_KNOWN:-$lab/known/$server.yaml} arguments=()
-  [[ -f $known ]] && arguments+=(--known "$known")
-  local format
+  local file format arguments=()
+  for file in ${LAB_KNOWN:-"$lab/known/$server.yaml" "$project/scenarios/providers/$server.yaml"}; do
+    [[ -f $file ]] && arguments=(--known "$file") && break
+  done
   for format in json junit text; do # one word more here is one report more
     arguments+=(--report "$format=$dir/report.$format")
   done

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"corsprobe/runner/probe"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -78,12 +80,12 @@ func ready(ctx context.Context) error {
 }
 
 func empty(ctx context.Context) error {
-	sdk, err := config.LoadDefaultConfig(ctx)
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DialContext = probe.DialContext(probe.Options{}) })
+	sdk, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
 	if err != nil {
 		return err
 	}
-	client := s3.NewFromConfig(sdk, func(o *s3.Options) { o.UsePathStyle = true })
-	out, err := client.ListBuckets(ctx, &s3.ListBucketsInput{})
+	out, err := s3.NewFromConfig(sdk, func(o *s3.Options) { o.UsePathStyle = true }).ListBuckets(ctx, &s3.ListBucketsInput{})
 	if err != nil {
 		return err
 	}

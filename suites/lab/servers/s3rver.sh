@@ -11,5 +11,5 @@ start() {
   port=$(ports 1) || return
   launch s3rver node "$npm/node_modules/s3rver/bin/s3rver.js" -d "$dir/data" -a 127.0.0.1 -p "$port" --service-endpoint localhost
   export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER # it knows no others
-  export AWS_ENDPOINT_URL=http://localhost:$port
+  export AWS_ENDPOINT_URL=http://s3.localhost:$port # names of buckets go before s3.
 }
