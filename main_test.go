@@ -35,6 +35,7 @@ func TestCommandLine(t *testing.T) {
 			"fake":      startFake,
 			"closed":    closedPort,
 			"interrupt": interrupt,
+			"static":    startStatic,
 		},
 	})
 }

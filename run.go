@@ -15,6 +15,7 @@ import (
 	"corsprobe/runner/browser"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 	"corsprobe/suites"
 
@@ -78,6 +79,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
+	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
 	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
@@ -94,6 +96,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	}
 	plan, left, err := f.plan(args)
 	if err != nil {
+		return exit{exitUsage, err}
+	}
+	if err := f.assumable(plan); err != nil {
 		return exit{exitUsage, err}
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
@@ -141,7 +146,28 @@ func (f *runFlags) check(ctx context.Context, target *target) error {
 	if f.opts.Bucket != "" {
 		return nil // UseBucket reads the bucket's configuration, and says what is wrong
 	}
+	if f.opts.AssumeConfigured {
+		return target.endpoint.CheckBuckets(ctx)
+	}
 	return target.endpoint.Check(ctx)
+}
+
+// assumable reports why --assume-configured cannot be: an endpoint that is not configured by bucket has one configuration, and the embedded
+// server none.
+func (f *runFlags) assumable(plan scenarios.Plan) error {
+	if !f.opts.AssumeConfigured {
+		return nil
+	}
+	if !f.target.named() {
+		return errors.New("--assume-configured: the embedded server has no configuration that could be taken as given; give --endpoint URL")
+	}
+	first := plan.Scenarios[0]
+	for _, s := range plan.Scenarios[1:] {
+		if !s3cors.Equal(s.Steps[0].After, first.Steps[0].After) {
+			return fmt.Errorf("--assume-configured: %s and %s have different configurations, and the endpoint has one; name the scenarios that describe it", first.Scenario.ID, s.Scenario.ID)
+		}
+	}
+	return nil
 }
 
 // findBrowser makes sure that there is one before anything is sent.
