@@ -65,7 +65,7 @@ stop() {
 }
 
 # ports N: names N free ports.
-ports() { "$bin/lab-helper" ports "$1"; }
+ports() { "$tools/lab-helper" ports "$1"; }
 
 # go_install PACKAGE VERSION: installs a Go program below the project's own build directory.
 go_install() {

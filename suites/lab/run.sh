@@ -11,7 +11,8 @@ set -uo pipefail
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$lab/../.." && pwd)
 base=${LAB_DIR:-$project/build/lab}
-bin=$project/build/lab/bin
+bin=$project/build/lab/bin # the servers' programs, whatever LAB_DIR says: they take long to install
+tools=$base/bin
 dir=$base
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL_S3 # whatever the user's shell names, the lab is on loopback
 export AWS_EC2_METADATA_DISABLED=true AWS_REGION=us-east-1 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
@@ -42,11 +43,12 @@ for server in "${servers[@]}"; do
   exit 2
 done
 
-# tools builds corsprobe and the lab's helper.
-tools() {
-  mkdir -p "$bin"
-  (cd "$project" && go build -o "$bin/lab-helper" ./suites/lab/helper) || exit 1
-  corsprobe=${CORSPROBE:-$bin/corsprobe}
+# build makes corsprobe and the lab's helper.
+build() {
+  mkdir -p "$bin" "$tools"
+  [[ $mode == install ]] && return
+  corsprobe=${CORSPROBE:-$tools/corsprobe}
+  (cd "$project" && go build -o "$tools/lab-helper" ./suites/lab/helper) || exit 1
   [[ ${CORSPROBE:-} ]] || (cd "$project" && go build -o "$corsprobe" .) || exit 1
 }
 
@@ -57,7 +59,7 @@ begin() {
     rm -rf "$dir"
     mkdir -p "$dir/log"
     export AWS_ACCESS_KEY_ID=corsprobe-lab AWS_SECRET_ACCESS_KEY=corsprobe-lab-secret-key
-    start && until_ok "$bin/lab-helper" ready && return
+    start && until_ok "$tools/lab-helper" ready && return
     stop
   done
   reason="did not start: $(tail -n 1 "$dir/log/waiting.log" 2>/dev/null); see $dir/log"
@@ -79,7 +81,7 @@ probe() {
 # expected holds corsprobe's exit code, and what is left on the server, against what this server must come to.
 expected() {
   local status=$1
-  if ! "$bin/lab-helper" empty >"$dir/log/left.log" 2>&1; then
+  if ! "$tools/lab-helper" empty >"$dir/log/left.log" 2>&1; then
     reason="something is left behind: $(cat "$dir/log/left.log")"
   elif [[ $expects == judged && $status == 0 ]]; then
     reason="judged: $(tail -n 1 "$dir/corsprobe.out")"
@@ -88,7 +90,7 @@ expected() {
     reason="unsupported, as it must be: $(tail -n 1 "$dir/corsprobe.out")"
     return
   else
-    reason="exit $status: $(tail -n 1 "$dir/corsprobe.out"); see $dir/corsprobe.out"
+    reason="exit $status: $(tail -n 1 "$dir/corsprobe.out") See $dir/corsprobe.out"
   fi
   return 1
 }
@@ -112,7 +114,7 @@ one() {
   expected "$status"
 }
 
-tools
+build
 failed=0 had=0
 for server in "${servers[@]}"; do
   echo "$server"
