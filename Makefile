@@ -6,10 +6,10 @@ RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test browser defects bench fuzz golden vet clean
+.PHONY: help build run test lab lab-servers browser defects bench fuzz golden vet clean
 
 help: ## Show this list.
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
 	$(GO) build -trimpath -o corsprobe .
@@ -17,10 +17,16 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
-test: vet browser ## Run every test: unit, command line, end to end, with the race detector.
+test: vet browser lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) -timeout 30m ./...
 	$(GO) test -timeout 30m ./runner/reference
+
+lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
+	suites/lab/run.sh $(SERVERS)
+
+lab-servers: ## Install the real servers that the tests use, where that can be done.
+	@suites/lab/run.sh --install versitygw gofakes3 rgw
 
 browser: ## Install Chromium, where it is missing and can be installed.
 	@for name in chromium chromium-browser google-chrome chrome-headless-shell; do command -v $$name >/dev/null 2>&1 && exit 0; done; \

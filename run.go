@@ -10,6 +10,7 @@ import (
 	"corsprobe/reports"
 	"corsprobe/runner"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 	"corsprobe/suites"
 
@@ -81,6 +82,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
+	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
 	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
@@ -142,7 +144,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
-	if err := errors.Join(err, f.target.applyProvider(), f.findBrowser()); err != nil {
+	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.findBrowser()); err != nil {
 		return chosen, nil, err
 	}
 	known := chosen.known(list)
@@ -156,7 +158,28 @@ func (f *runFlags) check(ctx context.Context, target *target) error {
 	if f.opts.Bucket != "" {
 		return nil // UseBucket reads the bucket's configuration, and says what is wrong
 	}
+	if f.opts.AssumeConfigured {
+		return target.endpoint.CheckBuckets(ctx)
+	}
 	return target.endpoint.Check(ctx)
+}
+
+// assumable reports why --assume-configured cannot be: an endpoint that is not configured by bucket has one configuration, and the embedded
+// server none.
+func (f *runFlags) assumable(plan scenarios.Plan) error {
+	if !f.opts.AssumeConfigured {
+		return nil
+	}
+	if !f.target.named() {
+		return errors.New("--assume-configured: the embedded server has no configuration that could be taken as given; give --endpoint URL")
+	}
+	first := plan.Scenarios[0]
+	for _, s := range plan.Scenarios[1:] {
+		if !s3cors.Equal(s.Steps[0].After, first.Steps[0].After) {
+			return fmt.Errorf("--assume-configured: %s and %s have different configurations, and the endpoint has one; name the scenarios that describe it", first.Scenario.ID, s.Scenario.ID)
+		}
+	}
+	return nil
 }
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.

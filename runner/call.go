@@ -68,11 +68,11 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	if status >= 300 && owed.message != "" && !owed.open && message != owed.message {
 		s.run.notes.chose(worded(owed.message, message, owed.facts))
 	}
-	findings, fits := compareCall(owed, status, code)
-	c.Findings, c.Explanation = findings, owed.why
+	c.Findings, _ = compareCall(owed, status, code)
+	c.Explanation = owed.why
 	switch {
 	case status >= 300:
-		return fits && owed.refused(), nil
+		return owed.refused() && status < http.StatusInternalServerError, nil // refused in other words: nothing has changed either way
 	case owed.refused():
 		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
 		s.lost = step.CallID
@@ -132,6 +132,7 @@ func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *res
 			continue
 		}
 		c.Findings = append(c.Findings, roundTrip(step.After, got))
+		c.Exchanges = append(c.Exchanges, s.bucket.GetDocument(ctx))
 		return got != nil, nil // altered, but there: the cells show what it does
 	}
 }

@@ -64,7 +64,7 @@ var ownBucket = regexp.MustCompile(`corsprobe-[0-9a-f]{12}-[0-9a-z]+`)
 // gotPattern is what came, with {origin} for the cell's own origin and * for what else differs from cell to cell and from run to run: the
 // requested headers, the bucket.
 func gotPattern(c result.Cell, got string) string {
-	got = strings.ToValidUTF8(got, "*") // YAML holds no other text
+	got = strings.ToValidUTF8(scenarios.Literal(got), "*") // YAML holds no other text
 	got = ownBucket.ReplaceAllString(got, "*")
 	if strings.HasPrefix(got, noDocument) {
 		return noDocument + "*" // such bodies hold the time and the request's number
@@ -78,12 +78,12 @@ func gotPattern(c result.Cell, got string) string {
 	return instead(got, c.Point.Headers, "*")
 }
 
-// instead replaces a whole value within got: what ends it is a list's separator, or nothing.
+// instead replaces a whole value within got, a literal: what ends it is a list's separator, or nothing.
 func instead(got, value, by string) string {
 	if value == "" || value == "none" {
 		return got
 	}
-	before, after, found := strings.Cut(got, ": "+value)
+	before, after, found := strings.Cut(got, ": "+scenarios.Literal(value))
 	if found && (after == "" || strings.HasPrefix(after, ";")) {
 		return before + ": " + by + instead(after, value, by)
 	}

@@ -189,8 +189,11 @@ func (b blame) header(check, name string) (result.Finding, bool) {
 		return result.Finding{}, false
 	}
 	got := quoted(lines, name)
-	if check == "allow-origin" && b.allOrNothing() {
+	switch {
+	case check == "allow-origin" && b.allOrNothing():
 		got = "absent, as is every other CORS header"
+	case check == "vary" && got == "absent":
+		got += ", beside " + quoted(lines, "Access-Control-Allow-Origin") // what a cache may keep depends on it
 	}
 	return b.finding(check, name+": "+want, got, diff.String()), true
 }

@@ -62,7 +62,7 @@ func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, e
 func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error) {
 	bucket, key, query := s.where(cell)
 	if bucket == "" {
-		return request{}, &endpoint.Unsupported{Reason: "it needs a bucket of the run's own, and with --bucket none is made"}
+		return request{}, s.noBucket()
 	}
 	u, host, err := s.run.endpoint.Address(bucket, key, query, string(cell.Addressing))
 	if err != nil {
@@ -88,6 +88,14 @@ func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error
 		},
 		fetch: pageRequest(cell),
 	}, err
+}
+
+// noBucket says why there is no further bucket.
+func (s *stage) noBucket() *endpoint.Unsupported {
+	if s.run.opts.AssumeConfigured {
+		return &endpoint.Unsupported{Reason: "it needs a bucket without a configuration, and which buckets the given one covers is not known"}
+	}
+	return &endpoint.Unsupported{Reason: "it needs a bucket of the run's own, and with --bucket none is made"}
 }
 
 // preflight is what a browser asks before the actual request.

@@ -30,6 +30,9 @@ type Options struct {
 	Buckets int
 	// Bucket names an existing bucket to use instead of new ones. Its configuration is put back afterwards.
 	Bucket string
+	// AssumeConfigured takes each scenario's first configuration as given, for an endpoint whose CORS layer is static or global: nothing is
+	// put, replaced or deleted, and only what that configuration speaks of is asked.
+	AssumeConfigured bool
 	// Settle bounds how long a configuration may take to take effect; 30 s when 0, the longest that a provider documents.
 	Settle time.Duration
 	// Keep leaves the run's own buckets in place, so that the curl commands of a report can be tried.
@@ -170,10 +173,14 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 }
 
 func (r *Run) bucket(ctx context.Context) (*endpoint.Bucket, error) {
-	if r.opts.Bucket != "" {
+	switch {
+	case r.opts.Bucket == "":
+		return r.endpoint.NewBucket(ctx)
+	case r.opts.AssumeConfigured:
+		return r.endpoint.UseBucketAsIs(ctx, r.opts.Bucket)
+	default:
 		return r.endpoint.UseBucket(ctx, r.opts.Bucket)
 	}
-	return r.endpoint.NewBucket(ctx)
 }
 
 // leave cleans up, also after ctx was cancelled.

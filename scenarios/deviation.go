@@ -12,7 +12,7 @@ import (
 type Deviation struct {
 	Cells  string `yaml:"cells" required:"true" doc:"Cells, as a glob over ids: * within one part, ** over any number."`
 	Check  string `yaml:"check" required:"true" doc:"Checks, as a glob: preflight.vary, *.expose-headers."`
-	Got    string `yaml:"got" doc:"What came, as a glob; anything when left out. It keeps an entry from hiding another defect of the same check. {origin} stands for the cell's own origin."`
+	Got    string `yaml:"got" doc:"What came, as a glob, a star itself as \\*; anything when left out. It keeps an entry from hiding another defect of the same check. {origin} stands for the cell's own origin."`
 	Reason string `yaml:"reason" required:"true" doc:"Why this is known and accepted, in a sentence."`
 	Link   string `yaml:"link" doc:"Evidence: an issue, a line of source, documentation."`
 	Until  string `yaml:"until" doc:"A date, YYYY-MM-DD, after which the entry no longer counts."`
@@ -30,7 +30,7 @@ type Deviation struct {
 
 // Covers reports that the entry speaks of that check and of what came to a request from that origin. An empty Got covers anything.
 func (d Deviation) Covers(check, got, origin string) bool {
-	return wildcard(d.Check, check) && (d.Got == "" || wildcard(strings.ReplaceAll(d.Got, "{origin}", origin), got))
+	return wildcard(d.Check, check) && (d.Got == "" || wildcard(strings.ReplaceAll(d.Got, "{origin}", Literal(origin)), got))
 }
 
 // Expired reports that the entry's last day lies before now.

@@ -50,6 +50,12 @@ func TestDeviation(t *testing.T) {
 			t.Errorf("Covers(%q, %q) = %v, want %v", c.check, c.got, covers, c.want)
 		}
 	}
+	star := Deviation{Check: "*", Got: `*-Origin: \*`}
+	for got, want := range map[string]bool{"Allow-Origin: *": true, "Allow-Origin: https://a": false, "Allow-Origin: ": false, `Allow-Origin: \*`: false, "Allow-Origin: **": false} {
+		if covers := star.Covers("a", got, ""); covers != want {
+			t.Errorf("Covers(%q) = %v, want %v", got, covers, want)
+		}
+	}
 	last := time.Date(2030, 1, 2, 23, 59, 0, 0, time.UTC)
 	if d.Expired(last) || !d.Expired(last.Add(time.Minute)) || (Deviation{}).Expired(last) {
 		t.Error("the last day counts whole, and no date never expires")

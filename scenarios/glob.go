@@ -25,17 +25,24 @@ func globParts(pattern, id []string) bool {
 	return wildcard(pattern[0], id[0]) && globParts(pattern[1:], id[1:])
 }
 
-// wildcard matches a text against a pattern in which * stands for any run of characters. It goes back to the last star only, so that no
-// pattern takes longer than the product of both lengths.
+// Literal is the pattern that fits a text and nothing else, where a star may stand for itself: in what a deviation's got says.
+func Literal(text string) string { return strings.ReplaceAll(text, "*", `\*`) }
+
+// wildcard matches a text against a pattern in which * stands for any run of characters, and \* for a star. It goes back to the last star only,
+// so that no pattern takes longer than the product of both lengths.
 func wildcard(pattern, text string) bool {
 	star, mark := -1, 0
 	p, t := 0, 0
 	for t < len(text) {
+		literal := strings.HasPrefix(pattern[p:], `\*`)
 		switch {
+		case literal && text[t] == '*':
+			p += 2
+			t++
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, t
 			p++
-		case p < len(pattern) && pattern[p] == text[t]:
+		case p < len(pattern) && !literal && pattern[p] == text[t]:
 			p++
 			t++
 		case star >= 0:

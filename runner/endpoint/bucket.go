@@ -216,15 +216,18 @@ func (b *Bucket) still(ctx context.Context) error {
 	return nil
 }
 
-// Close leaves nothing of the run behind: a bucket of its own goes, a user's gets its configuration back. It may be called twice.
+// Close leaves nothing of the run behind: a bucket of its own goes, a user's gets its configuration back where that was changed. It may be called twice.
 func (b *Bucket) Close(ctx context.Context) error {
 	if b.closed {
 		return nil
 	}
 	var err error
-	if b.owned {
+	switch {
+	case b.owned:
 		err = b.e.remove(ctx, b.name)
-	} else {
+	case b.saved == nil:
+		err = b.takeAway(ctx, b.e.config.RunID, b.handedOut)
+	default:
 		err = b.putBack(ctx, b.handedOut)
 	}
 	if err == nil {

@@ -47,6 +47,26 @@ func upload(t *testing.T, url string, c *s3.Client, key string) {
 	}
 }
 
+// A bucket that is used as it is has its objects taken away again, and its configuration is neither read nor changed.
+func TestUseBucketAsIs(t *testing.T) {
+	var seen recorder
+	config := start(t, seen.middleware)
+	usersBucket(t, config, "users", rules("https://app.example.com"))
+	seen.take("")
+	e := open(t, config)
+	b, err := e.UseBucketAsIs(t.Context(), "users")
+	must(t, err)
+	must(t, b.PutObject(t.Context(), b.Key("probe.txt"), []byte("x")))
+	must(t, b.Close(t.Context()))
+	same(t, "calls", []string(nil), seen.take("?cors"))
+	objects, _ := keys(t, config, "users")
+	same(t, "objects", []string{"mine.txt"}, objects)
+	same(t, "buckets held", 0, e.Held())
+
+	_, err = e.UseBucketAsIs(t.Context(), "missing")
+	same(t, "missing", "URL refused ListObjectsV2: 404 NoSuchBucket: The specified bucket does not exist; check --bucket, and make the bucket first: with --bucket none is made", said(err, config))
+}
+
 // What is the user's is not overwritten either.
 func TestPutObjectOfTheUsers(t *testing.T) {
 	var seen recorder

@@ -96,6 +96,8 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 		t.Summary, t.Hint = fmt.Sprintf("%s is no S3 endpoint: it answered %s with %d and no error document of S3's", e.URL(), call.Operation, call.Status), "check --endpoint"
 	case regional[call.Code] || call.Status == http.StatusMovedPermanently:
 		t.Hint = e.regionHint(call)
+	case call.Status == http.StatusNotImplemented && strings.HasSuffix(call.Operation, "BucketCors"):
+		t.Hint = noCORS
 	case call.Status == http.StatusForbidden && hints[call.Code] == "":
 		t.Hint = deniedHint(call)
 	default:

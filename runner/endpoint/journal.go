@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"corsprobe/runner/s3cors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // Journal is what a user's bucket held before a run changed it.
@@ -54,6 +57,19 @@ func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) 
 	if err := b.saved.write(); err != nil {
 		return nil, fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
 	}
+	e.hold(b)
+	return b, nil
+}
+
+// UseBucketAsIs takes a bucket that exists, for a run that only asks: its configuration is neither read nor changed.
+func (e *Endpoint) UseBucketAsIs(ctx context.Context, name string) (*Bucket, error) {
+	if trouble := e.reachable(ctx); trouble != nil {
+		return nil, trouble
+	}
+	if _, err := e.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &name, MaxKeys: aws.Int32(1)}, againAfterAnswer); err != nil {
+		return nil, e.diagnose(e.callError("ListObjectsV2", err))
+	}
+	b := &Bucket{e: e, name: name}
 	e.hold(b)
 	return b, nil
 }
@@ -150,11 +166,7 @@ func readJournal(data []byte) (Journal, error) {
 
 // putBack restores a user's bucket and proves it; only then the journal goes.
 func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error {
-	c := cleaner{e: b.e, bucket: b.name, prefix: prefixOf(b.saved.Run), ours: ours}
-	problem := c.clean(ctx)
-	if problem != nil {
-		problem = fmt.Errorf("objects below %s in the bucket %s may be left behind: %w", c.prefix, b.name, problem)
-	}
+	problem := b.takeAway(ctx, b.saved.Run, ours)
 	if err := b.restore(ctx, b.saved.CORS); err != nil {
 		return errors.Join(problem, fmt.Errorf("the configuration of %s was not put back: %w; corsprobe restore tries again from %s", b.name, err, b.saved.path))
 	}
@@ -163,6 +175,15 @@ func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error 
 		err = nil
 	}
 	return errors.Join(problem, err)
+}
+
+// takeAway removes the objects of a run from a user's bucket.
+func (b *Bucket) takeAway(ctx context.Context, run string, ours func(key string) bool) error {
+	c := cleaner{e: b.e, bucket: b.name, prefix: prefixOf(run), ours: ours}
+	if err := c.clean(ctx); err != nil {
+		return fmt.Errorf("objects below %s in the bucket %s may be left behind: %w", c.prefix, b.name, err)
+	}
+	return nil
 }
 
 func (b *Bucket) restore(ctx context.Context, cfg *s3cors.Configuration) error {

@@ -32,11 +32,18 @@ func (t *Trouble) Error() string {
 func (t *Trouble) Unwrap() error { return t.cause }
 
 // noCORS is the advice where there is nothing to judge.
-const noCORS = "an endpoint without bucket CORS cannot be judged"
+const noCORS = "an endpoint without bucket CORS cannot be judged, except by a scenario of its own rules with --assume-configured"
 
 // Check tries, in a bucket of its own, everything that a run needs: that the endpoint is there, is S3, takes the keys, makes buckets, and keeps
 // a CORS configuration. What it makes it removes.
-func (e *Endpoint) Check(ctx context.Context) error {
+func (e *Endpoint) Check(ctx context.Context) error { return e.check(ctx, (*Bucket).tryCORS) }
+
+// CheckBuckets is [Endpoint.Check] without the CORS configuration, for an endpoint that is taken to have one.
+func (e *Endpoint) CheckBuckets(ctx context.Context) error {
+	return e.check(ctx, func(*Bucket, context.Context) error { return nil })
+}
+
+func (e *Endpoint) check(ctx context.Context, try func(*Bucket, context.Context) error) error {
 	if err := e.reachable(ctx); err != nil {
 		return err
 	}
@@ -45,11 +52,11 @@ func (e *Endpoint) Check(ctx context.Context) error {
 			return e.diagnose(err)
 		}
 	}
-	return e.tryBucket(ctx)
+	return e.tryBucket(ctx, try)
 }
 
-// tryBucket makes a bucket, and sees whether it keeps a configuration.
-func (e *Endpoint) tryBucket(ctx context.Context) error {
+// tryBucket makes a bucket for a trial, and removes it.
+func (e *Endpoint) tryBucket(ctx context.Context, try func(*Bucket, context.Context) error) error {
 	b, err := e.NewBucket(ctx)
 	if err != nil {
 		trouble := e.diagnose(err)
@@ -58,7 +65,7 @@ func (e *Endpoint) tryBucket(ctx context.Context) error {
 		}
 		return trouble
 	}
-	return errors.Join(b.tryCORS(ctx), b.closeSoon(ctx))
+	return errors.Join(try(b, ctx), b.closeSoon(ctx))
 }
 
 // proveCORS makes sure that the endpoint knows of bucket CORS, with a bucket of its own where no other has shown it.
@@ -66,7 +73,7 @@ func (e *Endpoint) proveCORS(ctx context.Context) error {
 	if e.knowsCORS.Load() {
 		return nil
 	}
-	if err := e.tryBucket(ctx); err != nil {
+	if err := e.tryBucket(ctx, (*Bucket).tryCORS); err != nil {
 		return fmt.Errorf("%w: %w", errNotTrusted, err)
 	}
 	return nil

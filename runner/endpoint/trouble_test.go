@@ -51,7 +51,7 @@ func create(r *http.Request) bool {
 }
 
 // unjudged ends what is said of an endpoint without bucket CORS.
-const unjudged = "; an endpoint without bucket CORS cannot be judged"
+const unjudged = "; an endpoint without bucket CORS cannot be judged, except by a scenario of its own rules with --assume-configured"
 
 // What keeps an endpoint from being judged is said in one line, with what to do, and without a secret.
 func TestCheckTellsRefusals(t *testing.T) {
@@ -100,6 +100,20 @@ func TestCheckTellsRefusals(t *testing.T) {
 	}
 }
 
+// Where the configuration is taken as given, an endpoint without bucket CORS is fit to be asked; one that makes no buckets is not.
+func TestCheckBuckets(t *testing.T) {
+	environment(t)
+	for want, handler := range map[string]http.HandlerFunc{
+		"no error": except(corsCall("PUT"), refusal(501, "NotImplemented")),
+		"URL refused CreateBucket: 403 AccessDenied: No; the keys may not do this; with --bucket NAME an existing bucket is used": refusal(403, "AccessDenied"),
+	} {
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		config := endpoint.Config{URL: server.URL, AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID}
+		same(t, "error", want, said(open(t, config).CheckBuckets(t.Context()), config))
+	}
+}
+
 // With a bucket of the user's own nothing else is asked, and the same is told.
 func TestUseBucketTellsRefusals(t *testing.T) {
 	environment(t)
@@ -111,6 +125,7 @@ func TestUseBucketTellsRefusals(t *testing.T) {
 		{"website", answer(200, "text/html", "<html><body>Hi<br></body></html>"), "URL is no S3 endpoint: it answers ListBuckets with 200 text/html and no document of S3's; check --endpoint"},
 		{"no rights", refusal(403, "AccessDenied"), "URL refused GetBucketCors: 403 AccessDenied: No; the keys need the rights s3:PutBucketCORS and s3:GetBucketCORS"},
 		{"secret key", refusal(403, "SignatureDoesNotMatch"), "URL refused GetBucketCors: 403 SignatureDoesNotMatch: No; check the secret key and --region"},
+		{"without CORS", except(corsCall("GET"), refusal(501, "NotImplemented")), "URL refused GetBucketCors: 501 NotImplemented: No" + unjudged},
 		{"other region", refusal(301, "PermanentRedirect", "X-Amz-Bucket-Region", "eu-west-1"), "URL refused GetBucketCors: 301 PermanentRedirect: No; give --region eu-west-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

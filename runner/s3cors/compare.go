@@ -29,7 +29,8 @@ func sorted(c *Configuration) *Configuration {
 	return copied
 }
 
-// Difference says in one line where b, which came back, first differs from a, which was set; empty when they are [Equal].
+// Difference says in one line where b, which came back, first differs from a, which was set; empty when they are [Equal]. A list in another
+// order is told only where nothing worse is.
 func Difference(a, b *Configuration) string {
 	switch {
 	case a == nil && b == nil:
@@ -39,8 +40,16 @@ func Difference(a, b *Configuration) string {
 	case b == nil:
 		return "a configuration was set; none came back"
 	}
+	if d := firstDifference(a, b, sameValues); d != "" {
+		return d
+	}
+	return firstDifference(a, b, slices.Equal)
+}
+
+// firstDifference compares lists by equal.
+func firstDifference(a, b *Configuration, equal func(was, is []string) bool) string {
 	for i := range min(len(a.CORSRules), len(b.CORSRules)) {
-		if d := ruleDifference(a.CORSRules[i], b.CORSRules[i]); d != "" {
+		if d := ruleDifference(a.CORSRules[i], b.CORSRules[i], equal); d != "" {
 			return fmt.Sprintf("rule %d: %s", i+1, d)
 		}
 	}
@@ -48,6 +57,11 @@ func Difference(a, b *Configuration) string {
 		return fmt.Sprintf("%s set; %d came back", count(was), is)
 	}
 	return ""
+}
+
+// sameValues compares without regard to order.
+func sameValues(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 func count(rules int) string {
@@ -58,7 +72,7 @@ func count(rules int) string {
 }
 
 // ruleDifference compares in the order in which people write a rule.
-func ruleDifference(a, b Rule) string {
+func ruleDifference(a, b Rule, equal func(was, is []string) bool) string {
 	lists := []struct {
 		field   string
 		was, is []string
@@ -72,7 +86,11 @@ func ruleDifference(a, b Rule) string {
 		return cameBack("ID", idText(a.ID), idText(b.ID))
 	}
 	for _, list := range lists {
-		if !slices.Equal(list.was, list.is) {
+		switch {
+		case equal(list.was, list.is):
+		case sameValues(list.was, list.is):
+			return list.field + " is " + listText(list.was) + "; came back in another order: " + listText(list.is)
+		default:
 			return cameBack(list.field, listText(list.was), listText(list.is))
 		}
 	}

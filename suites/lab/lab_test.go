@@ -1,0 +1,131 @@
+// Package lab_test holds corsprobe against real servers, each a process of its own.
+package lab_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"corsprobe/reports"
+	"corsprobe/runner/result"
+)
+
+// notToBeHad is the exit code of a lab without a server.
+const notToBeHad = 77
+
+// TestKnown runs the catalogue against servers with bucket CORS. All that they do otherwise than S3 is known, and without one of the entries
+// that say so, what it is about fails the run. The second run is of a few cells that show it.
+func TestKnown(t *testing.T) {
+	for _, c := range []struct{ server, known, check, cells string }{
+		{"versitygw", "../../scenarios/providers/versitygw.yaml", "preflight.error-method", "origins/exact/one-origin/**"},
+		{"rgw", "known/rgw.yaml", "*.allow-methods", "ovhcloud/guide/**/GET/*"},
+	} {
+		t.Run(c.server, func(t *testing.T) {
+			dir := t.TempDir()
+			if code, output := lab(t, dir, c.known, c.server); code == notToBeHad {
+				t.Skip(output)
+			} else if code != 0 {
+				t.Fatalf("exit code %d:\n%s", code, output)
+			}
+			if s := read(t, dir, c.server).Summary; s.Passed == 0 || s.Known == 0 {
+				t.Errorf("%d passed, %d known: nothing was judged", s.Passed, s.Known)
+			}
+
+			code, output := lab(t, dir, without(t, c.known, c.check), c.server, "--", "--run", c.cells)
+			if code != 1 {
+				t.Fatalf("without an entry: exit code %d:\n%s", code, output)
+			}
+			report := read(t, dir, c.server)
+			if report.Summary.Failed == 0 || len(report.Stale) > 0 {
+				t.Errorf("without an entry: %d failed, stale: %v", report.Summary.Failed, report.Stale)
+			}
+			for _, check := range unknown(report) {
+				if !strings.HasSuffix(check, strings.TrimPrefix(c.check, "*")) {
+					t.Errorf("without the entry of %s: %s fails too", c.check, check)
+				}
+			}
+		})
+	}
+}
+
+// TestUnsupported runs against a server that takes DeleteBucketCors for DeleteBucket. It must end in exit code 3, with nothing left behind.
+func TestUnsupported(t *testing.T) {
+	code, output := lab(t, t.TempDir(), "", "gofakes3")
+	if code == notToBeHad {
+		t.Skip(output)
+	}
+	if code != 0 || !strings.Contains(output, "unsupported, as it must be") {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
+
+// lab runs the script with what is installed, and returns its exit code and what it printed.
+func lab(t *testing.T, dir, known string, args ...string) (int, string) {
+	t.Helper()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip(err)
+	}
+	var output bytes.Buffer
+	cmd := exec.Command("bash", append([]string{"run.sh", "--installed"}, args...)...)
+	cmd.Env = append(os.Environ(), "LAB_DIR="+dir, "LAB_KNOWN="+known)
+	cmd.Stdout, cmd.Stderr = &output, &output
+	err := cmd.Run()
+	var exited *exec.ExitError
+	if err != nil && !errors.As(err, &exited) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), output.String()
+}
+
+func read(t *testing.T, dir, server string) result.Report {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, server, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	report, err := reports.ReadJSON(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// without copies a file of known deviations, less the first entry of a check.
+func without(t *testing.T, file, check string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin = "\n  - cells:"
+	entries := strings.Split(string(data), begin)
+	for i, entry := range entries {
+		if strings.Contains(entry, "check: "+check+"\n") || strings.Contains(entry, `check: "`+check+"\"\n") {
+			less := filepath.Join(t.TempDir(), "less.yaml")
+			if err := os.WriteFile(less, []byte(strings.Join(append(entries[:i:i], entries[i+1:]...), begin)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return less
+		}
+	}
+	t.Fatalf("%s has no entry of %s", file, check)
+	return ""
+}
+
+// unknown lists the checks of findings that no entry covers.
+func unknown(report result.Report) []string {
+	var checks []string
+	for _, c := range report.Cells {
+		for _, f := range c.Findings {
+			if f.Known == nil {
+				checks = append(checks, f.Check)
+			}
+		}
+	}
+	return checks
+}

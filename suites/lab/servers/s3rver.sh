@@ -1,0 +1,15 @@
+# s3rver: bucket CORS for tests, in Node. https://github.com/jamhall/s3rver
+expects=judged
+
+install() {
+  command -v node >/dev/null || { skip "node is not installed" || return; }
+  npm_install s3rver "${S3RVER_VERSION:-3.7.1}"
+}
+
+start() {
+  local port
+  port=$(ports 1) || return
+  launch s3rver node "$npm/node_modules/s3rver/bin/s3rver.js" -d "$dir/data" -a 127.0.0.1 -p "$port" --service-endpoint localhost
+  export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER # it knows no others
+  export AWS_ENDPOINT_URL=http://s3.localhost:$port # names of buckets go before s3.
+}
