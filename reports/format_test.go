@@ -15,14 +15,14 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []Format{JSON, JUnit, JUnitStrict, Text}
+	want := []Format{HTML, JSON, JUnit, JUnitStrict, Text}
 	if got := Formats(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestParseSpec(t *testing.T) {
-	const all = "json, junit, junit-strict and text"
+	const all = "html, json, junit, junit-strict and text"
 	for _, tc := range []struct {
 		text, err string
 		want      Spec
@@ -61,7 +61,7 @@ func message(err error) string {
 
 func TestWriteUnknownFormat(t *testing.T) {
 	err := Write(io.Discard, "jnit", clean())
-	if want := `unknown format "jnit", formats are json, junit, junit-strict and text; did you mean junit?`; message(err) != want {
+	if want := `unknown format "jnit", formats are html, json, junit, junit-strict and text; did you mean junit?`; message(err) != want {
 		t.Errorf("got %q, want %q", message(err), want)
 	}
 }
