@@ -17,6 +17,7 @@ type Format string
 
 // The formats.
 const (
+	HTML        Format = "html"         // one page for a browser: what matters, a matrix of every scenario, evidence
 	JSON        Format = "json"         // the whole report, see [ReadJSON]
 	JUnit       Format = "junit"        // JUnit XML as GitLab, Jenkins and GitHub's actions read it
 	JUnitStrict Format = "junit-strict" // JUnit XML with nothing that Jenkins' xunit plugin rejects
@@ -31,6 +32,7 @@ const (
 
 // renderers is where a format is added.
 var renderers = map[Format]func(io.Writer, result.Report) error{
+	HTML:        writeHTML,
 	JSON:        writeJSON,
 	JUnit:       writeJUnit,
 	JUnitStrict: writeJUnitStrict,
