@@ -67,7 +67,7 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 func (f *runFlags) register(c *cobra.Command) {
 	f.target.register(c)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable (json, junit, junit-strict, text)")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
