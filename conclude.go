@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"corsprobe/reports"
 	"corsprobe/runner/result"
@@ -38,21 +37,12 @@ type outcomeFlags struct {
 
 func (f *outcomeFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable ("+formats()+")")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
 	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
 	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
-}
-
-// formats names every format of a report.
-func formats() string {
-	var names []string
-	for _, f := range reports.Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, ", ")
 }
 
 // check refuses what can be refused, and reads the baseline.
