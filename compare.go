@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"corsprobe/reports"
+
+	"github.com/spf13/cobra"
+)
+
+// compareFlags are the flags of corsprobe compare.
+type compareFlags struct {
+	reports []string
+	links   []string
+	verbose bool
+	color   string
+}
+
+func compareCommand() *cobra.Command {
+	var f compareFlags
+	c := &cobra.Command{
+		Use:   "compare [NAME=]REPORT ...",
+		Short: "Put the JSON reports of several runs side by side: releases, regions, providers",
+		Long: `Shows what the runs have in common and where they differ: levels, topics, scenarios and checks, in words, with the first cell of everything
+that was found. Of two runs it lists first what got worse and what got better. Known deviations count: it speaks of the endpoints.
+
+A column is named NAME, or as the report names the endpoint. --report html=PATH writes a support table for people who choose a provider.
+
+Exit code: 0, whatever differs (corsprobe run --baseline is the gate); 2 bad input; 3 where a report could not be written.`,
+		Example: `  corsprobe compare before.json after.json
+  corsprobe compare gra=gra.json sbg=sbg.json aws=aws.json --report html=support.html --link gra=gra.html`,
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.do(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, text)")
+	flags.StringArrayVar(&f.links, "link", nil, "`NAME=URL` of a run's HTML report, to which the notes then lead; repeatable")
+	flags.BoolVar(&f.verbose, "verbose", false, "list every cell, and what was expected and came")
+	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	return c
+}
+
+func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
+	specs, runs, err := f.read(args)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	human := stdout
+	if slices.ContainsFunc(specs, func(s reports.Spec) bool { return s.Path == reports.Stdout }) {
+		human = stderr
+	}
+	comparison := reports.Compare(runs)
+	problems := []error{reports.WriteComparison(human, comparison, reports.TextOptions{Color: colored(f.color, human), Verbose: f.verbose})}
+	for _, spec := range specs {
+		problems = append(problems, reports.WriteComparisonFile(spec, comparison, stdout))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	return nil
+}
+
+// read reads the flags and every report, and says at once what is wrong with any of them.
+func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports.Compared, err error) {
+	problems := []error{checkColor(f.color)}
+	for _, text := range f.reports {
+		spec, err := reports.ParseComparisonSpec(text)
+		problems = append(problems, err)
+		specs = append(specs, spec)
+	}
+	for _, arg := range args {
+		run, err := comparedRun(arg)
+		problems = append(problems, err)
+		runs = append(runs, run)
+	}
+	for _, text := range f.links {
+		problems = append(problems, addLink(runs, text))
+	}
+	return specs, runs, errors.Join(problems...)
+}
+
+// comparedRun reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.
+func comparedRun(arg string) (reports.Compared, error) {
+	name, path, named := strings.Cut(arg, "=")
+	if _, err := os.Stat(arg); err == nil || !named {
+		name, path = "", arg
+	}
+	r, err := readReport(path)
+	return reports.Compared{Name: name, Report: r}, err
+}
+
+func addLink(runs []reports.Compared, text string) error {
+	name, link, found := strings.Cut(text, "=")
+	if !found || name == "" || link == "" {
+		return fmt.Errorf("--link %s: expected NAME=URL, with the name of a column", text)
+	}
+	for i := range runs {
+		if runs[i].Name == name {
+			runs[i].Link = link
+			return nil
+		}
+	}
+	return fmt.Errorf("--link %s: no run is given as %s=REPORT", text, name)
+}

@@ -1,0 +1,48 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// comparisonRenderers is where a format of comparisons is added.
+var comparisonRenderers = map[Format]func(io.Writer, Comparison) error{
+	JSON:     func(w io.Writer, c Comparison) error { return encodeJSON(w, c, "  ") },
+	Text:     func(w io.Writer, c Comparison) error { return WriteComparison(w, c, TextOptions{}) },
+	Markdown: writeComparisonMarkdown,
+	"html":   writeComparisonHTML,
+}
+
+// ComparisonFormats lists every format of comparisons by name.
+func ComparisonFormats() []Format { return slices.Sorted(maps.Keys(comparisonRenderers)) }
+
+// ParseComparisonSpec reads "FORMAT=PATH" as [ParseSpec] does, for a comparison.
+func ParseComparisonSpec(text string) (Spec, error) {
+	name, path, found := strings.Cut(text, "=")
+	format := Format(strings.TrimSpace(name))
+	if _, known := comparisonRenderers[format]; !found || !known {
+		return Spec{}, fmt.Errorf("report %q: expected FORMAT=PATH, such as html=support.html; formats are %s", text, list(ComparisonFormats()))
+	}
+	if err := checkPath(path); err != nil {
+		return Spec{}, fmt.Errorf("report %q: %w", text, err)
+	}
+	return Spec{Format: format, Path: path}, nil
+}
+
+// WriteComparisonFile writes a comparison to where the spec says, as [WriteFile] does a report.
+func WriteComparisonFile(spec Spec, c Comparison, stdout io.Writer) error {
+	render := func(w io.Writer) error { return comparisonRenderers[spec.Format](w, c) }
+	if spec.Path == Stdout {
+		if err := buffered(stdout, render); err != nil {
+			return fmt.Errorf("writing the comparison to standard output: %w", err)
+		}
+		return nil
+	}
+	if err := replace(spec.Path, render); err != nil {
+		return fmt.Errorf("writing the comparison to %s: %w", spec.Path, reason(err))
+	}
+	return nil
+}
