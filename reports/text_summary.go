@@ -79,7 +79,7 @@ func (t *textWriter) observations(all []result.Observation) {
 	for i, o := range all {
 		rows[i] = []string{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), factNumbers(o.Facts)}
 	}
-	lines := table(rows)
+	lines := aligned(rows)
 	if slices.ContainsFunc(lines, func(l string) bool { return utf8.RuneCountInString(l)+2 > t.width }) {
 		lines = nil
 	}
@@ -92,8 +92,15 @@ func (t *textWriter) observations(all []result.Observation) {
 	}
 }
 
-// table writes columns, each as wide as its widest value.
-func table(rows [][]string) []string {
+// table writes rows in columns.
+func (t *textWriter) table(indent int, rows [][]string) {
+	for _, l := range aligned(rows) {
+		t.line(indent, l)
+	}
+}
+
+// aligned makes lines of rows, each column as wide as its widest value.
+func aligned(rows [][]string) []string {
 	widths := map[int]int{}
 	for _, r := range rows {
 		for i, v := range r {
