@@ -127,11 +127,11 @@ func (t *textWriter) summary(r result.Report) {
 	if c := r.Summary.Chromium; c != nil {
 		rows = append(rows, row{label: "chromium", value: fmt.Sprintf("%d sent by a page: %d agree with the model, %d readable; %d not sent", c.Sent, c.Agreed, c.Resolved, c.NotSent)})
 	}
-	rows = append(rows, levelRows(r)...)
-	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	for i := range rows {
 		rows[i].verbatim = true // colours would count as characters
 	}
+	rows = append(rows, levelRows(r)...)
+	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
 	t.blank()
 	colour, words := verdict(r)
