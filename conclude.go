@@ -33,6 +33,7 @@ type outcomeFlags struct {
 
 	specs   []reports.Spec
 	earlier *result.Report // the baseline; nil: none, or none yet
+	streams streams        // of a run that is under way
 }
 
 func (f *outcomeFlags) register(c *cobra.Command) {
@@ -115,8 +116,11 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	human := f.human(stdout, stderr)
 	problems := []error{reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})}
+	problems = append(problems, f.streams.finish(report))
 	for _, spec := range f.specs {
-		problems = append(problems, reports.WriteFile(spec, report, stdout))
+		if spec.Format != reports.NDJSON || f.streams == nil {
+			problems = append(problems, reports.WriteFile(spec, report, stdout))
+		}
 	}
 	if err := errors.Join(problems...); err != nil {
 		return exit{exitNoJudgement, err}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"corsprobe/reports"
 	"corsprobe/runner"
@@ -124,9 +125,12 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
 	}
+	if err := f.beginStreams(chosen, target, id, stdout); err != nil {
+		return exit{exitNoJudgement, err}
+	}
 	report, err := f.carryOut(ctx, chosen, target, id, known, stderr)
 	if err != nil {
-		return err
+		return errors.Join(err, f.outcome.streams.abandon())
 	}
 	if err := f.recordKnown(report, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
@@ -182,12 +186,25 @@ func (f *runFlags) assumable(plan scenarios.Plan) error {
 	return nil
 }
 
+// beginStreams writes what is known before the first request.
+func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) (err error) {
+	run := result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Digest: chosen.plan.Digest(), Shard: chosen.shard}
+	at := result.Endpoint{
+		URL: target.endpoint.URL(), Region: target.endpoint.Region(), Name: target.name, Provider: target.provider, Embedded: target.embedded,
+	}
+	f.outcome.streams, err = openStreams(f.outcome.specs, run, at, stdout)
+	return err
+}
+
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
 	progress := reports.NewProgress(stderr, isTerminal(stderr), total(chosen.plan))
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
-	opts.Judged = func(c result.Cell) { progress.Done(c.Verdict) }
+	opts.Judged = func(c result.Cell) {
+		progress.Done(c.Verdict)
+		f.outcome.streams.cell(c)
+	}
 	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
 	f.source.run, f.source.elsewhere = run, chosen.elsewhere
 	config, reporter := f.ginkgo()
