@@ -16,7 +16,7 @@ type Deviations struct {
 	// and conforms, never because the plan holds none of their cells.
 	List    []scenarios.Deviation
 	Lenient bool
-	// Left are the ids of cells that could have been asked and were not selected. What an entry says of them is left open.
+	// Left are the ids of cells that could have been asked and were not selected. Those that were in error are added. What an entry says of them is left open.
 	Left []string
 
 	mu   sync.Mutex
@@ -26,11 +26,15 @@ type Deviations struct {
 
 // apply marks the findings of a cell that an entry covers. A cell whose findings are all covered is known; a flaky one never is.
 func (d *Deviations) apply(c *result.Cell) {
-	if c.Verdict == result.Unsupported || c.Verdict == result.Error {
+	if c.Verdict == result.Unsupported {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if c.Verdict == result.Error { // interrupted, or without an answer
+		d.Left = append(d.Left, c.ID)
+		return
+	}
 	if d.seen == nil {
 		d.seen, d.held = map[int]bool{}, map[int]bool{}
 	}

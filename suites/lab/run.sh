@@ -23,8 +23,8 @@ source "$lab/lib.sh"
 clean_up() {
   [[ $attended ]] && kill -INT -- "-$attended" 2>/dev/null && wait "$attended" 2>/dev/null
   stop
+  rm -f "$base/pid"
 }
-trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 mode='' installed_only='' servers=()
@@ -135,6 +135,12 @@ layer() {
 }
 
 build
+if [[ -f $base/pid ]] && kill -0 "$(<"$base/pid")" 2>/dev/null; then
+  echo "run.sh: another lab, process $(<"$base/pid"), is at work in $base; LAB_DIR names another directory" >&2
+  exit 2
+fi
+echo $$ >"$base/pid"
+trap clean_up EXIT
 failed=0 had=0
 for server in "${servers[@]}"; do
   echo "$server"
