@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"corsprobe/reports"
 	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
@@ -18,10 +22,14 @@ import (
 func validateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
-		Short: "Check scenarios without a network: every error of every file at once",
+		Short: "Check scenarios, and files of providers and known deviations, without a network: every error of every file at once",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := planOf(args)
-			if err != nil {
+			others, problem := validateProviders(cmd.OutOrStdout(), args)
+			if len(args) > 0 && len(others) == 0 {
+				return usage(problem)
+			}
+			plan, err := planOf(others)
+			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios, %d cells: all valid\n", len(plan.Scenarios), plan.Cells())
@@ -58,7 +66,7 @@ func listCommand() *cobra.Command {
 					listCells(w, s)
 					continue
 				}
-				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, count(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, cellsOf(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
 			return w.Flush()
 		},
@@ -66,6 +74,7 @@ func listCommand() *cobra.Command {
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
 	c.MarkFlagsMutuallyExclusive("cells", "facts")
+	c.AddCommand(listProvidersCommand())
 	return c
 }
 
@@ -80,7 +89,7 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 	}
 }
 
-func count(s scenarios.Planned) int {
+func cellsOf(s scenarios.Planned) int {
 	n := 0
 	for _, step := range s.Steps {
 		n += len(step.Cells)
@@ -113,13 +122,25 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
+// schemas are what corsprobe schema prints, by the name of what they describe.
+var schemas = map[string]func() []byte{"scenario": scenarios.Schema, "report": reports.Schema}
+
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of scenario files, for editors",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := cmd.OutOrStdout().Write(scenarios.Schema())
+		Use:       "schema [scenario|report]",
+		Short:     "Print the JSON Schema of scenario files, for editors, or of the JSON report",
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: slices.Sorted(maps.Keys(schemas)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name := "scenario"
+			if len(args) > 0 {
+				name = args[0]
+			}
+			schema, ok := schemas[name]
+			if !ok {
+				return exit{exitUsage, fmt.Errorf("there is no schema %q: write scenario or report", name)}
+			}
+			_, err := cmd.OutOrStdout().Write(schema())
 			return err
 		},
 	}
@@ -134,6 +155,9 @@ func sweepCommand() *cobra.Command {
 		Short: "Remove buckets that an earlier run left behind",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.applyProvider(); err != nil {
+				return exit{exitUsage, err}
+			}
 			target, err := f.openRemote(cmd.Context(), runner.NewID())
 			if err != nil {
 				return exit{exitNoJudgement, err}
@@ -150,6 +174,7 @@ func sweepCommand() *cobra.Command {
 		},
 	}
 	f.register(c)
+	f.registerProvider(c)
 	c.Flags().DurationVar(&older, "older-than", time.Hour, "leave buckets younger than this: a run may be under way")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "only name them")
 	return c

@@ -37,6 +37,14 @@ func (e exit) Error() string {
 
 func (e exit) Unwrap() error { return e.err }
 
+// usage is bad input, or nil.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return exit{exitUsage, err}
+}
+
 func main() {
 	os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -73,6 +81,6 @@ func rootCommand() *cobra.Command {
 		Version:       version(),
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), validateCommand(), explainCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
 	return root
 }

@@ -2,18 +2,24 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/reference"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -29,13 +35,16 @@ func TestCommandLine(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":    startServer,
-			"reference": startReference,
-			"code":      exitsWith,
-			"fake":      startFake,
-			"closed":    closedPort,
-			"interrupt": interrupt,
-			"static":    startStatic,
+			"server":      startServer,
+			"reference":   startReference,
+			"code":        exitsWith,
+			"fake":        startFake,
+			"closed":      closedPort,
+			"interrupt":   interrupt,
+			"sameresults": sameResults,
+			"bucket":      makeBucket,
+			"pages":       startPages,
+			"static":      startStatic,
 		},
 	})
 }
@@ -59,12 +68,44 @@ func startServer(ts *testscript.TestScript, _ bool, _ []string) {
 	nameServer(ts, server.URL(), server.Credentials)
 }
 
-// startReference starts an endpoint that answers as S3 does, and names it: reference.
-func startReference(ts *testscript.TestScript, _ bool, _ []string) {
-	server, err := reference.Start(context.Background())
+// startReference starts an endpoint that answers as S3 does, in a provider's way, or with a planted defect, and names it:
+// reference [ovhcloud|DEFECT].
+func startReference(ts *testscript.TestScript, _ bool, args []string) {
+	var behaviour reference.Behaviour
+	switch {
+	case len(args) == 1 && args[0] == "ovhcloud":
+		behaviour = reference.OVHcloud()
+	case len(args) == 1:
+		defects := reference.Defects()
+		i := slices.IndexFunc(defects, func(d reference.Defect) bool { return d.Name == args[0] })
+		if i < 0 {
+			ts.Fatalf("there is no defect %s", args[0])
+		}
+		behaviour = defects[i].Behaviour
+	case len(args) > 1:
+		ts.Fatalf("usage: reference [ovhcloud|DEFECT]")
+	}
+	server, err := reference.StartWith(context.Background(), behaviour)
 	ts.Check(err)
 	ts.Defer(func() { _ = server.Close(context.Background()) })
 	nameServer(ts, server.URL(), server.Credentials)
+}
+
+// makeBucket makes a bucket at the endpoint that was named last, with a configuration: bucket NAME [FILE].
+func makeBucket(ts *testscript.TestScript, _ bool, args []string) {
+	client := s3.New(s3.Options{
+		BaseEndpoint: aws.String(ts.Getenv("AWS_ENDPOINT_URL")), Region: ts.Getenv("AWS_REGION"), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ""),
+	})
+	_, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &args[0]})
+	ts.Check(err)
+	if len(args) == 1 {
+		return
+	}
+	var cfg types.CORSConfiguration
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &cfg))
+	_, err = client.PutBucketCors(context.Background(), &s3.PutBucketCorsInput{Bucket: &args[0], CORSConfiguration: &cfg})
+	ts.Check(err)
 }
 
 func nameServer(ts *testscript.TestScript, url string, credentials func() (string, string)) {

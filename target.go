@@ -20,8 +20,11 @@ import (
 
 // targetFlags name an endpoint and how it is reached. Every command that talks to one has them.
 type targetFlags struct {
-	config  endpoint.Config
-	resolve []string
+	config   endpoint.Config
+	resolve  []string
+	provider string
+	known    *scenarios.Provider // of that name; nil: none
+	located  bool                // the provider's file gave the URL
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
@@ -30,6 +33,12 @@ func (f *targetFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
 	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
 	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")
+	f.registerTransport(c)
+}
+
+// registerTransport has only the flags that say how any server is reached.
+func (f *targetFlags) registerTransport(c *cobra.Command) {
+	flags := c.Flags()
 	flags.StringArrayVar(&f.resolve, "resolve", nil, "`HOST:PORT:ADDR`: connect to ADDR for HOST:PORT, as curl does; repeatable")
 	flags.StringVar(&f.config.CAFile, "ca-file", "", "`FILE` of further certificate authorities, in PEM")
 	flags.BoolVar(&f.config.Insecure, "insecure", false, "do not verify the endpoint's certificate")
@@ -43,6 +52,7 @@ type target struct {
 	client   *probe.Client
 	curl     probe.CurlOptions
 	name     string
+	provider string
 	embedded bool
 	server   *embedded.Server
 }
@@ -50,7 +60,11 @@ type target struct {
 // open connects to the endpoint named by flags or environment, or starts the embedded server, and says so in the first line.
 func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*target, error) {
 	if f.named() {
-		return f.openRemote(ctx, id)
+		t, err := f.openRemote(ctx, id)
+		if err == nil {
+			f.introduce(human, t.endpoint.URL())
+		}
+		return t, err
 	}
 	server, err := embedded.Start(ctx, embedded.Options{})
 	if err != nil {
@@ -70,13 +84,26 @@ func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*ta
 
 // named reports that the user named an endpoint. A profile or region alone names AWS.
 func (f *targetFlags) named() bool {
-	return f.config.URL != "" || f.config.Profile != "" || os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
+	return f.config.URL != "" || f.config.Profile != "" || namedByEnvironment() != ""
 }
 
 func (f *targetFlags) openRemote(ctx context.Context, id string) (*target, error) {
 	if !f.named() {
 		return nil, errors.New("no endpoint: give --endpoint URL, or set AWS_ENDPOINT_URL")
 	}
+	config, err := f.transport()
+	if err != nil {
+		return nil, exit{exitUsage, err}
+	}
+	t, err := connect(ctx, config, id)
+	if err == nil && f.known != nil {
+		t.name, t.provider = f.known.Title, f.known.Name
+	}
+	return t, err
+}
+
+// transport is the configuration with what --resolve names.
+func (f *targetFlags) transport() (endpoint.Config, error) {
 	config := f.config
 	var problems []error
 	for _, text := range f.resolve {
@@ -84,10 +111,7 @@ func (f *targetFlags) openRemote(ctx context.Context, id string) (*target, error
 		problems = append(problems, err)
 		config.Resolve = append(config.Resolve, r)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, exit{exitUsage, err}
-	}
-	return connect(ctx, config, id)
+	return config, errors.Join(problems...)
 }
 
 func connect(ctx context.Context, config endpoint.Config, id string) (*target, error) {
@@ -122,9 +146,9 @@ func closeServer(server *embedded.Server) error {
 }
 
 // embeddedDeviations are what the embedded server is known to do otherwise than S3.
-func embeddedDeviations() (*runner.Deviations, error) {
-	list, err := scenarios.ProviderDeviations("versitygw")
-	return &runner.Deviations{List: list, Lenient: true}, err
+func embeddedDeviations() ([]scenarios.Deviation, error) {
+	p, err := scenarios.ProviderByName("versitygw")
+	return p.KnownDeviations, err
 }
 
 func restoreCommand() *cobra.Command {

@@ -15,40 +15,52 @@ type cause struct {
 	scenarios int
 	first     *result.Cell // that shows it
 	finding   result.Finding
+
+	last *result.Cell    // that was counted
+	seen map[string]bool // scenarios
 }
 
 // causes groups the findings of failed and flaky cells that are not known, worst first, then by how many cells show them.
 func causes(cells []result.Cell) []cause {
+	return causesOf(pick(cells, func(v result.Verdict) bool { return v == result.Failed || v == result.Flaky }),
+		func(f result.Finding) bool { return f.Known == nil })
+}
+
+// causesOf groups those findings of cells that count, as [causes] does.
+func causesOf(cells []*result.Cell, counts func(result.Finding) bool) []cause {
 	type key struct {
 		class result.Class
 		check string
 	}
 	index := map[key]int{}
-	seen := map[key]map[string]bool{}
 	var all []cause
-	for i := range cells {
-		c := &cells[i]
-		if c.Verdict != result.Failed && c.Verdict != result.Flaky {
-			continue
-		}
+	for _, c := range cells {
 		for _, f := range c.Findings {
-			k := key{f.Class, f.Check}
-			if f.Known != nil {
+			if !counts(f) {
 				continue
 			}
+			k := key{f.Class, f.Check}
 			at, ok := index[k]
 			if !ok {
 				at = len(all)
-				index[k], seen[k] = at, map[string]bool{}
-				all = append(all, cause{class: f.Class, check: f.Check, first: c, finding: f})
+				index[k] = at
+				all = append(all, cause{class: f.Class, check: f.Check, first: c, finding: f, seen: map[string]bool{}})
 			}
-			all[at].cells++
-			seen[k][c.Scenario] = true
-			all[at].scenarios = len(seen[k])
+			all[at].add(c)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b cause) int { return cmp.Or(cmp.Compare(rank(a.class), rank(b.class)), b.cells-a.cells) })
 	return all
+}
+
+// add counts a cell once, however often it shows the cause.
+func (c *cause) add(cell *result.Cell) {
+	if c.last == cell {
+		return
+	}
+	c.last, c.seen[cell.Scenario] = cell, true
+	c.cells++
+	c.scenarios = len(c.seen)
 }
 
 // fewCauses is how many findings need no table of causes.
@@ -61,7 +73,7 @@ func (t *textWriter) causes(all []cause) {
 	}
 	t.section(bold, "What it comes down to, worst first")
 	for _, c := range all {
-		t.line(2, t.paint(classStyles[c.class], "["+visible(string(c.class))+"]")+" "+visible(c.check)+": "+plural(c.cells, "cell")+" of "+plural(c.scenarios, "scenario"))
+		t.line(2, t.paint(classStyles[c.class], "["+visible(string(c.class))+"]")+" "+brief(c.check, valueLimit)+": "+plural(c.cells, "cell")+" of "+plural(c.scenarios, "scenario"))
 		t.rows(4, []row{
 			{label: "as in", value: visible(c.first.ID), verbatim: true},
 			{label: "expected", value: brief(c.finding.Expected, valueLimit)},

@@ -111,7 +111,7 @@ func curlRows(c *result.Cell) []row {
 
 // exchangeLines renders a request and its answer as curl -v does.
 func exchangeLines(ex result.Exchange, limit int) []string {
-	lines := []string{visible(ex.Kind), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
+	lines := []string{inert(visible(ex.Kind)), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
 	lines = append(lines, headerLines("> ", ex.Request.Headers, limit)...)
 	if ex.Error != "" {
 		return append(lines, "! "+brief(ex.Error, limit))
@@ -126,9 +126,13 @@ func statusLine(r result.Response) string {
 }
 
 func headerLines(prefix string, headers []result.Header, limit int) []string {
-	lines := make([]string, len(headers))
-	for i, h := range headers {
+	shown := headers[:min(len(headers), headerLimit)]
+	lines := make([]string, len(shown), len(shown)+1)
+	for i, h := range shown {
 		lines[i] = prefix + brief(h.Name, limit) + ": " + brief(h.Value, limit)
+	}
+	if more := len(headers) - len(shown); more > 0 {
+		lines = append(lines, prefix+"… ("+plural(more, "more header")+")")
 	}
 	return lines
 }
@@ -178,7 +182,7 @@ func badness(f result.Finding) int {
 
 // heading is a finding's name: "[exposure] actual.allow-origin".
 func heading(f result.Finding) string {
-	return "[" + visible(string(f.Class)) + "] " + visible(f.Check)
+	return "[" + visible(string(f.Class)) + "] " + brief(f.Check, valueLimit)
 }
 
 // shortID is a cell's id without its scenario's, which stands beside it.

@@ -11,11 +11,14 @@ import (
 const (
 	valueLimit    = 300  // characters of one value on a terminal: about four lines
 	evidenceLimit = 2000 // characters of one header or body in evidence: what S3's longest error documents need, twice
+	headerLimit   = 60   // headers of one message in evidence: three times what S3 sends
 )
 
 // visible shows what a terminal or an XML parser would act on: control characters, escapes, characters that turn the direction of
-// writing, exotic spaces and bytes that are no UTF-8 become \x1b, \u202e and the like. The result is printable text on one line.
+// writing, exotic spaces and bytes that are no UTF-8 become \x1b, \u202e and the like. The result is printable text on one line. What CI
+// systems take for a command wherever it stands in a line, ##[, becomes #\x23[.
 func visible(s string) string {
+	s = strings.ReplaceAll(s, "##[", `#\x23[`)
 	if isPlain(s) {
 		return s
 	}
@@ -27,6 +30,14 @@ func visible(s string) string {
 		s = s[size:]
 	}
 	return b.String()
+}
+
+// inert keeps a line from being a command to GitHub's runner, which looks for :: behind the white space that a line begins with.
+func inert(line string) string {
+	if rest := strings.TrimLeft(line, " "); strings.HasPrefix(rest, "::") {
+		return line[:len(line)-len(rest)] + `\x3a` + rest[1:]
+	}
+	return line
 }
 
 // isPlain reports printable ASCII throughout, which nearly everything is.

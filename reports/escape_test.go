@@ -23,9 +23,24 @@ func TestVisible(t *testing.T) {
 		"lines\u2028\u2029":       `lines\u2028\u2029`,
 		"nonchar\ufffe\U0010ffff": `nonchar\ufffe\U0010ffff`,
 		"replacement \ufffd":      "replacement \ufffd",
+		"###[error]x ##[":         `##\x23[error]x #\x23[`,
 	} {
 		if got := visible(in); got != want {
 			t.Errorf("visible(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestInert(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                  "",
+		"a ::error::b":      "a ::error::b",
+		"::error::b":        `\x3a:error::b`,
+		"   ::set-output a": `   \x3a:set-output a`,
+		":plain":            ":plain",
+	} {
+		if got := inert(in); got != want {
+			t.Errorf("inert(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 // WriteFile writes a report to where the spec says. A file appears whole or not at all: an earlier one stays as it was until the new one
 // is complete. Missing parent directories are made. What is no regular file, such as /dev/stderr or a pipe, is written to directly.
+// [GitHub] is appended to its file instead, and annotates on stdout as well.
 func WriteFile(spec Spec, r result.Report, stdout io.Writer) error {
 	render := func(w io.Writer) error { return Write(w, spec.Format, r) }
 	if spec.Path == Stdout {
@@ -23,7 +24,11 @@ func WriteFile(spec Spec, r result.Report, stdout io.Writer) error {
 		}
 		return nil
 	}
-	if err := replace(spec.Path, render); err != nil {
+	write := func() error { return replace(spec.Path, render) }
+	if spec.Format == GitHub {
+		write = func() error { return publish(spec.Path, r, stdout) }
+	}
+	if err := write(); err != nil {
 		return fmt.Errorf("writing the %s report to %s: %w", spec.Format, spec.Path, reason(err))
 	}
 	return nil

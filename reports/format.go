@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -20,6 +21,12 @@ const (
 	JUnit       Format = "junit"        // JUnit XML as GitLab, Jenkins and GitHub's actions read it
 	JUnitStrict Format = "junit-strict" // JUnit XML with nothing that Jenkins' xunit plugin rejects
 	Text        Format = "text"         // what a terminal shows, without colour
+	Markdown    Format = "markdown"     // for people: pull requests, pages
+	GitHub      Format = "github"       // the same, appended to a step summary, and annotations on standard output
+	CTRF        Format = "ctrf"         // Common Test Report Format 1.0, which test dashboards read
+	TAP         Format = "tap"          // Test Anything Protocol 14
+	NDJSON      Format = "ndjson"       // a JSON document a line, see [Stream]
+	Statement   Format = "statement"    // a conformance statement in YAML, for a provider to publish
 )
 
 // renderers is where a format is added.
@@ -28,6 +35,12 @@ var renderers = map[Format]func(io.Writer, result.Report) error{
 	JUnit:       writeJUnit,
 	JUnitStrict: writeJUnitStrict,
 	Text:        func(w io.Writer, r result.Report) error { return WriteText(w, r, TextOptions{}) },
+	Markdown:    writeMarkdown,
+	GitHub:      writeSummary,
+	CTRF:        writeCTRF,
+	TAP:         writeTAP,
+	NDJSON:      writeNDJSON,
+	Statement:   writeStatement,
 }
 
 // Formats lists every format by name.
@@ -53,12 +66,16 @@ type Spec struct {
 	Path   string // Stdout, or a file's
 }
 
-// ParseSpec reads "FORMAT=PATH". A path of "-" is standard output.
-func ParseSpec(text string) (Spec, error) {
+// ParseSpec reads "FORMAT=PATH". A path of "-" is standard output; "github=auto" is the step summary that the environment names.
+func ParseSpec(text string) (Spec, error) { return parseSpec(text, os.Getenv) }
+
+func parseSpec(text string, getenv func(string) string) (Spec, error) {
 	name, path, found := strings.Cut(text, "=")
 	format := Format(strings.TrimSpace(name))
 	_, known := renderers[format]
 	switch {
+	case !found && format == GitHub:
+		return Spec{}, fmt.Errorf("report %q has no path: write github=auto in a step of a GitHub workflow, or github=PATH", text)
 	case !found && known:
 		return Spec{}, fmt.Errorf("report %q has no path: write %s=PATH, or %s=- for standard output", text, format, format)
 	case !found:
@@ -66,7 +83,11 @@ func ParseSpec(text string) (Spec, error) {
 	case !known:
 		return Spec{}, fmt.Errorf("report %q: %w", text, unknownFormat(string(format)))
 	}
-	if err := checkPath(path); err != nil {
+	err := checkPath(path)
+	if err == nil && format == GitHub {
+		path, err = summaryPath(path, getenv)
+	}
+	if err != nil {
 		return Spec{}, fmt.Errorf("report %q: %w", text, err)
 	}
 	return Spec{Format: format, Path: path}, nil

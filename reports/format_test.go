@@ -15,14 +15,14 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []Format{JSON, JUnit, JUnitStrict, Text}
+	want := []Format{CTRF, GitHub, JSON, JUnit, JUnitStrict, Markdown, NDJSON, Statement, TAP, Text}
 	if got := Formats(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestParseSpec(t *testing.T) {
-	const all = "json, junit, junit-strict and text"
+	const all = "ctrf, github, json, junit, junit-strict, markdown, ndjson, statement, tap and text"
 	for _, tc := range []struct {
 		text, err string
 		want      Spec
@@ -41,14 +41,31 @@ func TestParseSpec(t *testing.T) {
 		{text: "json=", err: `report "json=": the path is empty; - is standard output`},
 		{text: "json= ", err: `report "json= ": the path is empty; - is standard output`},
 		{text: "json=build/", err: `report "json=build/": the path names a directory, not a file`},
+		{text: "github=summary.md", want: Spec{GitHub, "summary.md"}},
+		{text: "github=auto", want: Spec{GitHub, "/run/summary.md"}},
+		{text: "github", err: `report "github" has no path: write github=auto in a step of a GitHub workflow, or github=PATH`},
+		{text: "github=-", err: `report "github=-": its path is the step summary's, for annotations go to standard output in any case: write github=auto`},
 		{text: "json=a\x00b", err: `report "json=a\x00b": the path holds a NUL`},
 	} {
 		t.Run(tc.text, func(t *testing.T) {
-			got, err := ParseSpec(tc.text)
+			got, err := parseSpec(tc.text, inGitHub)
 			if message(err) != tc.err || got != tc.want {
 				t.Errorf("got %v and error\n%q, want %v and\n%q", got, message(err), tc.want, tc.err)
 			}
 		})
+	}
+}
+
+// inGitHub is the environment of a step of a GitHub workflow.
+func inGitHub(name string) string {
+	return map[string]string{"GITHUB_STEP_SUMMARY": "/run/summary.md"}[name]
+}
+
+func TestParseSpecOutsideOfGitHub(t *testing.T) {
+	_, err := parseSpec("github=auto", func(string) string { return "" })
+	const want = `report "github=auto": GITHUB_STEP_SUMMARY is not set, as it is in a step of a GitHub workflow; elsewhere write github=PATH, or markdown=PATH`
+	if message(err) != want {
+		t.Errorf("got  %q\nwant %q", message(err), want)
 	}
 }
 
@@ -61,7 +78,7 @@ func message(err error) string {
 
 func TestWriteUnknownFormat(t *testing.T) {
 	err := Write(io.Discard, "jnit", clean())
-	if want := `unknown format "jnit", formats are json, junit, junit-strict and text; did you mean junit?`; message(err) != want {
+	if want := `unknown format "jnit", formats are ctrf, github, json, junit, junit-strict, markdown, ndjson, statement, tap and text; did you mean junit?`; message(err) != want {
 		t.Errorf("got %q, want %q", message(err), want)
 	}
 }
@@ -88,6 +105,9 @@ func TestWriteReportsEveryError(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, room := range []int{0, 10, 100, 5000, whole.Len() / 2, whole.Len() - 1} {
+			if room >= whole.Len() {
+				continue
+			}
 			if err := Write(&failing{room}, f, sample()); !errors.Is(err, errFull) {
 				t.Errorf("%s with room for %d of %d bytes: got %v, want %v", f, room, whole.Len(), err, errFull)
 			}

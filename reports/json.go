@@ -16,23 +16,34 @@ import (
 
 // writeJSON writes the report as it is. Invalid UTF-8 becomes U+FFFD, for JSON can hold nothing else.
 func writeJSON(w io.Writer, r result.Report) error {
+	return encodeJSON(w, complete(r), "  ")
+}
+
+// complete fills in what a reader of JSON may rely on.
+func complete(r result.Report) result.Report {
 	if r.Version == 0 {
 		r.Version = result.Version
 	}
+	r.Levels = Levels(r)
 	if r.Cells == nil {
-		r.Cells = []result.Cell{} // a reader may rely on a list
+		r.Cells = []result.Cell{}
 	}
 	if r.Summary.Findings == nil {
 		r.Summary.Findings = map[result.Class]int{}
 	}
+	return r
+}
+
+// encodeJSON writes one JSON document and a line end.
+func encodeJSON(w io.Writer, document any, indent string) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // S3's error documents stay readable
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	e.SetIndent("", indent)
+	if err := e.Encode(document); err != nil {
 		return err
 	}
-	return writeHarmless(w, b.Bytes())
+	return writeHarmless(w, bytes.ReplaceAll(b.Bytes(), []byte("##["), []byte(`#\u0023[`))) // see visible
 }
 
 // writeHarmless writes JSON with \u escapes for what the encoder leaves as it is though a terminal may act on it: DEL, the control

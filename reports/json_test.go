@@ -57,6 +57,7 @@ func TestJSONRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := sample()
+	want.Levels = Levels(want)
 	valid := cmp.Transformer("valid", func(s string) string { return string([]rune(s)) }) // what JSON makes of invalid UTF-8
 	if diff := cmp.Diff(want, got, valid); diff != "" {
 		t.Errorf("read differs from written (-want +got):\n%.2000s", diff)

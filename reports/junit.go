@@ -2,7 +2,6 @@ package reports
 
 import (
 	"encoding/xml"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -188,82 +187,21 @@ func junitCell(c *result.Cell) *junitCase {
 	switch c.Verdict {
 	case result.Passed:
 	case result.Known, result.Unsupported:
-		out.Skipped = &junitProblem{Message: skipReason(c)}
+		out.Skipped = &junitProblem{Message: messageOf(c)}
 	case result.Failed:
-		out.Failure = problem(c, class, failedMessage(c))
+		out.Failure = problem(c, class)
 	case result.Flaky:
-		out.Failure = problem(c, "flaky", "flaky: "+flakyMessage(c))
-	case result.Error:
-		out.Error = problem(c, "error", brief(c.Reason, valueLimit))
+		out.Failure = problem(c, "flaky")
 	default: // never green by accident
-		out.Error = problem(c, "error", fmt.Sprintf("the cell has no verdict that a report knows: %q", c.Verdict))
+		out.Error = problem(c, "error")
 	}
 	return out
 }
 
-func skipReason(c *result.Cell) string {
-	reason := brief(c.Reason, valueLimit)
-	if c.Verdict == result.Known {
-		if all := deviationsOf(c); len(all) > 0 {
-			reason = strings.Join(all, "; ")
-		}
-	}
-	return string(c.Verdict) + ": " + reason
-}
-
-// deviationsOf lists each listed deviation that covers a finding of a cell once.
-func deviationsOf(c *result.Cell) []string {
-	var all []string
-	for _, f := range c.Findings {
-		if f.Known == nil {
-			continue
-		}
-		if d := deviation(*f.Known); !slices.Contains(all, d) {
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
-func failedMessage(c *result.Cell) string {
-	f, any := worst(c.Findings)
-	if !any {
-		return "failed without a finding"
-	}
-	message := fmt.Sprintf("%s: expected %s, got %s", heading(f), brief(f.Expected, valueLimit), brief(f.Got, valueLimit))
-	if more := len(c.Findings) - 1; more > 0 {
-		message += " (and " + plural(more, "more finding") + ")"
-	}
-	return message
-}
-
-func flakyMessage(c *result.Cell) string {
-	why := brief(c.Reason, valueLimit)
-	if why == "" {
-		why = "the same request was answered in two ways"
-	}
-	if len(c.Findings) == 0 {
-		return why
-	}
-	return why + "; " + failedMessage(c)
-}
-
-// problem writes the text that a reader of JUnit shows: the message, every mismatch, what a browser makes of it, the evidence, the
-// commands to repeat it.
-func problem(c *result.Cell, kind, message string) *junitProblem {
-	lines := []string{message, ""}
-	for _, f := range worstFirst(c.Findings) {
-		lines = append(lines, heading(f))
-		lines = append(append(lines, rowLines("  ", findingRows(f, valueLimit))...), "")
-	}
-	lines = append(lines, rowLines("", append([]row{
-		{label: "cell", value: visible(c.ID)}, {label: "title", value: visible(c.Title)}}, cellRows(c)...))...)
-	for _, ex := range c.Exchanges {
-		lines = append(append(lines, ""), exchangeLines(ex, evidenceLimit)...)
-	}
-	if curl := curlRows(c); len(curl) > 0 {
-		lines = append(append(lines, ""), rowLines("", curl)...)
-	}
+// problem holds the message, and the text that begins with it.
+func problem(c *result.Cell, kind string) *junitProblem {
+	message := messageOf(c)
+	lines := append([]string{message, ""}, problemLines(c)...)
 	return &junitProblem{Message: message, Type: kind, Markup: markup(strings.Join(lines, "\n"))}
 }
 
@@ -276,49 +214,17 @@ func markup(text string) string {
 
 var readable = strings.NewReplacer("&#xA;", "\n", "&#34;", `"`, "&#39;", "'")
 
-func rowLines(indent string, rows []row) []string {
-	lines := make([]string, len(rows))
-	for i, r := range rows {
-		lines[i] = strings.TrimRight(fmt.Sprintf("%s%-*s  %s", indent, labelWidth, r.label, r.value), " ")
-	}
-	return lines
-}
-
-// suiteOfRun makes testcases of what no cell shows: without them a reader that knows only testcases would take the run for a good one.
+// suiteOfRun makes testcases of what no cell shows.
 func suiteOfRun(r result.Report) *junitSuite {
 	s := &junitSuite{Name: runSuite}
-	if why := r.Run.Incomplete; why != "" {
-		s.add(runError("the run is complete", "the run is incomplete: "+brief(why, valueLimit)), 0)
-	}
-	if why := nothingJudged(r.Cells); why != "" {
-		s.add(runError("something was judged", "nothing was judged: "+why), 0)
-	}
-	for _, d := range r.Stale {
-		s.add(staleCase(d), 0)
+	for _, p := range runProblems(r) {
+		c := &junitCase{Name: p.name, File: p.file, Line: p.line}
+		if p.stale {
+			c.Failure = &junitProblem{Message: p.message, Type: "stale", Markup: markup(p.message)}
+		} else {
+			c.Error = &junitProblem{Message: p.message, Type: "run", Markup: markup(p.message)}
+		}
+		s.add(c, 0)
 	}
 	return s
-}
-
-func runError(name, message string) *junitCase {
-	return &junitCase{Name: name, Error: &junitProblem{Message: message, Type: "run", Markup: markup(message)}}
-}
-
-func staleCase(d result.StaleDeviation) *junitCase {
-	message := fmt.Sprintf("stale known deviation at %s: %s of %s %s", visible(d.Where), visible(d.Check), visible(d.Cells), visible(d.Problem))
-	file, line := splitPlace(d.Where)
-	return &junitCase{
-		Name: fmt.Sprintf("known deviation %s %s", visible(d.Cells), visible(d.Check)),
-		File: visible(file), Line: line,
-		Failure: &junitProblem{Message: message, Type: "stale", Markup: markup(message)},
-	}
-}
-
-// splitPlace takes "file:line" apart.
-func splitPlace(where string) (file string, line int) {
-	if i := strings.LastIndexByte(where, ':'); i >= 0 {
-		if n, err := strconv.Atoi(where[i+1:]); err == nil {
-			return where[:i], n
-		}
-	}
-	return where, 0
 }

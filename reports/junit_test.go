@@ -196,20 +196,40 @@ func compareCounts(t *testing.T, n node, want map[string]int, skipped bool) {
 	}
 }
 
-// strictRules is junit-10.xsd as far as this format uses it: what every element may hold. Anything else is rejected.
-var strictRules = map[string]struct{ attrs, required, children []string }{
-	"testsuites": {attrs: []string{"name", "time", "tests", "failures", "errors"}, children: []string{"testsuite"}},
-	"testsuite": {
-		attrs:    []string{"name", "tests", "failures", "errors"},
-		required: []string{"name", "tests", "failures", "errors"},
-		children: []string{"testcase"},
-	},
-	"testcase": {attrs: []string{"name", "time", "classname"}, required: []string{"name"}, children: []string{"failure", "error", "skipped"}},
-	"failure":  {attrs: []string{"type", "message"}},
-	"error":    {attrs: []string{"type", "message"}},
-	"skipped":  {attrs: []string{"type", "message"}},
+// xsd is what an element may hold.
+type xsd struct {
+	attrs, required []string
+	children        []string
+	text            bool // it may hold text
 }
 
+var (
+	rerun      = xsd{attrs: []string{"message", "type"}, required: []string{"type"}, children: []string{"stackTrace", "system-out", "system-err"}, text: true}
+	outcome10  = xsd{attrs: []string{"type", "message"}, text: true}
+	output10   = xsd{text: true}
+	countAttrs = []string{"name", "tests", "failures", "errors"}
+)
+
+// strictRules are those of junit-10.xsd. Whatever they do not name is rejected, and the whole report with it.
+var strictRules = map[string]xsd{
+	"testsuites": {attrs: append([]string{"time"}, countAttrs...), children: []string{"testsuite"}},
+	"testsuite": {
+		attrs:    append([]string{"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"}, countAttrs...),
+		required: countAttrs,
+		children: []string{"testsuite", "properties", "testcase", "system-out", "system-err"},
+	},
+	"properties": {children: []string{"property"}},
+	"property":   {attrs: []string{"name", "value"}, required: []string{"name", "value"}},
+	"testcase": {
+		attrs: []string{"name", "time", "classname", "group"}, required: []string{"name"},
+		children: []string{"skipped", "error", "failure", "rerunFailure", "rerunError", "flakyFailure", "flakyError", "system-out", "system-err"},
+	},
+	"failure": outcome10, "error": outcome10, "skipped": outcome10,
+	"rerunFailure": rerun, "rerunError": rerun, "flakyFailure": rerun, "flakyError": rerun,
+	"stackTrace": output10, "system-out": output10, "system-err": output10,
+}
+
+// strictTime is the schema's SUREFIRE_TIME, with no more decimals than its earlier releases take.
 var strictTime = regexp.MustCompile(`^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]{0,3})?$`)
 
 func TestJUnitStrictKeepsTheSchema(t *testing.T) {
@@ -236,9 +256,12 @@ func breaches(n node) []string {
 		}
 	}
 	for _, name := range rules.required {
-		if n.attr(name) == "" {
+		if !slices.ContainsFunc(n.Attrs, func(a xml.Attr) bool { return a.Name.Local == name }) {
 			problems = append(problems, n.XMLName.Local+" lacks "+name)
 		}
+	}
+	if !rules.text && strings.TrimSpace(n.Text) != "" {
+		problems = append(problems, n.XMLName.Local+" may not hold text")
 	}
 	for _, child := range n.Nodes {
 		if !slices.Contains(rules.children, child.XMLName.Local) {

@@ -39,6 +39,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.stale(r.Stale)
 	t.observations(r.Observations)
 	t.causes(causes(r.Cells))
+	t.baseline(r.Baseline)
 	t.summary(r)
 	return t.out.Flush()
 }
@@ -91,6 +92,7 @@ func (t *textWriter) paint(s style, text string) string {
 
 // line writes one line. Writes are not checked one by one, see textWriter.
 func (t *textWriter) line(indent int, text string) {
+	text = inert(text)
 	_, _ = fmt.Fprintf(t.out, "%*s%s\n", indent, "", text)
 }
 
@@ -143,8 +145,8 @@ func (t *textWriter) head(r result.Report) {
 	if tool == "" {
 		tool = "corsprobe"
 	}
-	t.line(0, fmt.Sprintf("%s probed %s: %s of %s", t.paint(bold, visible(tool)), endpoint(r.Endpoint),
-		plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario")))
+	t.line(0, fmt.Sprintf("%s probed %s: %s of %s%s", t.paint(bold, visible(tool)), endpoint(r.Endpoint),
+		plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario"), shard(r.Run)))
 }
 
 // endpoint renders a URL with what is known of the server behind it.
@@ -165,4 +167,12 @@ func endpoint(e result.Endpoint) string {
 		return visible(e.URL)
 	}
 	return visible(e.URL) + " (" + strings.Join(known, ", ") + ")"
+}
+
+// shard says which part of a plan was asked.
+func shard(run result.Run) string {
+	if run.Shard == nil {
+		return ""
+	}
+	return fmt.Sprintf(", shard %d of %d", run.Shard.Index, run.Shard.Total)
 }

@@ -85,7 +85,7 @@ func (t *textWriter) findings(cells []*result.Cell) {
 		t.rows(4, []row{{label: "reason", value: brief(c.Reason, evidenceLimit)}})
 	}
 	for _, f := range worstFirst(c.Findings) {
-		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+visible(f.Check))
+		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+brief(f.Check, valueLimit))
 		t.rows(6, findingRows(f, valueLimit))
 	}
 	t.evidence(c, len(cells) > 1)
@@ -147,6 +147,8 @@ func reasonOf(c *result.Cell) string {
 		return c.Reason
 	case c.Verdict == result.Error || c.Verdict == result.Unsupported:
 		return "no reason was given"
+	case c.Verdict == result.Flaky:
+		return answeredTwice
 	default:
 		return fmt.Sprintf("no verdict that a report knows: %q", c.Verdict)
 	}

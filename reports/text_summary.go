@@ -109,6 +109,7 @@ func (t *textWriter) summary(r result.Report) {
 	if c := r.Summary.Chromium; c != nil {
 		rows = append(rows, row{label: "chromium", value: fmt.Sprintf("%d sent by a page: %d agree with the model, %d readable; %d not sent", c.Sent, c.Agreed, c.Resolved, c.NotSent)})
 	}
+	rows = append(rows, levelRows(r)...)
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	for i := range rows {
 		rows[i].verbatim = true // colours would count as characters
@@ -117,6 +118,15 @@ func (t *textWriter) summary(r result.Report) {
 	t.blank()
 	colour, words := verdict(r)
 	t.line(0, t.paint(colour, words))
+}
+
+func levelRows(r result.Report) []row {
+	rows := []row{}
+	for _, l := range Levels(r) {
+		rows = append(rows, row{value: l.Name + " " + string(l.State) + ": " + levelWhy(l)})
+	}
+	rows[0].label = "levels"
+	return rows
 }
 
 func (t *textWriter) cellCounts(s result.Summary) string {
@@ -171,20 +181,33 @@ func verdict(r result.Report) (style, string) {
 		against = append(against, why)
 	}
 	hold(r.Run.Incomplete != "", "Incomplete", brief(r.Run.Incomplete, valueLimit))
-	hold(s.Failed > 0, "Does not conform", plural(s.Failed, "cell")+" failed")
-	hold(s.Flaky > 0, "Flaky", plural(s.Flaky, "cell")+" answered in two ways")
+	if b := r.Baseline; b != nil {
+		hold(len(b.Worse) > 0, "Worse than the baseline", plural(len(b.Worse), "cell")+" got worse")
+	} else {
+		hold(s.Failed > 0, "Does not conform", plural(s.Failed, "cell")+" failed")
+		hold(s.Flaky > 0, "Flaky", plural(s.Flaky, "cell")+" answered in two ways")
+	}
 	unjudged := max(s.Errors, len(pick(r.Cells, isError)))
 	hold(unjudged > 0, "No judgement", plural(unjudged, "cell")+" could not be judged")
-	hold(nothingJudged(r.Cells) != "", "No judgement", nothingJudged(r.Cells))
+	hold(nothingJudged(r.Cells) != "" && !r.EmptyShard(), "No judgement", nothingJudged(r.Cells))
 	hold(len(r.Stale) > 0, "Stale known deviations", plural(len(r.Stale), "known deviation")+" to remove or correct")
 	if word != "" {
 		return alarm, word + ": " + strings.Join(against, "; ") + "."
+	}
+	switch {
+	case r.EmptyShard():
+		return bold, fmt.Sprintf("Nothing to judge: no cell fell to shard %d of %d; the other shards hold them all.", r.Run.Shard.Index, r.Run.Shard.Total)
+	case r.Baseline != nil && s.Failed+s.Flaky > 0:
+		return yellow, "No worse than the baseline: " + conforming(s) + "."
 	}
 	return green, "Conforms: " + conforming(s) + "."
 }
 
 func conforming(s result.Summary) string {
 	parts := []string{plural(s.Passed, "cell") + " passed"}
+	if n := s.Failed + s.Flaky; n > 0 {
+		parts = append(parts, plural(n, "cell")+" as bad as before")
+	}
 	if s.Known > 0 {
 		parts = append(parts, plural(s.Known, "cell")+" with known deviations set aside")
 	}

@@ -30,6 +30,7 @@ func TestTextGolden(t *testing.T) {
 		golden(t, name, []byte(text(t, sample(), opts)))
 	}
 	golden(t, "text-clean.txt", []byte(text(t, clean(), TextOptions{})))
+	golden(t, "text-baseline.txt", []byte(text(t, held(), TextOptions{})))
 }
 
 func TestTextFormatIsPlain(t *testing.T) {
@@ -96,6 +97,10 @@ func TestVerdictInWords(t *testing.T) {
 		"odd":         "No judgement: 1 cell could not be judged.",
 		"stale":       "Stale known deviations: 2 known deviations to remove or correct.",
 		"incomplete":  "Incomplete: interrupted; 1 cell failed.",
+		"empty shard": "Nothing to judge: no cell fell to shard 3 of 3; the other shards hold them all.",
+		"cut shard":   "Incomplete: interrupted; no cell was run.",
+		"worse":       "Worse than the baseline: 1 cell got worse.",
+		"as before":   "No worse than the baseline: 2 cells passed, 2 cells as bad as before.",
 	} {
 		t.Run(name, func(t *testing.T) {
 			lines := strings.Split(strings.TrimRight(text(t, outcome(name), TextOptions{}), "\n"), "\n")
@@ -124,6 +129,17 @@ func outcome(name string) result.Report {
 		r.Cells = nil
 	case "stale":
 		r.Stale = sample().Stale
+	case "empty shard", "cut shard":
+		r.Cells, r.Run.Shard = nil, &result.Shard{Index: 3, Total: 3}
+		if name == "cut shard" {
+			r.Run.Incomplete = "interrupted"
+		}
+	case "worse":
+		r.Cells = append(r.Cells, broken(), flaky())
+		r.Baseline = &result.Baseline{Worse: []result.Change{{ID: flaky().ID, After: result.Flaky}}}
+	case "as before":
+		r.Cells = append(r.Cells, broken(), flaky())
+		r.Baseline = &result.Baseline{}
 	case "incomplete":
 		r.Cells, r.Run.Incomplete = append(r.Cells, broken()), "interrupted"
 	}

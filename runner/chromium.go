@@ -9,6 +9,7 @@ import (
 
 	"corsprobe/runner/browser"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -28,7 +29,7 @@ func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cel
 		return // the cell itself has said why
 	}
 	q := browser.Request{Origin: *cell.Origin, Method: cell.Method, URL: actual.URL.String(), Headers: pageHeaders(cell), Body: string(actual.Body)}
-	o, err := s.run.opts.Browser.Send(ctx, q)
+	o, err := s.run.send(ctx, q)
 	if err != nil {
 		c.Verdict, c.Reason = result.Error, err.Error()
 		return
@@ -42,6 +43,19 @@ func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cel
 	}
 }
 
+// mostSends is how often a page's request is sent that meets trouble on the network. An idle connection that the endpoint closes at that
+// very moment is no answer of anybody's.
+const mostSends = 3
+
+func (r *Run) send(ctx context.Context, q browser.Request) (o browser.Outcome, err error) {
+	for range mostSends {
+		if o, err = r.opts.Browser.Send(ctx, q); err != nil || o.NotSendable != "" || o.Preflight.Answered() || o.Actual.Answered() {
+			break
+		}
+	}
+	return o, err
+}
+
 // notForAPage says why a cell is not given to a page at all.
 func notForAPage(cell scenarios.Cell) string {
 	reads := cell.Method == http.MethodGet || cell.Method == http.MethodHead
@@ -52,7 +66,7 @@ func notForAPage(cell scenarios.Cell) string {
 		return "a request always has a method"
 	case cell.Authorisation == scenarios.Signed:
 		return "a page that signs with headers asks for them in its preflight, which this cell does not"
-	case !reads && cell.Target != scenarios.Object && cell.Target != scenarios.MissingObject:
+	case !reads && !cell.Target.OfObject():
 		return "if it were permitted, it would change a bucket"
 	case cell.Headers.Request != nil && !browserList(cell.Headers.Request):
 		return "no browser writes Access-Control-Request-Headers like that"
@@ -61,9 +75,15 @@ func notForAPage(cell scenarios.Cell) string {
 		if !token(h.Name) {
 			return fmt.Sprintf("%q is no header name", h.Name)
 		}
+		if slices.Contains(clientHints, strings.ToLower(h.Name)) {
+			return "Chromium sends " + h.Name + " without a preflight, against the standard: it is no judge of it"
+		}
 	}
 	return ""
 }
+
+// clientHints count as safelisted in Chromium, and not in the standard. It drops the User-Agent that a page sets.
+var clientHints = []string{"device-memory", "downlink", "dpr", "ect", "rtt", "save-data", "user-agent", "viewport-width", "width"}
 
 func token(name string) bool {
 	return name != "" && strings.Trim(strings.ToLower(name), "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") == ""
@@ -84,7 +104,7 @@ func pageHeaders(cell scenarios.Cell) []result.Header {
 }
 
 func seen(o browser.Outcome) *result.Chromium {
-	c := &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code}
+	c := &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code, Console: probe.Redact(o.Console)}
 	if o.Actual != nil && o.Resolved {
 		c.Status = o.Actual.Status
 	}
@@ -126,7 +146,7 @@ func disagreement(q browser.Request, o browser.Outcome, own []result.Header) str
 	model := fetch.Evaluate(page, came(o.Preflight), came(o.Actual))
 	verdict := model.Browsers
 	switch {
-	case o.Preflight == nil && o.Actual == nil:
+	case !o.Preflight.Answered() && !o.Actual.Answered():
 		return "no answer came to the page: " + o.Failed
 	case model.PreflightNeeded != (o.Preflight != nil):
 		return fmt.Sprintf("a preflight is needed by the model: %v; one was sent: %v", model.PreflightNeeded, o.Preflight != nil)
@@ -143,7 +163,7 @@ func disagreement(q browser.Request, o browser.Outcome, own []result.Header) str
 }
 
 func came(ex *browser.Exchange) *fetch.Response {
-	if ex == nil || ex.Status == 0 {
+	if !ex.Answered() {
 		return nil
 	}
 	return &fetch.Response{Status: ex.Status, Headers: ex.Received}

@@ -296,6 +296,9 @@ func quoted(lines []result.Header, name string) string {
 	return strings.Join(values, "; ")
 }
 
+// noDocument begins what came in place of an error document.
+const noDocument = "a body that is no error document: "
+
 func bodyStart(body string) string {
 	if body == "" {
 		return "an empty body"
@@ -304,7 +307,7 @@ func bodyStart(body string) string {
 	if len(body) > enough {
 		body = body[:enough] + "…"
 	}
-	return "a body that is no error document: " + strconv.Quote(body)
+	return noDocument + strconv.Quote(body)
 }
 
 func orAbsent(s string) string {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -9,15 +10,20 @@ import (
 	"corsprobe/scenarios"
 )
 
-// Deviations are the differences from S3 that are known of an endpoint, each with its reason. They are strict both ways: an entry that
-// covers nothing any more is stale, and fails the run.
+// Deviations are the differences from S3 that are known of an endpoint, each with its reason.
+//
+// The user's own entries are strict both ways: one that covers nothing any more is stale, and fails the run. Those of a provider's file are
+// lenient, and never stale.
 type Deviations struct {
-	// Lenient entries come from corsprobe itself rather than from the user: they are stale only where a cell that they name was judged
-	// and conforms, never because the plan holds none of their cells.
-	List    []scenarios.Deviation
-	Lenient bool
-	// Left are the ids of cells that could have been asked and were not selected. Those that were in error are added. What an entry says of them is left open.
+	List []scenarios.Deviation
+	// Explain has lenient entries excuse only the catalogue's cells where a page is broken or exposed: to a user's own scenario they give
+	// the reason, and leave the finding.
+	Explain bool
+	// Left are the ids of cells that could have been asked and were not selected; those that end in error are added. What an entry says of
+	// them is left open.
 	Left []string
+	// Elsewhere are the ids of cells that other shards of the run ask: only all of them together say whether an entry is stale.
+	Elsewhere []string
 
 	mu   sync.Mutex
 	seen map[int]bool // entries that covered a finding
@@ -44,9 +50,9 @@ func (d *Deviations) apply(c *result.Cell) {
 		}
 		d.held[i] = true
 		for j := range c.Findings {
-			if f := &c.Findings[j]; entry.Covers(f.Check, f.Got) {
+			if f := &c.Findings[j]; entry.Covers(f.Check, f.Got, originOf(*c)) {
 				d.seen[i] = true
-				f.Known = &result.Deviation{Reason: entry.Reason, Link: entry.Link}
+				mark(f, entry, d.Explain && entry.Lenient && !builtIn(*c))
 			}
 		}
 	}
@@ -55,18 +61,68 @@ func (d *Deviations) apply(c *result.Cell) {
 	}
 }
 
+// mark makes a finding known, or has it say that it is known of the provider where that is no excuse.
+func mark(f *result.Finding, entry scenarios.Deviation, explain bool) {
+	costly := f.Class == result.Exposure || f.Class == result.Breakage
+	switch {
+	case !explain || !costly:
+		f.Known = &result.Deviation{Reason: entry.Reason, Link: entry.Link}
+	case f.Known == nil && !strings.Contains(f.Why, entry.Reason):
+		f.Why += "; known of the provider: " + entry.Reason
+	}
+}
+
+// builtIn reports that a cell is the catalogue's.
+func builtIn(c result.Cell) bool { return strings.HasPrefix(c.File, "catalogue/") }
+
+func originOf(c result.Cell) string {
+	if c.Point == nil || c.Point.Origin == nil {
+		return ""
+	}
+	return *c.Point.Origin
+}
+
 func allKnown(findings []result.Finding) bool {
 	return len(findings) > 0 && !slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Known == nil })
 }
 
-// stale lists the entries that the run contradicts.
-func (d *Deviations) stale() []result.StaleDeviation {
+// stale lists the entries that the run contradicts, and apart from them those of which other shards know more.
+func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []result.StaleDeviation
 	for i, entry := range d.List {
-		if problem := d.problem(i, entry); problem != "" {
-			all = append(all, result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem})
+		problem := d.problem(i, entry)
+		if problem == "" || entry.Lenient {
+			continue
+		}
+		found := result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem}
+		if !entry.Expired(time.Now()) && fitsAny(entry, d.Elsewhere) {
+			undecided = append(undecided, found)
+		} else {
+			stale = append(stale, found)
+		}
+	}
+	return stale, undecided
+}
+
+func fitsAny(entry scenarios.Deviation, ids []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return scenarios.Glob(entry.Cells, id) })
+}
+
+// What can be wrong with an entry.
+const (
+	noLonger = "no longer occurs"
+	noCell   = "matches no cell that was judged"
+)
+
+// Absent lists the entries of a provider's file that were measured once, and did not occur in this run though all that they name was asked.
+func (d *Deviations) Absent() []scenarios.Deviation {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []scenarios.Deviation
+	for i, entry := range d.List {
+		if entry.Lenient && entry.Evidence == scenarios.Measured && d.held[i] && d.problem(i, entry) != "" {
+			all = append(all, entry)
 		}
 	}
 	return all
@@ -76,13 +132,11 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i] || slices.ContainsFunc(d.Left, func(id string) bool { return scenarios.Glob(entry.Cells, id) }):
+	case d.seen[i] || fitsAny(entry, d.Left):
 		return ""
-	case d.held[i] && !d.Lenient:
-		return "no longer occurs"
-	case !d.held[i] && !d.Lenient:
-		return "matches no cell that was judged"
+	case d.held[i]:
+		return noLonger
 	default:
-		return ""
+		return noCell
 	}
 }

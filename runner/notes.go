@@ -33,18 +33,23 @@ func (n *notes) server() string {
 
 // chose counts what a conforming answer chose on points that S3's facts leave open.
 func (n *notes) chose(choices []s3cors.Choice) {
+	for _, c := range choices {
+		n.add(result.Observation{Point: c.Point, Choice: c.Choice, Facts: c.Facts, Cells: 1})
+	}
+}
+
+func (n *notes) add(o result.Observation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.choices == nil {
 		n.choices = map[[2]string]*result.Observation{}
 	}
-	for _, c := range choices {
-		key := [2]string{c.Point, c.Choice}
-		if n.choices[key] == nil {
-			n.choices[key] = &result.Observation{Point: c.Point, Choice: c.Choice, Facts: c.Facts}
-		}
-		n.choices[key].Cells++
+	key := [2]string{o.Point, o.Choice}
+	if seen := n.choices[key]; seen != nil {
+		seen.Cells += o.Cells
+		return
 	}
+	n.choices[key] = &o
 }
 
 // observations lists the choices by point.

@@ -20,6 +20,8 @@ import (
 
 const (
 	objectName = "object.txt"
+	nestedName = "folder/sub folder/a+b&c=d ü.txt"
+	noUpload   = "corsprobe-no-such-upload"
 	objectBody = "corsprobe was here\n"
 	// presignedFor is how long a presigned URL lasts: longer than any run, for the requests of a run are signed as they are sent.
 	presignedFor = 15 * time.Minute
@@ -115,31 +117,50 @@ func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual reque
 	return q, nil
 }
 
-// where names the bucket, key and query of a cell. A request that changes an object has one of its own, so that no cell meets another's
-// traces.
+// where names the bucket, key and query of a cell.
 func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
-	bucket, key = s.bucket.Name(), s.bucket.Key(objectName)
+	bucket = s.bucket.Name()
 	switch cell.Target {
-	case scenarios.MissingBucket:
-		bucket = "corsprobe-" + s.run.id + "-missing"
 	case scenarios.Bucket:
 		return bucket, "", ""
+	case scenarios.BucketSlash:
+		return bucket, endpoint.Slash, ""
 	case scenarios.Listing:
 		return bucket, "", "list-type=2"
+	case scenarios.Uploads, scenarios.BucketLocation:
+		return bucket, "", string(cell.Target)
+	case scenarios.Service:
+		return endpoint.Root, "", ""
 	case scenarios.OtherBucket:
 		return s.other, objectName, ""
 	case scenarios.DeletedBucket:
 		return s.deleted, objectName, ""
-	case scenarios.MissingObject:
-		key = s.bucket.Key("missing-" + digest(cell.ID))
-	}
-	if cell.Target == scenarios.Object && slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method) {
-		key = s.bucket.Key(strings.ToLower(cell.Method) + "-" + digest(cell.ID))
+	case scenarios.MissingBucket:
+		bucket = "corsprobe-" + s.run.id + "-missing"
+	case scenarios.Part:
+		return bucket, s.bucket.Key(objectName), "partNumber=1&uploadId=" + noUpload
 	}
 	if cell.Method == http.MethodPost {
 		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
 	}
-	return bucket, key, query
+	return bucket, s.bucket.Key(name(cell)), query
+}
+
+// name is the key of a cell's object. A request that changes an object has one of its own, so that no cell meets another's traces.
+func name(cell scenarios.Cell) string {
+	changes := slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method)
+	switch {
+	case cell.Target == scenarios.MissingObject:
+		return "missing-" + digest(cell.ID)
+	case cell.Target == scenarios.NestedObject && changes:
+		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + digest(cell.ID)
+	case cell.Target == scenarios.NestedObject:
+		return nestedName
+	case cell.Target == scenarios.Object && changes:
+		return strings.ToLower(cell.Method) + "-" + digest(cell.ID)
+	default:
+		return objectName
+	}
 }
 
 // isMissing reports that the bucket of a target does not exist.
@@ -149,7 +170,7 @@ func isMissing(t scenarios.Target) bool {
 
 // holdsFor is the configuration of the bucket that a cell names.
 func (s *stage) holdsFor(cell scenarios.Cell) *s3cors.Configuration {
-	if cell.Target == scenarios.OtherBucket || isMissing(cell.Target) {
+	if cell.Target == scenarios.OtherBucket || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return nil
 	}
 	return s.holds
@@ -257,15 +278,25 @@ func pageRequest(cell scenarios.Cell) fetch.Request {
 }
 
 func target(cell scenarios.Cell) s3cors.Target {
-	if cell.Target == scenarios.Bucket || cell.Target == scenarios.Listing {
+	switch cell.Target {
+	case scenarios.Service:
+		return s3cors.Service
+	case scenarios.Bucket, scenarios.BucketSlash, scenarios.Listing, scenarios.Uploads, scenarios.BucketLocation:
 		return s3cors.Bucket
+	default:
+		return s3cors.Object
 	}
-	return s3cors.Object
 }
+
+// unasserted are targets whose answers, CORS apart, depend on what an endpoint offers and on who asks.
+var unasserted = []scenarios.Target{scenarios.Part, scenarios.Uploads, scenarios.BucketLocation, scenarios.Service}
 
 // outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy
 // (anonymous) or on how a signature is refused.
 func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
+	if slices.Contains(unasserted, cell.Target) {
+		return s3cors.Outcome{}
+	}
 	if cell.Authorisation == scenarios.Anonymous || cell.Authorisation == scenarios.Forged {
 		return s3cors.Outcome{}
 	}

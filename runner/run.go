@@ -258,9 +258,9 @@ func (r *Run) Finish() (result.Report, []error) {
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
 		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
 		Observations: r.notes.observations(),
-		Stale:        r.opts.Known.stale(),
 		Scenarios:    described(r.plan),
 	}
+	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
@@ -279,7 +279,11 @@ func Summarise(cells []result.Cell) result.Summary {
 		result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported, result.Error: &s.Errors,
 	}
 	for _, c := range cells {
-		*counts[c.Verdict]++
+		if n, ok := counts[c.Verdict]; ok {
+			*n++
+		} else {
+			s.Errors++ // a verdict that a later release wrote
+		}
 		for _, f := range c.Findings {
 			if f.Known == nil && (c.Verdict == result.Failed || c.Verdict == result.Flaky) {
 				s.Findings[f.Class]++

@@ -10,6 +10,7 @@ import (
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 )
 
@@ -31,6 +32,30 @@ func TestFaithfulEndpoint(t *testing.T) {
 	}
 	if report.Summary.Passed == 0 {
 		t.Error("no cell was judged")
+	}
+	described(t, report)
+}
+
+// described holds what a report says of its scenarios and cells together: every cell is of a scenario and a step that are there.
+func described(t *testing.T, report result.Report) {
+	t.Helper()
+	steps := map[string]bool{}
+	for _, s := range report.Scenarios {
+		for _, step := range s.Steps {
+			steps[s.ID+"\x00"+step.Name] = true
+			if _, err := s3cors.ParseJSON([]byte(step.CORS)); step.CORS != "" && err != nil {
+				t.Errorf("%s %s: %v", s.ID, step.Name, err)
+			}
+		}
+	}
+	for _, c := range report.Cells {
+		if !steps[c.Scenario+"\x00"+c.Step] {
+			t.Errorf("%s: no step %q of %s", c.ID, c.Step, c.Scenario)
+		}
+		call := strings.HasSuffix(c.ID, "BucketCors")
+		if call != (c.Point == nil) || !call && !strings.Contains(c.ID, "/"+c.Point.Target+"/"+c.Point.Addressing+"/"+c.Point.Authorisation+"/") {
+			t.Errorf("%s lies at %+v", c.ID, c.Point)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"corsprobe/runner/endpoint"
@@ -25,8 +26,10 @@ type stage struct {
 
 // play carries out the steps in order. An error means that nothing more can be judged.
 func (s *stage) play(ctx context.Context) error {
-	if err := s.bucket.PutObject(ctx, s.bucket.Key(objectName), []byte(objectBody)); err != nil {
-		return fmt.Errorf("the object to ask for could not be written: %w", err)
+	for _, name := range s.objects() {
+		if err := s.bucket.PutObject(ctx, s.bucket.Key(name), []byte(objectBody)); err != nil {
+			return fmt.Errorf("the object to ask for could not be written: %w", err)
+		}
 	}
 	step := s.step
 	if s.run.opts.AssumeConfigured {
@@ -38,6 +41,15 @@ func (s *stage) play(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// objects are the keys that must be there.
+func (s *stage) objects() []string {
+	nested := func(step scenarios.PlannedStep) bool { return needs(step, scenarios.NestedObject) }
+	if slices.ContainsFunc(s.planned.Steps, nested) {
+		return []string{objectName, nestedName}
+	}
+	return []string{objectName}
 }
 
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {

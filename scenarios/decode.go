@@ -293,13 +293,15 @@ func keysOf(t reflect.Type) []string {
 func enumOf(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Target]():
-		return words(Object, MissingObject, Bucket, MissingBucket, Listing, OtherBucket, DeletedBucket)
+		return words(Targets...)
 	case reflect.TypeFor[Send]():
 		return words(Preflight, Actual)
 	case reflect.TypeFor[Authorisation]():
 		return words(Presigned, Signed, Anonymous, Forged)
 	case reflect.TypeFor[Addressing]():
 		return words(Auto, Path, Virtual)
+	case reflect.TypeFor[Evidence]():
+		return words(Measured, Reported)
 	}
 	return nil
 }

@@ -1,11 +1,9 @@
 package scenarios
 
 import (
-	"embed"
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"time"
 )
@@ -14,20 +12,25 @@ import (
 type Deviation struct {
 	Cells  string `yaml:"cells" required:"true" doc:"Cells, as a glob over ids: * within one part, ** over any number."`
 	Check  string `yaml:"check" required:"true" doc:"Checks, as a glob: preflight.vary, *.expose-headers."`
-	Got    string `yaml:"got" doc:"What came, as a glob, a star itself as \\*; anything when left out. It keeps an entry from hiding another defect of the same check."`
+	Got    string `yaml:"got" doc:"What came, as a glob, a star itself as \\*; anything when left out. It keeps an entry from hiding another defect of the same check. {origin} stands for the cell's own origin."`
 	Reason string `yaml:"reason" required:"true" doc:"Why this is known and accepted, in a sentence."`
 	Link   string `yaml:"link" doc:"Evidence: an issue, a line of source, documentation."`
 	Until  string `yaml:"until" doc:"A date, YYYY-MM-DD, after which the entry no longer counts."`
+	Source string `yaml:"source" doc:"In a provider's file: the name of the source that says so."`
 
 	File string `yaml:"-"`
 	Line int    `yaml:"-"`
+	// Lenient entries come with a provider's file, not from the user: they never fail a run.
+	Lenient bool `yaml:"-"`
+	// Evidence is that of the entry's source, where it names one.
+	Evidence Evidence `yaml:"-"`
 
 	places
 }
 
-// Covers reports that the entry speaks of that check and of what came. An empty Got covers anything.
-func (d Deviation) Covers(check, got string) bool {
-	return wildcard(d.Check, check) && (d.Got == "" || wildcard(d.Got, got))
+// Covers reports that the entry speaks of that check and of what came to a request from that origin. An empty Got covers anything.
+func (d Deviation) Covers(check, got, origin string) bool {
+	return wildcard(d.Check, check) && (d.Got == "" || wildcard(strings.ReplaceAll(d.Got, "{origin}", Literal(origin)), got))
 }
 
 // Expired reports that the entry's last day lies before now.
@@ -39,63 +42,24 @@ func (d Deviation) Expired(now time.Time) bool {
 // Where is the entry's place, "file:line".
 func (d Deviation) Where() string { return fmt.Sprintf("%s:%d", d.File, d.Line) }
 
-// DeviationFile is a file of deviations: a provider's, or one of the user's own.
-type DeviationFile struct {
-	Name            string      `yaml:"name" doc:"The provider's name, for --provider."`
-	Title           string      `yaml:"title" doc:"The provider's name for people."`
-	KnownDeviations []Deviation `yaml:"knownDeviations" required:"true" doc:"What is known, each with its reason."`
-}
-
-//go:embed providers/*.yaml
-var providerFiles embed.FS
-
-// ProviderDeviations returns what is known of a provider that corsprobe carries a file of.
-func ProviderDeviations(name string) ([]Deviation, error) {
-	file := "providers/" + name + ".yaml"
-	data, err := providerFiles.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("no provider %q", name)
-	}
-	var l deviations
-	l.file(file, data)
-	return l.result()
-}
-
 // LoadDeviations reads files of known deviations. The error is of type [Errors], and holds everything that is wrong in all of them.
 func LoadDeviations(paths ...string) ([]Deviation, error) {
-	var l deviations
+	var list []Deviation
+	var errors Errors
 	for _, p := range paths {
 		data, err := readBounded(os.DirFS(filepath.Dir(p)), filepath.Base(p))
 		if err != nil {
-			l.errors = append(l.errors, Error{File: p, What: plain(err)})
+			errors = append(errors, Error{File: p, What: plain(err)})
 			continue
 		}
-		l.file(p, data)
+		d := &decoder{file: p}
+		list = append(list, d.deviationFile(data).KnownDeviations...)
+		errors = append(errors, d.errors...)
 	}
-	return l.result()
-}
-
-type deviations struct {
-	list   []Deviation
-	errors Errors
-}
-
-func (l *deviations) file(name string, data []byte) {
-	d := &decoder{file: name}
-	documents := d.documents(data)
-	if len(documents) != 1 && len(d.errors) == 0 {
-		d.errors = append(d.errors, Error{File: name, What: fmt.Sprintf("%d documents", len(documents)), Expected: "one, with knownDeviations"})
+	if err := errors.orNil(); err != nil {
+		return nil, err
 	}
-	for _, n := range documents {
-		var f DeviationFile
-		d.value(n, reflect.ValueOf(&f).Elem())
-		for i := range f.KnownDeviations {
-			f.KnownDeviations[i].File = name
-			d.deviation(&f.KnownDeviations[i])
-		}
-		l.list = append(l.list, f.KnownDeviations...)
-	}
-	l.errors = append(l.errors, d.errors...)
+	return list, nil
 }
 
 // deviation checks one entry, and notes where it stands.
@@ -109,11 +73,4 @@ func (d *decoder) deviation(v *Deviation) {
 	if _, err := time.Parse(time.DateOnly, v.Until); v.Until != "" && err != nil {
 		d.failAt(v.where("until"), fmt.Sprintf("found %q", v.Until), "a date, YYYY-MM-DD", "")
 	}
-}
-
-func (l *deviations) result() ([]Deviation, error) {
-	if err := l.errors.orNil(); err != nil {
-		return nil, err
-	}
-	return l.list, nil
 }

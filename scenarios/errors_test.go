@@ -23,12 +23,16 @@ func TestErrors(t *testing.T) {
 		{"mapping for a list", "name: a\ncors: none\nmatrix: {origins: {a: b}}\n", `f.yaml:3:19: found a mapping, expected a string`},
 		{"word for a number", good + "facts: [one]\n", `f.yaml:5:9: found "one", expected a whole number`},
 		{"no such fact", good + "facts: [83]\n", `f.yaml:5:9: there is no fact 83, expected a number from 1 to 82`},
-		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, missing-object, bucket, missing-bucket, listing, other-bucket or deleted-bucket; did you mean "object"?`},
+		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket or deleted-bucket; did you mean "object"?`},
 		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product or zip; did you mean "zip"?`},
 		{"bare null", "name: a\ncors: none\nmatrix:\n  origins: [null]\n", `f.yaml:4:13: found YAML's null, expected a string; for the word null write "null" in quotes`},
 		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
 		{"missing name", "cors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file`},
 		{"bad name", "name: A b\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes`},
+		{"undecoded, and a bad name", "name: A b\nlables: [x]\ncors: none\nmatrix: {origins: [a], methods: ['G T'], send: preflight}\n",
+			`f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes` + "\n" +
+				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
+				`f.yaml:4:34: the method "G T", expected a token such as GET, or none`},
 		{"two of one name", good + "---\n" + good, `f.yaml:6:7: the name "good" is taken, expected another than the scenario's at f.yaml:1`},
 		{"no configuration", "name: a\nmatrix: {origins: [a]}\n", `f.yaml:1:1: a scenario without a configuration, expected cors, corsFile or steps`},
 		{"no requests", "name: a\ncors: none\n", `f.yaml:1:1: a scenario without requests, expected matrix`},

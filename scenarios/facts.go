@@ -4,7 +4,6 @@ package scenarios
 func Unproved(fact int) string { return unproved[fact] }
 
 var unproved = map[int]string{
-	13: "the service's root belongs to no bucket, and endpoints use it for other things",
 	14: "it needs a versioned object, which not every endpoint has",
 	15: "it needs a second region",
 	43: "it needs a website endpoint",

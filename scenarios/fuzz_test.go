@@ -53,9 +53,8 @@ func FuzzWildcard(f *testing.F) {
 func FuzzDeviations(f *testing.F) {
 	f.Add("knownDeviations: [{cells: a, check: b, reason: c}]")
 	f.Fuzz(func(t *testing.T, text string) {
-		var l deviations
-		l.file("f.yaml", []byte(text))
-		if _, err := l.result(); err != nil && !strings.HasPrefix(err.Error(), "f.yaml") {
+		_, errors := parseProvider("f.yaml", []byte(text))
+		if err := errors.orNil(); err != nil && !strings.HasPrefix(err.Error(), "f.yaml") {
 			t.Fatal(err)
 		}
 	})

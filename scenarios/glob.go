@@ -25,6 +25,9 @@ func globParts(pattern, id []string) bool {
 	return wildcard(pattern[0], id[0]) && globParts(pattern[1:], id[1:])
 }
 
+// Literal is the pattern that fits a text and nothing else, where a star may stand for itself: in what a deviation's got says.
+func Literal(text string) string { return strings.ReplaceAll(text, "*", `\*`) }
+
 // wildcard matches a text against a pattern in which * stands for any run of characters, and \* for a star. It goes back to the last star only,
 // so that no pattern takes longer than the product of both lengths.
 func wildcard(pattern, text string) bool {

@@ -125,7 +125,11 @@ func (l *loader) file(fsys fs.FS, name, display string) {
 	for _, s := range d.scenarios(data) {
 		s.File = display
 		s.ID = idPath(prefix) + "/" + s.Name
-		l.add(d, s)
+		if s.undecoded {
+			d.validateRest(s)
+		} else {
+			l.add(d, s)
+		}
 	}
 	l.errors = append(l.errors, d.errors...)
 }
@@ -166,7 +170,7 @@ func (l *loader) result() ([]*Scenario, error) {
 	return l.scenarios, nil
 }
 
-// scenarios reads the documents of a file. A document that cannot be decoded whole is left out, its errors noted.
+// scenarios reads the documents of a file, and notes the errors of those that cannot be decoded whole.
 func (d *decoder) scenarios(data []byte) []*Scenario {
 	var all []*Scenario
 	documents := d.documents(data)
@@ -179,9 +183,8 @@ func (d *decoder) scenarios(data []byte) []*Scenario {
 		d.nodes, d.depth = 0, 0
 		d.value(n, reflect.ValueOf(s).Elem())
 		d.corsFile(s)
-		if len(d.errors) == before {
-			all = append(all, s)
-		}
+		s.undecoded = len(d.errors) > before
+		all = append(all, s)
 	}
 	return all
 }

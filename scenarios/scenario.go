@@ -23,6 +23,7 @@ type Scenario struct {
 	File string `yaml:"-"` // as the user named it
 	Line int    `yaml:"-"` // where the document starts, from 1
 
+	undecoded bool // some of it is not as it should be, and is missing here
 	places
 }
 
@@ -74,14 +75,30 @@ type Matrix struct {
 type Target string
 
 const (
-	Object        Target = "object"
-	MissingObject Target = "missing-object"
-	Bucket        Target = "bucket"
-	MissingBucket Target = "missing-bucket"
-	Listing       Target = "listing"        // the bucket's URL with ?list-type=2
-	OtherBucket   Target = "other-bucket"   // an object of another bucket of the run's, which has no configuration
-	DeletedBucket Target = "deleted-bucket" // an object of a bucket that had this configuration and was deleted with it
+	Object         Target = "object"
+	NestedObject   Target = "nested-object" // one in folders, its key full of characters that a URL must escape
+	MissingObject  Target = "missing-object"
+	Part           Target = "part" // of an upload that does not exist
+	Bucket         Target = "bucket"
+	BucketSlash    Target = "bucket-slash" // the bucket's URL with a slash at its end
+	Listing        Target = "listing"      // the bucket's URL with ?list-type=2
+	Uploads        Target = "uploads"      // the bucket's URL with ?uploads
+	BucketLocation Target = "location"     // the bucket's URL with ?location
+	Service        Target = "service"      // the endpoint's root, which belongs to no bucket
+	MissingBucket  Target = "missing-bucket"
+	OtherBucket    Target = "other-bucket"   // an object of another bucket of the run's, which has no configuration
+	DeletedBucket  Target = "deleted-bucket" // an object of a bucket that had this configuration and was deleted with it
 )
+
+// Targets lists every target.
+var Targets = []Target{
+	Object, NestedObject, MissingObject, Part, Bucket, BucketSlash, Listing, Uploads, BucketLocation, Service, MissingBucket, OtherBucket, DeletedBucket,
+}
+
+// OfObject reports that a target's URL names an object, whether or not it is there.
+func (t Target) OfObject() bool {
+	return t == Object || t == NestedObject || t == MissingObject || t == Part
+}
 
 // Send is one of the requests that a cell sends.
 type Send string

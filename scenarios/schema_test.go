@@ -144,7 +144,8 @@ func allKeys(of reflect.Type, seen map[reflect.Type]bool) []string {
 func TestEveryKeyHasDoc(t *testing.T) {
 	for _, of := range []reflect.Type{
 		reflect.TypeFor[Scenario](), reflect.TypeFor[Step](), reflect.TypeFor[Answer](), reflect.TypeFor[Matrix](), reflect.TypeFor[Selector](),
-		reflect.TypeFor[Pin](), reflect.TypeFor[Parts](), reflect.TypeFor[Deviation](), reflect.TypeFor[DeviationFile](),
+		reflect.TypeFor[Pin](), reflect.TypeFor[Parts](), reflect.TypeFor[Deviation](), reflect.TypeFor[Provider](),
+		reflect.TypeFor[Source](), reflect.TypeFor[Location](), reflect.TypeFor[Limit](), reflect.TypeFor[Feature](), reflect.TypeFor[Note](),
 	} {
 		for i := range of.NumField() {
 			if f := of.Field(i); f.Tag.Get("yaml") != "" && f.Tag.Get("yaml") != "-" && f.Tag.Get("doc") == "" {

@@ -17,11 +17,7 @@ var (
 func (d *decoder) validate(s *Scenario) {
 	before := len(d.errors)
 	d.named(s.Name, s.where("name"))
-	for i, fact := range s.Facts {
-		if _, ok := s3cors.FactByID(fact); !ok {
-			d.failAt(s.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
-		}
-	}
+	d.facts(s.Facts, &s.places)
 	if len(s.Steps) > 0 {
 		d.stepped(s)
 	} else {
@@ -30,9 +26,33 @@ func (d *decoder) validate(s *Scenario) {
 	for i := range s.Expect {
 		d.pin(&s.Expect[i])
 	}
-	if len(d.errors) == before {
+	if len(d.errors) == before && !s.undecoded {
 		_, errors := expandScenario(s)
 		d.errors = append(d.errors, errors...)
+	}
+}
+
+// validateRest looks for further errors in a scenario that could not be decoded whole: in what is there, not for what is not, and not in
+// lines that have an error already.
+func (d *decoder) validateRest(s *Scenario) {
+	known := map[int]bool{}
+	for _, e := range d.errors {
+		known[e.Line] = true
+	}
+	rest := &decoder{file: d.file}
+	rest.validate(s)
+	for _, e := range rest.errors {
+		if !known[e.Line] && e.Line > 0 { // what stands nowhere is missing
+			d.errors = append(d.errors, e)
+		}
+	}
+}
+
+func (d *decoder) facts(facts []int, at *places) {
+	for i, fact := range facts {
+		if _, ok := s3cors.FactByID(fact); !ok {
+			d.failAt(at.where(fmt.Sprintf("facts/%d", i)), fmt.Sprintf("there is no fact %d", fact), fmt.Sprintf("a number from 1 to %d", len(s3cors.Facts())), "")
+		}
 	}
 }
 
@@ -49,16 +69,16 @@ func (d *decoder) plain(s *Scenario) {
 	switch {
 	case inline && file:
 		d.failAt(s.where("corsFile"), "both cors and corsFile", "one of them", "")
-	case !inline && !file:
+	case !inline && !file && !s.undecoded:
 		d.failAt(s.where(""), "a scenario without a configuration", "cors, corsFile or steps", "")
 	}
-	if s.Matrix == nil {
+	if s.Matrix == nil && !s.undecoded {
 		d.failAt(s.where(""), "a scenario without requests", "matrix", "")
-	} else {
+	} else if s.Matrix != nil {
 		d.matrix(s.Matrix)
 	}
 	switch {
-	case s.CORS == nil || s.CORS.None:
+	case s.CORS == nil || s.CORS.None || s.undecoded:
 	case s.CORS.Document != "":
 		d.failAt(s.where("cors"), "a raw document as the scenario's configuration", "CORSRules; or steps with put: {document: …}", "")
 	case s.CORS.Config != nil:
@@ -207,7 +227,7 @@ func (d *decoder) sendable(m *Matrix) {
 			continue
 		}
 		for _, target := range m.Targets {
-			if method != "GET" && method != "HEAD" && target != Object && target != MissingObject {
+			if method != "GET" && method != "HEAD" && !target.OfObject() {
 				d.failAt(at, fmt.Sprintf("an actual %s of %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
 			}
 		}
@@ -216,10 +236,22 @@ func (d *decoder) sendable(m *Matrix) {
 
 // noun is a target in a sentence.
 func noun(t Target) string {
-	if t == OtherBucket {
+	switch t {
+	case Object:
+		return "an object"
+	case OtherBucket:
 		return "another bucket"
+	case BucketSlash:
+		return "a bucket with a slash"
+	case Uploads:
+		return "a bucket's uploads"
+	case BucketLocation:
+		return "a bucket's location"
+	case Service:
+		return "the service"
+	default:
+		return "a " + strings.ReplaceAll(string(t), "-", " ")
 	}
-	return "a " + strings.ReplaceAll(string(t), "-", " ")
 }
 
 func (d *decoder) pin(p *Pin) {

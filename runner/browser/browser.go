@@ -6,12 +6,10 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
+	"time"
 
 	"corsprobe/runner/result"
 
@@ -20,29 +18,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// ErrNotFound is that no Chromium is installed.
-var ErrNotFound = errors.New("no Chromium found: install one (Debian and Ubuntu: apt-get install chromium; others: https://www.chromium.org/getting-involved/download-chromium/), or name its executable with --browser-path")
-
-// names are what Chromium's executable is called.
-var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell", "chrome-headless-shell"}
-
-// Find returns the path of an executable: the one named, or the first that is installed.
-func Find(path string) (string, error) {
-	if path != "" {
-		found, err := exec.LookPath(path)
-		if err != nil {
-			return "", fmt.Errorf("--browser-path %s: %w", path, err)
-		}
-		return found, nil
-	}
-	for _, name := range names {
-		if found, err := exec.LookPath(name); err == nil {
-			return found, nil
-		}
-	}
-	return "", ErrNotFound
-}
-
 // Options say how Chromium is started.
 type Options struct {
 	Path     string // of the executable; found when empty
@@ -50,17 +25,19 @@ type Options struct {
 	Insecure bool   // do not verify certificates
 	// Resolve maps host names, as Chromium's --host-resolver-rules has it: "MAP s3.example.com 127.0.0.1".
 	Resolve []string
+	// Hosts are the only ones that Chromium may look up or connect to, with "*.s3.example.com" for those under one; any but Chromium's own
+	// services when empty. A host that Resolve maps is not among them.
+	Hosts []string
 }
 
 // Browser is a running Chromium. It is safe for use from several goroutines.
 type Browser struct {
-	ctx     context.Context
-	cancel  []context.CancelFunc
+	main    context.Context
+	kill    func() // ends it at once, and waits for that; for one call only
 	version string
-	idle    chan *tab
-
-	mu  sync.Mutex
-	all []*tab
+	tabs    *pool
+	forget  func() bool // the end of the context that it was started with
+	ended   sync.Once
 }
 
 // Start starts Chromium. It lives until Close, or until ctx ends.
@@ -72,23 +49,42 @@ func Start(ctx context.Context, opts Options) (*Browser, error) {
 	if opts.Tabs == 0 {
 		opts.Tabs = 4
 	}
-	allocated, stop := chromedp.NewExecAllocator(ctx, flags(path, opts)...)
-	main, closeMain := chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {}), chromedp.WithLogf(func(string, ...any) {}))
-	b := &Browser{ctx: main, cancel: []context.CancelFunc{closeMain, stop}, idle: make(chan *tab, opts.Tabs)}
-	if b.version, err = chromedp.Run(main, version); err != nil {
-		b.Close()
-		return nil, fmt.Errorf("starting %s: %w", path, err)
+	// The end of ctx ends a Chromium that is not ready at once, and asks one that is to close.
+	starting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	b := newBrowser(starting, cancel, flags(path, opts), opts.Tabs)
+	b.forget = context.AfterFunc(ctx, cancel)
+	err = b.open(opts.Tabs)
+	b.forget()
+	if err == nil {
+		err = context.Cause(ctx)
 	}
-	for range opts.Tabs {
-		t, err := newTab(main)
-		if err != nil {
-			b.Close()
-			return nil, err
-		}
-		b.all = append(b.all, t)
-		b.idle <- t
+	if err != nil {
+		b.end()
+		return nil, fmt.Errorf("starting %s: %w", path, because(ctx, err))
 	}
+	b.forget = context.AfterFunc(ctx, b.end)
 	return b, nil
+}
+
+func newBrowser(ctx context.Context, cancel func(), flags []chromedp.ExecAllocatorOption, tabs int) *Browser {
+	quiet := func(string, ...any) {}
+	allocated, stop := chromedp.NewExecAllocator(ctx, flags...)
+	main, end := chromedp.NewContext(allocated, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
+	return &Browser{main: main, tabs: newPool(tabs), kill: func() { cancel(); end(); stop() }}
+}
+
+func (b *Browser) open(tabs int) (err error) {
+	if b.version, err = chromedp.Run(b.main, version); err != nil {
+		return err
+	}
+	for range tabs {
+		t, err := newTab(b.main)
+		if err != nil {
+			return err
+		}
+		b.tabs.give(t)
+	}
+	return nil
 }
 
 func version(ctx context.Context, t *chromedp.Target) (string, error) {
@@ -97,40 +93,35 @@ func version(ctx context.Context, t *chromedp.Target) (string, error) {
 	return strings.Replace(product, "Chrome/", "Chromium ", 1), err
 }
 
-// flags keep Chromium from talking to anybody but the endpoint, and from guarding a laboratory's loopback addresses against pages.
-func flags(path string, opts Options) []chromedp.ExecAllocatorOption {
-	all := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-domain-reliability", true),
-		chromedp.Flag("no-pings", true),
-		// Pages of public origins may ask loopback and private addresses, http pages stay http, and https pages may ask http endpoints.
-		chromedp.Flag("disable-features", "site-per-process,Translate,BlinkGenPropertyTrees,OptimizationHints,MediaRouter,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights,PrivateNetworkAccessRespectPreflightResults,LocalNetworkAccessChecks,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable"),
-		chromedp.Flag("allow-running-insecure-content", true),
-	)
-	if os.Geteuid() == 0 {
-		all = append(all, chromedp.NoSandbox) // Chromium's sandbox refuses root
-	}
-	if opts.Insecure {
-		all = append(all, chromedp.IgnoreCertErrors)
-	}
-	if len(opts.Resolve) > 0 {
-		all = append(all, chromedp.Flag("host-resolver-rules", strings.Join(opts.Resolve, ",")))
-	}
-	return all
-}
-
 // Version names the browser, "Chromium 120.0.6099.224".
 func (b *Browser) Version() string { return b.version }
 
-// Close ends Chromium and removes its profile.
+// farewell is how long Chromium has to close by itself, before it is killed.
+const farewell = 5 * time.Second
+
+// Close ends Chromium and removes its profile. A second Close does nothing.
 func (b *Browser) Close() {
-	for _, t := range b.all {
-		t.cancel()
-	}
-	for _, cancel := range b.cancel {
-		cancel()
-	}
+	b.forget()
+	b.end()
+}
+
+// end asks Chromium to close before it kills it: killed, it would leave a directory of its own behind.
+func (b *Browser) end() {
+	b.ended.Do(func() {
+		if b.started() {
+			bounded, cancel := context.WithTimeout(b.main, farewell)
+			defer cancel()
+			_ = chromedp.Cancel(bounded) // if it fails, what follows kills
+		}
+		b.kill()
+	})
+}
+
+// started reports that there is a Chromium to ask. Of one that there is not, chromedp.Cancel would wait for the end for ever, as would a
+// second call of what kills it.
+func (b *Browser) started() bool {
+	c := chromedp.FromContext(b.main)
+	return c != nil && c.Browser != nil
 }
 
 // Request is what a page's script asks for.
@@ -148,28 +139,37 @@ type Outcome struct {
 	Resolved    bool      // the script was given an answer
 	Readable    []string  // names of the answer's headers that the script could read, in lower case and sorted
 	Code        string    // DevTools' name of the CORS error: "PreflightMissingAllowOriginHeader"
+	Parameter   string    // what Code is about, where it is about one value: the header that is not allowed
+	Console     string    // what a console says of Code: "Access to fetch at … has been blocked by CORS policy: …"
 	Failed      string    // Chromium's net error, where the request failed: "net::ERR_FAILED"
-	Preflight   *Exchange // nil: none was sent
-	Actual      *Exchange // nil: not sent
+	Preflight   *Exchange // the first; nil: none was sent
+	Actual      *Exchange // the last; nil: not sent, or not answered
+	// Redirects are the exchanges before Actual: each of them answered with a redirect that Chromium followed.
+	Redirects []Exchange
+	// Preflights are all of them: after a redirect, another may be needed.
+	Preflights []Exchange
 }
 
 // Exchange is one request as Chromium sent it, and the answer as it came.
 type Exchange struct {
+	URL      string          // as Chromium writes it
 	Sent     []result.Header // sorted by name
 	Status   int             // 0: no answer
 	Received []result.Header
 }
+
+// Answered reports that an answer came.
+func (e *Exchange) Answered() bool { return e != nil && e.Status != 0 }
 
 // Send has a page send a request. The error is Chromium's own trouble, never the endpoint's.
 func (b *Browser) Send(ctx context.Context, q Request) (Outcome, error) {
 	if why := notSendable(q); why != "" {
 		return Outcome{NotSendable: why}, nil
 	}
-	select {
-	case t := <-b.idle:
-		defer func() { b.idle <- t }()
-		return t.send(ctx, q)
-	case <-ctx.Done():
-		return Outcome{}, ctx.Err()
+	t, err := b.tabs.take(ctx, q.Origin)
+	if err != nil {
+		return Outcome{}, err
 	}
+	defer b.tabs.give(t)
+	return t.send(ctx, q)
 }

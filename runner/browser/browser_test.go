@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"corsprobe/runner/fetch"
@@ -21,7 +23,12 @@ import (
 // start starts Chromium. Where there is none the test is skipped, unless CORSPROBE_REQUIRE_BROWSER is set.
 func start(t testing.TB) *Browser {
 	t.Helper()
-	b, err := Start(context.Background(), Options{})
+	return startWith(t, Options{Hosts: []string{"127.0.0.1"}})
+}
+
+func startWith(t testing.TB, opts Options) *Browser {
+	t.Helper()
+	b, err := Start(context.Background(), opts)
 	if errors.Is(err, ErrNotFound) && os.Getenv("CORSPROBE_REQUIRE_BROWSER") == "" {
 		t.Skip(err)
 	}
@@ -101,6 +108,13 @@ var cases = []struct {
 	{"credentials-with-star", Request{Origin: app, Method: "GET", Credentials: true}, answer{actual: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true"}}, false, "WildcardOriginNotAllowed", "", false},
 	{"credentials", Request{Origin: app, Method: "GET", Credentials: true}, answer{actual: []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: true"}}, true, "", "content-length content-type", false},
 	{"credentials-in-upper-case", Request{Origin: app, Method: "GET", Credentials: true}, answer{actual: []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: True"}}, false, "InvalidAllowCredentials", "", false},
+	{"authorization-under-star", Request{Origin: app, Method: "GET", Headers: header("Authorization: a")},
+		answer{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *"}, actual: []string{"Access-Control-Allow-Origin: *"}}, true, "", "content-length content-type", true},
+	{"authorization-not-listed", Request{Origin: app, Method: "GET", Headers: header("Authorization: a", "X-A: 1")},
+		answer{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: x-a"}}, false, "HeaderDisallowedByPreflightResponse", "", true},
+	{"star-with-credentials", Request{Origin: app, Method: "PUT", Credentials: true, Headers: header("X-A: 1")},
+		answer{preflight: []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: true", "Access-Control-Allow-Methods: PUT", "Access-Control-Allow-Headers: *"}}, false, "HeaderDisallowedByPreflightResponse", "", true},
+	{"everything-exposed", Request{Origin: app, Method: "GET"}, answer{actual: []string{"Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *", "X-A: 1", "Set-Cookie: a=b"}}, true, "", "access-control-allow-origin access-control-expose-headers content-length content-type date x-a", false},
 	{"null-origin", Request{Origin: "null", Method: "GET"}, answer{actual: []string{"Access-Control-Allow-Origin: null"}}, true, "", "content-length content-type", false},
 	{"http-origin-with-port", Request{Origin: "http://localhost:3000", Method: "GET"}, answer{actual: []string{"Access-Control-Allow-Origin: http://localhost:3000"}}, true, "", "content-length content-type", false},
 }
@@ -127,6 +141,9 @@ func TestChromium(t *testing.T) {
 			model := fetch.Evaluate(modelled(c.request), response(o.Preflight), response(o.Actual))
 			if model.Browsers.Allowed != o.Resolved || model.PreflightNeeded != (o.Preflight != nil) {
 				t.Errorf("the model says %+v", model)
+			}
+			if o.Code != "" && (model.Browsers.Chromium != "k"+o.Code || !strings.Contains(o.Console, "blocked by CORS policy") || o.Failed == "") {
+				t.Errorf("the model's name is %s; code %q, console %q, failed %q", model.Browsers.Chromium, o.Code, o.Console, o.Failed)
 			}
 		})
 	}
@@ -200,8 +217,21 @@ func TestNotSendable(t *testing.T) {
 		{"TRACE", Request{Origin: app, Method: "TRACE"}, "a page may not use the method TRACE"},
 		{"lower case", Request{Origin: app, Method: "get"}, "a browser makes GET of the method get"},
 		{"forbidden header", Request{Origin: app, Method: "GET", Headers: header("Cookie: a")}, "a page may not set the header Cookie"},
+		{"empty origin", Request{Method: "GET"}, "no page has the origin : "},
+		{"path", Request{Origin: app + "/x", Method: "GET"}, "no page has the origin "},
+		{"upper case", Request{Origin: "https://APP.example.com", Method: "GET"}, "no page has the origin "},
+		{"user", Request{Origin: "https://me@app.example.com", Method: "GET"}, "no page has the origin "},
+		{"two origins", Request{Origin: app + ", " + app, Method: "GET"}, "no page has the origin "},
+		{"forbidden method in an override", Request{Origin: app, Method: "GET", Headers: header("X-HTTP-Method-Override: TRACE")}, "a page may not set the header X-HTTP-Method-Override"},
+		{"same origin", Request{Origin: "https://s3.example.com", Method: "GET"}, "the endpoint is of the page's own origin"},
+		{"blocked port", Request{Origin: app, Method: "GET", URL: "http://127.0.0.1:1/"}, "browsers do not connect to port 1"},
+		{"not http", Request{Origin: app, Method: "GET", URL: "ftp://s3.example.com/"}, `"ftp://s3.example.com/" is not an http or https address`},
+		{"mixed content", Request{Origin: app, Method: "GET", URL: "http://s3.example.com/"}, ""},
 		{"fine", Request{Origin: app, Method: "PATCH", Headers: header("X-A: a")}, ""},
 	} {
+		if c.q.URL == "" {
+			c.q.URL = "https://s3.example.com/bucket/key"
+		}
 		if got := notSendable(c.q); !strings.HasPrefix(got, c.want) || (c.want == "") != (got == "") {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -218,16 +248,26 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// BenchmarkSend is a preflight and a request from pages of several origins, as many at once as there are tabs.
+// BenchmarkSend is a preflight and a request: from pages of one origin, from as many origins as there are tabs, and from a new origin each
+// time. It sends as many at once as there are tabs.
 func BenchmarkSend(b *testing.B) {
 	browser := start(b)
 	server := serve(b, map[string]answer{"x": {preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT"}, actual: []string{"Access-Control-Allow-Origin: *"}}})
+	for name, origins := range map[string]int64{"one-origin": 1, "four-origins": 4, "new-origins": 1 << 62} {
+		b.Run(name, func(b *testing.B) { benchmarkSend(b, browser, server+"/x", origins) })
+	}
+}
+
+func benchmarkSend(b *testing.B, browser *Browser, url string, origins int64) {
+	var sent atomic.Int64
+	b.SetParallelism(max(1, 4/runtime.GOMAXPROCS(0)))
 	b.RunParallel(func(pb *testing.PB) {
-		for i := 0; pb.Next(); i++ {
-			if _, err := browser.Send(context.Background(), Request{Origin: fmt.Sprintf("https://o%d.example.com", i%4), Method: "PUT", URL: server + "/x"}); err != nil {
-				b.Fatal(err)
+		for pb.Next() {
+			origin := fmt.Sprintf("https://o%d.example.com", sent.Add(1)%origins)
+			if o, err := browser.Send(context.Background(), Request{Origin: origin, Method: "PUT", URL: url}); err != nil || !o.Resolved {
+				b.Errorf("%+v %v", o, err)
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "cells/s")
 }

@@ -26,6 +26,19 @@ func notSendable(q Request) string {
 			return "a page may not set the header " + h.Name
 		}
 	}
+	return badAddress(q)
+}
+
+// badAddress says why a page's request to the address is none that CORS has a part in. Mixed content is not among the reasons, for the
+// browser was started so that it lets it pass.
+func badAddress(q Request) string {
+	crossOrigin, v := fetch.Applies(q.Origin, q.URL)
+	switch {
+	case !v.Allowed && v.Reason != fetch.MixedContent:
+		return v.Sentence
+	case !crossOrigin:
+		return "the endpoint is of the page's own origin, so the request is none of CORS's"
+	}
 	return ""
 }
 

@@ -2,16 +2,14 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"corsprobe/runner/result"
-
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
@@ -22,6 +20,9 @@ const pagePath = "/corsprobe-page"
 // nullHost has the page of the opaque origin: its document is sandboxed, so that its origin is null.
 const nullHost = "https://null.corsprobe.test"
 
+// document is the page. Its icon is of no bytes, so that Chromium asks for none.
+const document = "<!doctype html><title>corsprobe</title><link rel=icon href=data:,>"
+
 // longest bounds one request of a page.
 const longest = 30 * time.Second
 
@@ -29,55 +30,62 @@ const longest = 30 * time.Second
 type tab struct {
 	ctx    context.Context
 	cancel context.CancelFunc
-	origin string
+	origin string // empty: of none yet, or of none any more
 	trace  *trace
+	caches string // the cache mode of its requests
 }
 
 func newTab(main context.Context) (*tab, error) {
 	ctx, cancel := chromedp.NewContext(main)
-	t := &tab{ctx: ctx, cancel: cancel, trace: newTrace()}
-	if _, err := chromedp.Run(ctx, t.prepare); err != nil {
+	t := &tab{ctx: ctx, cancel: cancel, trace: newTrace(), caches: "no-store"}
+	if err := t.prepare(); err != nil {
 		cancel()
 		return nil, fmt.Errorf("opening a page in Chromium: %w", err)
 	}
 	return t, nil
 }
 
-func (t *tab) prepare(_ context.Context, target *chromedp.Target) (chromedp.Void, error) {
-	listen(t, target, fetch.RequestPaused, func(e fetch.EventRequestPaused) { t.document(target, e.RequestID, e.Request.URL) })
-	t.trace.listen(t, target)
-	_, err := cdp.Call(t.ctx, target, network.Enable, network.EnableParams{})
-	if err == nil { // the cache of preflights too
-		_, err = cdp.Call(t.ctx, target, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+func (t *tab) prepare() error {
+	if err := chromedp.Listen(t.ctx, t.event); err != nil {
+		return err
 	}
-	if err == nil {
-		pattern := &fetch.RequestPattern{URLPattern: "*" + pagePath, ResourceType: network.ResourceTypeDocument}
-		_, err = cdp.Call(t.ctx, target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{pattern}})
+	if _, err := chromedp.Call(t.ctx, network.Enable, network.EnableParams{}); err != nil {
+		return err
 	}
-	return chromedp.Void{}, err
+	if _, err := chromedp.Call(t.ctx, log.Enable, cdp.Empty{}); err != nil {
+		return err
+	}
+	if err := t.disableCache(true); err != nil {
+		return err
+	}
+	pattern := &fetch.RequestPattern{URLPattern: "*" + pagePath, ResourceType: network.ResourceTypeDocument}
+	_, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{pattern}})
+	return err
 }
 
-// listen calls f for every event of a kind, until the tab is closed.
-func listen[E any](t *tab, target *chromedp.Target, kind cdp.Event[E], f func(E)) {
-	events := cdp.Events(t.ctx, target, kind)
-	go func() {
-		for e, err := range events {
-			if err != nil {
-				return
-			}
-			f(e)
-		}
-	}()
+// disableCache has Chromium keep nothing and take nothing that it kept, preflights included.
+func (t *tab) disableCache(disabled bool) error {
+	_, err := chromedp.Call(t.ctx, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: disabled})
+	return err
 }
 
-// document answers for the page's URL.
-func (t *tab) document(target *chromedp.Target, id fetch.RequestID, url string) {
+// event takes DevTools' events in their order. It must not wait for Chromium, which could then tell no more.
+func (t *tab) event(ev any) {
+	if e, ok := ev.(*fetch.EventRequestPaused); ok {
+		go t.fulfil(e.RequestID, e.Request.URL)
+		return
+	}
+	t.trace.event(ev)
+}
+
+// fulfil answers for the page's URL. Where it fails, the navigation tells.
+func (t *tab) fulfil(id fetch.RequestID, url string) {
 	headers := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}, {Name: "Cache-Control", Value: "no-store"}}
 	if strings.HasPrefix(url, nullHost) {
 		headers = append(headers, &fetch.HeaderEntry{Name: "Content-Security-Policy", Value: "sandbox allow-scripts"})
 	}
-	_, _ = cdp.Call(t.ctx, target, fetch.FulfillRequest, fetch.FulfillRequestParams{ // the navigation tells what failed
-		RequestID: id, ResponseCode: 200, ResponseHeaders: headers, Body: []byte("<!doctype html><title>corsprobe</title><link rel=icon href=data:,>"),
+	_, _ = chromedp.Call(t.ctx, fetch.FulfillRequest, fetch.FulfillRequestParams{
+		RequestID: id, ResponseCode: 200, ResponseHeaders: headers, Body: []byte(document),
 	})
 }
 
@@ -87,14 +95,16 @@ func (t *tab) send(ctx context.Context, q Request) (Outcome, error) {
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
 	if err := t.move(bounded, q.Origin); err != nil {
-		t.origin = ""
-		return Outcome{}, fmt.Errorf("opening a page of %s in Chromium: %w", q.Origin, err)
+		return Outcome{}, because(ctx, fmt.Errorf("opening a page of %s in Chromium: %w", q.Origin, err))
 	}
-	t.trace.reset(q.URL)
-	answer, err := chromedp.Run(bounded, chromedp.Evaluate[answered](script(q), chromedp.EvalAwaitPromise))
+	t.trace.reset()
+	answer, err := chromedp.Run(bounded, chromedp.Evaluate[answered](script(q, t.caches), chromedp.EvalAwaitPromise))
 	if err != nil {
-		t.origin = ""
-		return Outcome{}, fmt.Errorf("running a page's script in Chromium: %w", err)
+		t.origin = "" // the request may still be under way: the next one takes a new page
+		return Outcome{}, because(ctx, fmt.Errorf("running a page's script in Chromium: %w", err))
+	}
+	if answer.Refused != "" {
+		return Outcome{NotSendable: "Chromium does not make such a request: " + answer.Refused}, nil
 	}
 	t.trace.wait(bounded, needsPreflight(q))
 	o := t.trace.outcome()
@@ -103,10 +113,19 @@ func (t *tab) send(ctx context.Context, q Request) (Outcome, error) {
 	return o, nil
 }
 
+// because prefers the caller's own reason for an end to the one that Chromium's driver gives.
+func because(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
 func (t *tab) move(ctx context.Context, origin string) error {
 	if t.origin == origin {
 		return nil
 	}
+	t.origin = ""
 	at := origin
 	if origin == "null" {
 		at = nullHost
@@ -123,52 +142,4 @@ func (t *tab) move(ctx context.Context, origin string) error {
 	}
 	t.origin = origin
 	return nil
-}
-
-// answered is what the script was given.
-type answered struct {
-	Resolved bool     `json:"resolved"`
-	Readable []string `json:"readable"`
-}
-
-// script fetches as a web application would. The body is bytes, so that the browser adds no Content-Type.
-func script(q Request) string {
-	type argument struct {
-		URL, Method, Body, Credentials string
-		Headers                        [][2]string
-	}
-	a := argument{URL: q.URL, Method: q.Method, Body: q.Body, Credentials: "omit", Headers: [][2]string{}}
-	if q.Credentials {
-		a.Credentials = "include"
-	}
-	for _, h := range q.Headers {
-		a.Headers = append(a.Headers, [2]string{h.Name, h.Value})
-	}
-	data, err := json.Marshal(a)
-	if err != nil {
-		panic(err) // strings only
-	}
-	return `(async a => {
-  try {
-    const init = {method: a.Method, headers: a.Headers, credentials: a.Credentials, cache: "no-store", mode: "cors"};
-    if (a.Body) init.body = new TextEncoder().encode(a.Body);
-    const r = await fetch(a.URL, init);
-    await r.arrayBuffer().catch(() => {});
-    return {resolved: true, readable: [...r.headers.keys()]};
-  } catch (e) {
-    return {resolved: false, readable: []};
-  }
-})(` + string(data) + `)`
-}
-
-// lines sorts DevTools' map of headers into lines; duplicates come joined by line feeds.
-func lines(headers network.Headers) []result.Header {
-	var all []result.Header
-	for name, value := range headers {
-		for v := range strings.SplitSeq(fmt.Sprint(value), "\n") {
-			all = append(all, result.Header{Name: name, Value: v})
-		}
-	}
-	slices.SortFunc(all, func(a, b result.Header) int { return strings.Compare(a.Name+"\x00"+a.Value, b.Name+"\x00"+b.Value) })
-	return all
 }

@@ -2,100 +2,133 @@ package browser
 
 import (
 	"context"
-	"net/http"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"corsprobe/runner/result"
+
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/chromedp"
 )
 
-// trace gathers what DevTools tells of one request and of its preflight. Events come in any order.
+// trace gathers what DevTools tells of one request, of the redirects it meets and of their preflights.
+//
+// A request is known by DevTools' id and by its type, not by its address: Chromium rewrites some (a ' in a query becomes %27), and a
+// redirect changes it. The page has nothing else to fetch.
 type trace struct {
 	mu      sync.Mutex
-	url     string
 	changed chan struct{} // closed and made anew at each event
 	byID    map[network.RequestID]*told
-	order   []network.RequestID
+	order   []*told
+	console string
 }
 
-// told is what was said of one request.
+// told is what was said of one request. The network's own account of it (headers and status, DevTools' "extra info") and the page's come
+// from two processes, in either order.
 type told struct {
-	announced bool // as one of the page's, to the URL asked for
+	urls      []string   // as the page announced them: one, and one for each redirect followed
+	exchanges []Exchange // as the network saw them, in the same order
 	preflight bool
 	ended     bool
 	failed    string
 	code      string
-	exchange  Exchange
+	parameter string
 }
 
 func newTrace() *trace {
 	t := &trace{changed: make(chan struct{})}
-	t.reset("")
+	t.reset()
 	return t
 }
 
-func (t *trace) reset(url string) {
+func (t *trace) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.url, t.byID, t.order = url, map[network.RequestID]*told{}, nil
+	t.byID, t.order, t.console = map[network.RequestID]*told{}, nil, ""
+}
+
+// event notes what an event tells. It is called in the order of the events.
+func (t *trace) event(ev any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch e := ev.(type) {
+	case *network.EventRequestWillBeSent:
+		t.announce(e)
+	case *network.EventRequestWillBeSentExtraInfo:
+		r := t.of(e.RequestID)
+		r.exchanges = append(r.exchanges, Exchange{Sent: lines(e.Headers)})
+	case *network.EventResponseReceivedExtraInfo:
+		t.of(e.RequestID).answered(int(e.StatusCode), lines(e.Headers))
+	case *network.EventLoadingFinished:
+		t.of(e.RequestID).ended = true
+	case *network.EventLoadingFailed:
+		t.of(e.RequestID).fail(e)
+	case *log.EventEntryAdded:
+		t.logged(e.Entry)
+	default:
+		return
+	}
+	close(t.changed)
+	t.changed = make(chan struct{})
 }
 
 // of is what is known of a request so far.
 func (t *trace) of(id network.RequestID) *told {
 	if t.byID[id] == nil {
 		t.byID[id] = &told{}
-		t.order = append(t.order, id)
 	}
 	return t.byID[id]
 }
 
-// listen follows the target's network events.
-func (t *trace) listen(on *tab, target *chromedp.Target) {
-	listen(on, target, network.RequestWillBeSent, func(e network.EventRequestWillBeSent) {
-		t.add(e.RequestID, func(r *told) {
-			r.announced = e.Request.URL == t.url
-			r.preflight = e.Request.Method == http.MethodOptions && e.Type != network.ResourceTypeFetch // a page may send OPTIONS itself
-		})
-	})
-	listen(on, target, network.RequestWillBeSentExtraInfo, func(e network.EventRequestWillBeSentExtraInfo) {
-		t.add(e.RequestID, func(r *told) { r.exchange.Sent = lines(e.Headers) })
-	})
-	listen(on, target, network.ResponseReceivedExtraInfo, func(e network.EventResponseReceivedExtraInfo) {
-		t.add(e.RequestID, func(r *told) { r.exchange.Status, r.exchange.Received = int(e.StatusCode), lines(e.Headers) })
-	})
-	listen(on, target, network.LoadingFinished, func(e network.EventLoadingFinished) {
-		t.add(e.RequestID, func(r *told) { r.ended = true })
-	})
-	listen(on, target, network.LoadingFailed, func(e network.EventLoadingFailed) {
-		t.add(e.RequestID, func(r *told) {
-			r.ended, r.failed = true, e.ErrorText
-			if e.CorsErrorStatus != nil {
-				r.code = string(e.CorsErrorStatus.CorsError)
-			}
-		})
-	})
+func (t *trace) announce(e *network.EventRequestWillBeSent) {
+	preflight := e.Initiator.Type == network.InitiatorTypePreflight // its method would not tell: a page may send OPTIONS itself
+	if e.Type != network.ResourceTypeFetch && !preflight {
+		return
+	}
+	r := t.of(e.RequestID)
+	if r.urls == nil {
+		t.order = append(t.order, r)
+	}
+	r.urls, r.preflight = append(r.urls, e.Request.URL), preflight
 }
 
-// add notes something of a request.
-func (t *trace) add(id network.RequestID, note func(*told)) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	note(t.of(id))
-	close(t.changed)
-	t.changed = make(chan struct{})
+// answered completes the exchange that is under way.
+func (r *told) answered(status int, headers []result.Header) {
+	if len(r.exchanges) == 0 {
+		r.exchanges = append(r.exchanges, Exchange{})
+	}
+	last := &r.exchanges[len(r.exchanges)-1]
+	last.Status, last.Received = status, headers
 }
 
-// overdue is how long a preflight that should have been sent is waited for, once all else is told.
-const overdue = time.Second
+func (r *told) fail(e *network.EventLoadingFailed) {
+	r.ended, r.failed = true, e.ErrorText
+	if e.CorsErrorStatus != nil {
+		r.code, r.parameter = string(e.CorsErrorStatus.CorsError), e.CorsErrorStatus.FailedParameter
+	}
+}
 
-// wait blocks until all is told, or ctx ends.
+// logged keeps the first error of CORS that a console would show: what follows it is that loading failed, which says nothing.
+func (t *trace) logged(e *log.Entry) {
+	if e.Level == log.EntryLevelError && t.console == "" && strings.Contains(e.Text, "CORS policy") {
+		t.console = e.Text
+	}
+}
+
+// overdue is how long DevTools' word is waited for, once the script has its answer. It is there within milliseconds, but on a machine that
+// is busy with other things.
+const overdue = 10 * time.Second
+
+// wait blocks until all is told, or ctx ends. preflight is that the model expects one.
 func (t *trace) wait(ctx context.Context, preflight bool) {
 	ctx, cancel := context.WithTimeout(ctx, overdue)
 	defer cancel()
 	for {
 		t.mu.Lock()
-		complete, changed := t.complete() && (!preflight || t.find(true) != nil), t.changed
+		complete, changed := t.complete(preflight), t.changed
 		t.mu.Unlock()
 		if complete {
 			return
@@ -109,44 +142,105 @@ func (t *trace) wait(ctx context.Context, preflight bool) {
 }
 
 // complete reports that the page's request has ended, and that of all that was sent the headers are known.
-func (t *trace) complete() bool {
-	main := t.find(false)
-	if main == nil || !main.ended {
+func (t *trace) complete(preflight bool) bool {
+	main, preflights := t.page(), t.preflights()
+	switch {
+	case main == nil || !main.ended:
+		return false
+	case main.code != "" && t.console == "":
+		return false
+	case (preflight || main.failedAtPreflight()) && len(preflights) == 0 && !main.failedUnsent():
 		return false
 	}
-	if p := t.find(true); p != nil && (!p.ended || p.failed == "" && p.exchange.Status == 0) {
-		return false
-	}
-	return main.failed != "" || main.exchange.Status != 0
+	return main.complete() && !slices.ContainsFunc(preflights, func(r *told) bool { return !r.ended || !r.complete() })
 }
 
-func (t *trace) find(preflight bool) *told {
-	for _, id := range t.order {
-		if r := t.byID[id]; r.announced && r.preflight == preflight {
+// complete reports that an answer is known wherever there must be one.
+func (r *told) complete() bool {
+	if r.failedUnsent() || !r.preflight && r.failedAtPreflight() {
+		return true
+	}
+	return len(r.exchanges) >= len(r.urls) && r.exchanges[len(r.exchanges)-1].Status != 0
+}
+
+// failedUnsent reports a failure that is not CORS's: of the connection, or of a check before it. No answer needs to have come.
+func (r *told) failedUnsent() bool { return r.failed != "" && r.code == "" }
+
+// failedAtPreflight reports that the answer to a preflight was at fault.
+func (r *told) failedAtPreflight() bool {
+	return strings.HasPrefix(r.code, "Preflight") || strings.HasSuffix(r.code, "PreflightResponse")
+}
+
+// page is the page's own request; nil before it is announced.
+func (t *trace) page() *told {
+	for _, r := range t.order {
+		if !r.preflight {
 			return r
 		}
 	}
 	return nil
 }
 
+func (t *trace) preflights() []*told {
+	var all []*told
+	for _, r := range t.order {
+		if r.preflight {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// outcome is what became of the request, apart from what the script saw.
 func (t *trace) outcome() Outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var o Outcome
-	if p := t.find(true); p != nil {
-		o.Preflight = &p.exchange
-		o.Code, o.Failed = p.code, p.failed
+	o := Outcome{Console: t.console}
+	for _, p := range t.preflights() {
+		o.Preflights = append(o.Preflights, p.hop(0))
+		o.Code, o.Parameter, o.Failed = p.code, p.parameter, p.failed
 	}
-	if r := t.find(false); r != nil {
-		if r.exchange.Sent != nil && r.exchange.Status != 0 {
-			o.Actual = &r.exchange
-		}
-		if r.code != "" {
-			o.Code = r.code
-		}
-		if r.failed != "" {
-			o.Failed = r.failed
-		}
+	if len(o.Preflights) > 0 {
+		o.Preflight = &o.Preflights[0]
+	}
+	r := t.page()
+	if r == nil {
+		return o
+	}
+	last := len(r.urls) - 1
+	for i := range last {
+		o.Redirects = append(o.Redirects, r.hop(i))
+	}
+	if actual := r.hop(last); actual.Status != 0 {
+		o.Actual = &actual
+	}
+	if r.code != "" {
+		o.Code, o.Parameter = r.code, r.parameter
+	}
+	if r.failed != "" {
+		o.Failed = r.failed
 	}
 	return o
+}
+
+// hop is the exchange with one of the addresses.
+func (r *told) hop(i int) Exchange {
+	var ex Exchange
+	if i < len(r.exchanges) {
+		ex = r.exchanges[i]
+	}
+	ex.URL = r.urls[i]
+	return ex
+}
+
+// lines sorts DevTools' map of headers into lines; duplicates come joined by line feeds.
+func lines(headers network.Headers) []result.Header {
+	var all []result.Header
+	for name, value := range headers {
+		for v := range strings.SplitSeq(fmt.Sprint(value), "\n") {
+			all = append(all, result.Header{Name: name, Value: v})
+		}
+	}
+	slices.SortFunc(all, func(a, b result.Header) int { return strings.Compare(a.Name+"\x00"+a.Value, b.Name+"\x00"+b.Value) })
+	return all
 }

@@ -145,6 +145,11 @@ func (b *Bucket) PutCORS(ctx context.Context, cfg *s3cors.Configuration) error {
 	return b.e.callError("PutBucketCors", err)
 }
 
+// ReadCORS reads the configuration of any bucket, and changes nothing; nil where there is none.
+func (e *Endpoint) ReadCORS(ctx context.Context, bucket string) (*s3cors.Configuration, error) {
+	return (&Bucket{e: e, name: bucket}).GetCORS(ctx)
+}
+
 // GetCORS reads the configuration; nil where there is none.
 func (b *Bucket) GetCORS(ctx context.Context) (*s3cors.Configuration, error) {
 	return b.getCORS(ctx)

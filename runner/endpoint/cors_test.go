@@ -195,3 +195,25 @@ func TestDeleteTookTheBucket(t *testing.T) {
 	same(t, "error", want, said(b.DeleteCORS(t.Context()), config))
 	must(t, b.Close(t.Context()))
 }
+
+// A bucket's configuration is read without anything being changed, whoever's the bucket is.
+func TestReadCORS(t *testing.T) {
+	var sent recorder
+	e := open(t, start(t, sent.middleware))
+	b := newBucket(t, e)
+	got, err := e.ReadCORS(t.Context(), b.Name())
+	must(t, err)
+	same(t, "none", (*s3cors.Configuration)(nil), got)
+	must(t, b.PutCORS(t.Context(), rules("https://a.example")))
+	sent.take("")
+	got, err = e.ReadCORS(t.Context(), b.Name())
+	must(t, err)
+	same(t, "one rule", rules("https://a.example"), got)
+	if lines := sent.take(""); len(lines) != 1 || !strings.HasPrefix(lines[0], "GET ") {
+		t.Errorf("sent: %q, want one GET", lines)
+	}
+	if _, err = e.ReadCORS(t.Context(), "corsprobe-nonesuch"); err == nil || !strings.Contains(err.Error(), "NoSuchBucket") {
+		t.Errorf("error = %v", err)
+	}
+	must(t, b.Close(t.Context()))
+}

@@ -154,15 +154,26 @@ type Unsupported struct{ Reason string }
 
 func (u *Unsupported) Error() string { return u.Reason }
 
-// Address is the URL of a bucket (key "") or an object. style is "path", "virtual" or "auto": path for IP addresses and loopback, where names
+// Root stands for no bucket, and Slash for no key, where [Endpoint.Address] is to name the endpoint's root and a bucket's URL with a slash
+// at its end. Neither is a bucket's or a key's name.
+const (
+	Root  = "/"
+	Slash = "/"
+)
+
+// Address is the URL of a bucket (key ""), of an object, or of the endpoint's root. style is "path", "virtual" or "auto": path for IP addresses and loopback, where names
 // of buckets do not resolve, unless the configuration says otherwise. In path style a bucket's URL ends without a slash, as the SDKs send it.
 func (e *Endpoint) Address(bucket, key, query, style string) (u *url.URL, host string, err error) {
 	address := *e.url
 	address.RawQuery = query
-	if e.style(style) == "path" {
+	switch {
+	case bucket == Root:
+		address.Path += "/"
+		return escaped(&address), "", nil
+	case e.style(style) == "path":
 		address.Path = address.Path + "/" + bucket
 		if key != "" {
-			address.Path += "/" + key
+			address.Path += keyPath(key)
 		}
 		return escaped(&address), "", nil
 	}
@@ -170,8 +181,15 @@ func (e *Endpoint) Address(bucket, key, query, style string) (u *url.URL, host s
 		return nil, "", &Unsupported{"virtual-hosted addressing needs a host name, and " + e.url.Hostname() + " is an address"}
 	}
 	address.Host = bucket + "." + e.url.Host
-	address.Path += "/" + key
+	address.Path += keyPath(key)
 	return escaped(&address), "", nil
+}
+
+func keyPath(key string) string {
+	if key == Slash {
+		return "/"
+	}
+	return "/" + key
 }
 
 // escaped escapes a path as S3's signatures want it: everything but unreserved characters.

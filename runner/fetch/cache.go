@@ -28,7 +28,7 @@ const (
 	ChromiumMaxAge = 7200
 	// FirefoxMaxAge is Firefox's cap (MDN, Access-Control-Max-Age).
 	FirefoxMaxAge = 86400
-	// WebKitMaxAge is WebKit's cap (a comment in the source of github.com/jub0bs/cors; not seen in WebKit's own).
+	// WebKitMaxAge is WebKit's cap (maxPreflightCacheTimeout in its CrossOriginPreflightResultCache.cpp).
 	WebKitMaxAge = 600
 )
 
@@ -61,17 +61,32 @@ func MaxAge(headers []result.Header) (seconds int, ok bool) {
 }
 
 // PreflightCacheLifetime returns how many seconds a browser keeps a preflight's answer: its [MaxAge], at most the
-// browser's cap. Chromium takes a value that is there but cannot be parsed for 0. For an engine that is not among
-// [Browsers] no cap counts.
+// browser's cap. What is no number of seconds by the standard counts differently from engine to engine: Firefox keeps
+// nothing unless the value is empty, for the others see integerLifetime. For an engine that is not among [Browsers] the
+// standard alone counts.
 func PreflightCacheLifetime(headers []result.Header, browser Browser) int {
 	seconds, ok := MaxAge(headers)
-	if _, present := Get(headers, maxAge); present && !ok && browser == Chromium {
+	value, present := Get(headers, maxAge)
+	limit, known := browser.Cap()
+	switch {
+	case !known || !present:
+		return seconds
+	case browser != Firefox:
+		return integerLifetime(value, limit)
+	case !ok && value != "":
 		return 0
 	}
-	if limit, known := browser.Cap(); known {
-		return min(seconds, limit)
+	return min(seconds, limit)
+}
+
+// integerLifetime is how Chromium and WebKit read Access-Control-Max-Age: as a whole number of 64 bits that may have a
+// sign. What is below 0 counts as 0, and what is no such number as [DefaultMaxAge].
+func integerLifetime(value string, limit int) int {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return DefaultMaxAge
 	}
-	return seconds
+	return int(max(0, min(n, int64(limit))))
 }
 
 // MaxAgeNotes returns sentences on what browsers make of an answer's Access-Control-Max-Age: which of them cut it, and
@@ -83,16 +98,27 @@ func MaxAgeNotes(headers []result.Header) []string {
 	case !present:
 		return nil
 	case !ok:
-		return []string{fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard and as 0 in %s",
-			maxAge, quote(value), DefaultMaxAge, Chromium)}
+		return []string{unparsedNote(headers, value)}
 	case seconds == 0:
 		return []string{maxAge + " 0 keeps nothing: every request that needs a preflight sends one"}
 	}
 	var notes []string
 	for _, browser := range Browsers {
-		if limit, _ := browser.Cap(); seconds > limit {
-			notes = append(notes, fmt.Sprintf("%s %s is cut to %d in %s", maxAge, quote(value), limit, browser))
+		if kept := PreflightCacheLifetime(headers, browser); kept < seconds {
+			notes = append(notes, fmt.Sprintf("%s %s is cut to %d in %s", maxAge, quote(value), kept, browser))
 		}
 	}
 	return notes
+}
+
+// unparsedNote tells as how many seconds a value counts that is no number of them: by the standard, and in the browsers
+// that differ.
+func unparsedNote(headers []result.Header, value string) string {
+	note := fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard", maxAge, quote(value), DefaultMaxAge)
+	for _, browser := range Browsers {
+		if kept := PreflightCacheLifetime(headers, browser); kept != DefaultMaxAge {
+			note += fmt.Sprintf(", as %d in %s", kept, browser)
+		}
+	}
+	return note
 }

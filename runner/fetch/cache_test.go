@@ -10,7 +10,7 @@ import (
 func TestMaxAge(t *testing.T) {
 	const name = "Access-Control-Max-Age: "
 	type lifetimes struct{ chromium, firefox, webkit int }
-	const unparsed = ` is not a single number of seconds: it counts as 5 by the standard and as 0 in Chromium`
+	const unparsed = ` is not a single number of seconds: it counts as 5 by the standard`
 	tests := []struct {
 		name    string
 		headers []string
@@ -33,17 +33,21 @@ func TestMaxAge(t *testing.T) {
 		{"86401", []string{name + "86401"}, 86401, true, lifetimes{7200, 86400, 600},
 			[]string{`Access-Control-Max-Age "86401" is cut to 7200 in Chromium`, `Access-Control-Max-Age "86401" is cut to 86400 in Firefox`,
 				`Access-Control-Max-Age "86401" is cut to 600 in WebKit`}},
-		{"more than 64 bits", []string{name + "99999999999999999999"}, 2147483647, true, lifetimes{7200, 86400, 600},
-			[]string{`Access-Control-Max-Age "99999999999999999999" is cut to 7200 in Chromium`,
+		{"more than 64 bits", []string{name + "99999999999999999999"}, 2147483647, true, lifetimes{5, 86400, 5},
+			[]string{`Access-Control-Max-Age "99999999999999999999" is cut to 5 in Chromium`,
 				`Access-Control-Max-Age "99999999999999999999" is cut to 86400 in Firefox`,
-				`Access-Control-Max-Age "99999999999999999999" is cut to 600 in WebKit`}},
+				`Access-Control-Max-Age "99999999999999999999" is cut to 5 in WebKit`}},
+		{"more than 32 bits", []string{name + "9999999999"}, 2147483647, true, lifetimes{7200, 86400, 600},
+			[]string{`Access-Control-Max-Age "9999999999" is cut to 7200 in Chromium`,
+				`Access-Control-Max-Age "9999999999" is cut to 86400 in Firefox`,
+				`Access-Control-Max-Age "9999999999" is cut to 600 in WebKit`}},
 		{"leading zeros", []string{name + "0060"}, 60, true, lifetimes{60, 60, 60}, nil},
-		{"-1", []string{name + "-1"}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age "-1"` + unparsed}},
-		{"+60", []string{name + "+60"}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age "+60"` + unparsed}},
-		{"fraction", []string{name + "1.5"}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age "1.5"` + unparsed}},
-		{"empty", []string{name}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age ""` + unparsed}},
-		{"list", []string{name + "60, 60"}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age "60, 60"` + unparsed}},
-		{"two lines", []string{name + "60", name + "60"}, 5, false, lifetimes{0, 5, 5}, []string{`Access-Control-Max-Age "60, 60"` + unparsed}},
+		{"-1", []string{name + "-1"}, 5, false, lifetimes{0, 0, 0}, []string{`Access-Control-Max-Age "-1"` + unparsed + ", as 0 in Chromium, as 0 in Firefox, as 0 in WebKit"}},
+		{"+60", []string{name + "+60"}, 5, false, lifetimes{60, 0, 60}, []string{`Access-Control-Max-Age "+60"` + unparsed + ", as 60 in Chromium, as 0 in Firefox, as 60 in WebKit"}},
+		{"fraction", []string{name + "1.5"}, 5, false, lifetimes{5, 0, 5}, []string{`Access-Control-Max-Age "1.5"` + unparsed + ", as 0 in Firefox"}},
+		{"empty", []string{name}, 5, false, lifetimes{5, 5, 5}, []string{`Access-Control-Max-Age ""` + unparsed}},
+		{"list", []string{name + "60, 60"}, 5, false, lifetimes{5, 0, 5}, []string{`Access-Control-Max-Age "60, 60"` + unparsed + ", as 0 in Firefox"}},
+		{"two lines", []string{name + "60", name + "60"}, 5, false, lifetimes{5, 0, 5}, []string{`Access-Control-Max-Age "60, 60"` + unparsed + ", as 0 in Firefox"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

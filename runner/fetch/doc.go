@@ -19,5 +19,7 @@
 // [Evaluate] puts them together and gives two verdicts: the standard's, and that of browsers as they ship. The two
 // differ in one point, see [PreflightCheckToday].
 //
+// What the CORS tests of web-platform-tests expect is in testdata/wpt.yaml, and the model is held against it.
+//
 // All comparisons are of bytes. "Lower-case" means the letters A to Z of ASCII and no others.
 package fetch

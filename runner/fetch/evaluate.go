@@ -11,7 +11,7 @@ type Outcome struct {
 	Standard Verdict
 	// Browsers is the verdict of browsers as they ship, see [PreflightCheckToday]. It allows wherever Standard does.
 	Browsers Verdict
-	// PreflightNeeded is whether a browser would have sent a preflight.
+	// PreflightNeeded is whether a browser would have sent a preflight. It sends none where script may not use the method.
 	PreflightNeeded bool
 	// Readable are the names of the answer's headers that script can read, see [ExposedHeaders]; empty if browsers hide
 	// the answer, or if no answer was given.
@@ -29,7 +29,7 @@ type Outcome struct {
 // A method that script may not use is denied whatever the answers.
 func Evaluate(req Request, preflight, actual *Response) Outcome {
 	o := Outcome{
-		PreflightNeeded: NeedsPreflight(req),
+		PreflightNeeded: NeedsPreflight(req) && !isRefused(req),
 		Standard:        judge(req, preflight, actual, PreflightCheck),
 		Browsers:        judge(req, preflight, actual, PreflightCheckToday),
 	}
@@ -43,7 +43,7 @@ func Evaluate(req Request, preflight, actual *Response) Outcome {
 func judge(req Request, preflight, actual *Response, check func(Request, Response) Verdict) Verdict {
 	needed := NeedsPreflight(req)
 	switch {
-	case IsForbiddenMethod(req.Method) || !isToken(NormalizeMethod(req.Method)):
+	case isRefused(req):
 		return deny(MethodForbidden, nil, fmt.Sprintf("script may not use the method %s", quote(req.Method)))
 	case needed && preflight == nil && actual == nil:
 		return Unanswered("neither to the preflight nor to the request")
@@ -59,6 +59,12 @@ func judge(req Request, preflight, actual *Response, check func(Request, Respons
 		return v
 	}
 	return withNotes(ActualCheck(req, *actual), v.Notes...)
+}
+
+// isRefused reports whether a browser refuses a request to script because of its method, so that it sends nothing at all
+// (fetch#dom-request, fetch#forbidden-method).
+func isRefused(req Request) bool {
+	return IsForbiddenMethod(req.Method) || !isToken(NormalizeMethod(req.Method))
 }
 
 // ActualCheck says whether script may see the answer to the request itself: the CORS check, whatever the status

@@ -18,7 +18,9 @@ func ValidOrigin(origin string) error {
 	return nil
 }
 
-// originProblem is ValidOrigin's finding in a few words that follow a colon, empty if there is none.
+// OriginProblem is what [ValidOrigin] finds, in a few words that follow a colon; empty if there is nothing.
+func OriginProblem(origin string) string { return originProblem(origin) }
+
 func originProblem(origin string) string {
 	switch {
 	case origin == "null":
@@ -33,7 +35,10 @@ func originProblem(origin string) string {
 		return "it holds a comma, and an origin is one value"
 	}
 	scheme, rest, found := strings.Cut(origin, "://")
+	_, _, special := cutSpecialScheme(origin)
 	switch {
+	case !found && special:
+		return "it lacks the two slashes after its scheme"
 	case !found || scheme == "":
 		return "it has no scheme, such as https://"
 	case strings.ContainsAny(rest, "/?#"):
@@ -168,13 +173,25 @@ func isScheme(s string) bool {
 }
 
 // isAbsoluteURL reports whether a value would pass for an address at all, which is where Chromium draws the line between
-// a wrong origin and no origin.
+// a wrong origin and no origin. How many slashes follow the scheme of a special address does not matter
+// (url#special-authority-ignore-slashes-state).
 func isAbsoluteURL(value string) bool {
+	scheme, rest, special := cutSpecialScheme(value)
+	if special {
+		value = scheme + "://" + strings.TrimLeft(rest, `/\`)
+	}
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme == "" {
 		return false
 	}
-	return defaultPort(u.Scheme) == "" || u.Host != ""
+	return !special || u.Hostname() != ""
+}
+
+// cutSpecialScheme cuts a value at its first colon, and reports whether a special scheme comes before it
+// (url#special-scheme).
+func cutSpecialScheme(value string) (scheme, rest string, special bool) {
+	scheme, rest, found := strings.Cut(value, ":")
+	return scheme, rest, found && defaultPort(byteLower(scheme)) != ""
 }
 
 // originOf returns the origin of an address, "null" where it has none of the form scheme://host

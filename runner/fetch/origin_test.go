@@ -29,7 +29,7 @@ func TestValidOrigin(t *testing.T) {
 		{"example.com", "it has no scheme, such as https://"},
 		{"//example.com", "it has no scheme, such as https://"},
 		{"://example.com", "it has no scheme, such as https://"},
-		{"https:example.com", "it has no scheme, such as https://"},
+		{"https:example.com", "it lacks the two slashes after its scheme"},
 		{"https://example.com/", "it ends in a slash, and an origin has none"},
 		{"https://example.com/Path", `it has the path "/Path", and an origin has none`},
 		{"https://example.com?a", "it has a query, and an origin has none"},

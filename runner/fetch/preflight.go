@@ -70,15 +70,13 @@ func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict
 }
 
 // okStatusCheck is the condition on the status (fetch#ok-status). A redirect has its own reason: people look for why it
-// is not followed.
+// is not followed. Without a Location an answer is none, whatever its status (fetch#concept-response-location-url).
 func okStatusCheck(res Response) Verdict {
+	location, present := Get(res.Headers, "Location")
 	switch {
-	case isRedirectStatus(res.Status):
-		sentence := fmt.Sprintf("the preflight was answered with %d, a redirect", res.Status)
-		if location, ok := Get(res.Headers, "Location"); ok {
-			sentence += " to " + quote(location)
-		}
-		return deny(PreflightRedirect, blame(res.Headers, "Location"), sentence+": browsers do not follow it there")
+	case isRedirectStatus(res.Status) && present:
+		return deny(PreflightRedirect, blame(res.Headers, "Location"),
+			fmt.Sprintf("the preflight was answered with %d, a redirect to %s: browsers do not follow it there", res.Status, quote(location)))
 	case res.Status < 200 || res.Status > 299:
 		return deny(PreflightStatus, nil,
 			fmt.Sprintf("the preflight was answered with %d: only 200 to 299 lets the request go on", res.Status))

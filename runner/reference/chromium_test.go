@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // chromium starts a real one. Where there is none the test is skipped, unless CORSPROBE_REQUIRE_BROWSER is set.
 func chromium(t *testing.T) *browser.Browser {
 	t.Helper()
-	b, err := browser.Start(context.Background(), browser.Options{})
+	b, err := browser.Start(context.Background(), browser.Options{Hosts: []string{"localhost", "*.localhost"}})
 	if errors.Is(err, browser.ErrNotFound) && os.Getenv("CORSPROBE_REQUIRE_BROWSER") == "" {
 		t.Skip(err)
 	}
@@ -41,11 +42,19 @@ func TestChromiumAgrees(t *testing.T) {
 			t.Errorf("%s is %s: %s", c.ID, c.Verdict, c.Reason)
 		}
 	}
+	for _, c := range report.Cells {
+		if c.Chromium != nil && c.Chromium.Code != "" && !consoles.MatchString(c.Chromium.Console) {
+			t.Errorf("%s: %s, and a console that says %q", c.ID, c.Chromium.Code, c.Chromium.Console)
+		}
+	}
 	s := report.Summary.Chromium
 	if s == nil || s.Sent < 100 || s.Agreed != s.Sent || s.Resolved == 0 || s.Resolved == s.Sent {
 		t.Errorf("Chromium: %+v", s)
 	}
 }
+
+// consoles is what a console says of a blocked request; of a presigned address it may not tell the signature.
+var consoles = regexp.MustCompile(`^Access to fetch at '[^']+X-Amz-Signature=REDACTED[^']*' from origin '[^']+' has been blocked by CORS policy: |^Access to fetch at '[^?]+' from origin `)
 
 func part(plan scenarios.Plan, globs ...string) scenarios.Plan {
 	return plan.Filter(func(id string) bool {

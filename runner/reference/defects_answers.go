@@ -37,6 +37,12 @@ var responseDefects = []Defect{
 				h[allowOrigin] = text(q.Origin)
 			}
 		})},
+	{Name: "allow-origin-echo-for-star-when-signed", Summary: "Where the rule lists *, requests with an Authorization header get the origin back.", Class: result.Contract, Checks: both("allow-origin"),
+		Behaviour: granted(func(h map[string]string, q Asked) {
+			if h[allowOrigin] == "*" && q.HTTP.Header.Get("Authorization") != "" {
+				h[allowOrigin] = text(q.Origin)
+			}
+		})},
 	{Name: "allow-origin-echo-with-credentials-for-star", Summary: "Where the rule lists *, the origin is given back with credentials.", Class: result.Exposure,
 		Checks: append(both("allow-origin"), both("allow-credentials")...),
 		Behaviour: granted(func(h map[string]string, q Asked) {
@@ -250,6 +256,36 @@ var preflightDefects = []Defect{
 				refuse(a, 400, "InvalidArgument")
 			}
 		})},
+	{Name: "preflight-part-unrouted", Summary: "The preflight for a part of an upload gets 400.", Class: result.Breakage, Checks: []string{"preflight.*"},
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if q.preflight() && q.HTTP.URL.Query().Has("partNumber") {
+				refuse(a, 400, "InvalidArgument")
+			}
+		})},
+	{Name: "preflight-folder-unrouted", Summary: "The preflight of an object in a folder gets 405.", Class: result.Breakage, Checks: []string{"preflight.*"},
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if q.preflight() && strings.Count(q.HTTP.URL.Path, "/") > 2 {
+				refuse(a, 405, "MethodNotAllowed")
+			}
+		})},
+	{Name: "preflight-bare-bucket-url-allowed", Summary: "A preflight of a bucket's URL without a slash is permitted to everybody.", Class: result.Exposure,
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if q.preflight() && q.Origin != nil && strings.Count(q.HTTP.URL.Path, "/") == 1 && q.Target == s3cors.Bucket && q.HTTP.URL.Path != "/" {
+				grant(a, q, text(q.Origin))
+			}
+		})},
+	{Name: "preflight-bucket-slash-refused", Summary: "A preflight of a bucket's URL with a slash is refused.", Class: result.Breakage,
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if q.preflight() && q.Target == s3cors.Bucket && strings.HasSuffix(q.HTTP.URL.Path, "/") && len(q.HTTP.URL.Path) > 1 {
+				refuse(a, http.StatusForbidden, s3cors.CodeAccessForbidden)
+			}
+		})},
+	{Name: "preflight-of-the-root-allowed", Summary: "A preflight of the endpoint's root is permitted to everybody.", Class: result.Exposure, Checks: []string{"preflight.status"},
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if q.preflight() && q.Target == s3cors.Service && q.Origin != nil {
+				grant(a, q, "*")
+			}
+		})},
 	{Name: "preflight-204", Summary: "A preflight that is permitted gets 204.", Class: result.Contract, Checks: []string{"preflight.status"},
 		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
 			if q.preflight() && a.Headers[allowOrigin] != "" {
@@ -347,6 +383,18 @@ var actualDefects = []Defect{
 	{Name: "no-headers-on-delete", Summary: "Answers to DELETE have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"}, Behaviour: bare(method(http.MethodDelete))},
 	{Name: "no-headers-on-listings", Summary: "Listings have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Behaviour: bare(func(q Asked) bool { return q.HTTP.URL.Query().Has("list-type") })},
+	{Name: "no-headers-on-sub-resources", Summary: "Answers for a bucket's sub-resources have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
+		Behaviour: bare(func(q Asked) bool { return q.HTTP.URL.Query().Has("location") || q.HTTP.URL.Query().Has("uploads") })},
+	{Name: "no-headers-on-parts", Summary: "Answers to parts of an upload have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
+		Behaviour: bare(func(q Asked) bool { return q.HTTP.URL.Query().Has("partNumber") })},
+	{Name: "no-headers-in-folders", Summary: "Answers for objects in folders have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
+		Behaviour: bare(func(q Asked) bool { return strings.Count(q.HTTP.URL.Path, "/") > 2 })},
+	{Name: "headers-on-the-root", Summary: "The list of buckets can be read by every page.", Class: result.Exposure, Checks: []string{"actual.allow-origin"},
+		Behaviour: answering(func(a *s3cors.Answer, q Asked) {
+			if !q.preflight() && q.Target == s3cors.Service && q.Origin != nil {
+				a.Headers[allowOrigin] = "*"
+			}
+		})},
 	{Name: "no-headers-on-bucket", Summary: "Answers of a bucket's URL have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Behaviour: bare(func(q Asked) bool { return q.Target == s3cors.Bucket })},
 	{Name: "no-headers-on-presigned", Summary: "Answers to presigned requests have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},

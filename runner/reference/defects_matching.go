@@ -114,6 +114,11 @@ var originDefects = []Defect{
 		Behaviour: origins(func(p, o string) bool {
 			return s3cors.MatchOrigin(p, o) || strings.Contains(p, "*") && expression(p, ".", ".*").MatchString(o)
 		})},
+	{Name: "origin-expression", Summary: "An allowed origin is a regular expression, but for its dots and stars.", Class: result.Exposure,
+		Behaviour: origins(func(p, o string) bool {
+			re, err := regexp.Compile("^" + strings.NewReplacer(".", `\.`, "*", ".*").Replace(p) + "$")
+			return err == nil && re.MatchString(o)
+		})},
 	{Name: "origin-unanchored", Summary: "An allowed origin with a wildcard need not reach to the ends.", Class: result.Exposure,
 		Behaviour: origins(func(p, o string) bool {
 			return s3cors.MatchOrigin(p, o) || strings.Contains(p, "*") && s3cors.MatchOrigin("*", o) && unanchored(p).MatchString(o)
@@ -325,6 +330,12 @@ var headerDefects = []Defect{
 	{Name: "header-star-without-authorization", Summary: "* in AllowedHeaders does not cover Authorization.", Class: result.Breakage,
 		Behaviour: headers(func(patterns []string, name string) bool {
 			return anyHeader(patterns, name) && (!strings.EqualFold(name, "authorization") || anyHeader(slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return p == "*" }), name))
+		})},
+	{Name: "header-dot-any", Summary: "A dot in an allowed header stands for any character.", Class: result.Exposure,
+		Behaviour: headers(func(patterns []string, name string) bool {
+			return slices.ContainsFunc(patterns, func(p string) bool {
+				return s3cors.MatchHeader(p, name) || expression(strings.ToLower(p), ".", ".*").MatchString(strings.ToLower(name))
+			})
 		})},
 	{Name: "header-blanks-count", Summary: "A blank behind a comma is part of the name.", Class: result.Contract,
 		Behaviour: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {

@@ -47,8 +47,15 @@ type Report struct {
 	Run      Run      `json:"run"`
 	Endpoint Endpoint `json:"endpoint"`
 	Summary  Summary  `json:"summary"`
+	// Levels say what the run shows of the endpoint as a whole. They are computed from all else when a report is written.
+	Levels []Level `json:"levels,omitempty"`
 	// Stale lists entries of the known deviations that no longer occur or that match nothing.
 	Stale []StaleDeviation `json:"stale,omitempty"`
+	// Undecided lists entries that showed nothing in this shard, and that name cells of other shards: only all shards together say
+	// whether they are stale.
+	Undecided []StaleDeviation `json:"undecided,omitempty"`
+	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
+	Baseline *Baseline `json:"baseline,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
@@ -85,6 +92,8 @@ type Run struct {
 	Digest string `json:"digest,omitempty"`
 	// Shard is which part of a plan was asked; nil: the whole.
 	Shard *Shard `json:"shard,omitempty"`
+	// Plan is the Digest of the whole plan that the shards share; empty without shards.
+	Plan string `json:"plan,omitempty"`
 }
 
 // Shard is one part of a plan that several runs share.
@@ -124,6 +133,34 @@ type ChromiumSummary struct {
 	Agreed   int `json:"agreed"`   // with Fetch's model, in everything: of those sent
 	Resolved int `json:"resolved"` // the script was given an answer: of those sent
 	NotSent  int `json:"notSent"`  // no page can send them, or they would change more than an object of the run's
+}
+
+// LevelState says whether an endpoint is at a level.
+type LevelState string
+
+const (
+	Reached   LevelState = "reached"
+	Missed    LevelState = "missed"    // something speaks against it, whatever else is open
+	Undecided LevelState = "undecided" // nothing speaks against it, and not everything was judged
+)
+
+// Level is a promise that an endpoint keeps or breaks as a whole.
+type Level struct {
+	Name    string     `json:"name"`    // "readable"
+	Meaning string     `json:"meaning"` // "what the configuration permits works in browsers"
+	State   LevelState `json:"state"`
+	// Reason says why an undecided level is; empty for others.
+	Reason string `json:"reason,omitempty"`
+	// Against lists what a missed level is missed by, worst first. Known deviations count: a level speaks of the endpoint.
+	Against []Against `json:"against,omitempty"`
+}
+
+// Against is one check that found the same class of difference in some cells.
+type Against struct {
+	Check string `json:"check"`
+	Class Class  `json:"class"`
+	Cells int    `json:"cells"`
+	First string `json:"first"` // id of the first of them
 }
 
 // Cell is the result of one point of a scenario's matrix, or of one configuration call.
@@ -168,7 +205,9 @@ type Chromium struct {
 	Status   int      `json:"status,omitempty"`
 	Readable []string `json:"readable,omitempty"` // names of the headers that the script could read
 	// Code is DevTools' name of the error that a console shows: "MissingAllowOriginHeader".
-	Code      string   `json:"code,omitempty"`
+	Code string `json:"code,omitempty"`
+	// Console is what the browser's console says of it: "Access to fetch at … has been blocked by CORS policy: …".
+	Console   string   `json:"console,omitempty"`
 	Preflight []Header `json:"preflight,omitempty"` // what the browser's own preflight asked; empty: it sent none
 	// Disagreement says where Fetch's model and the browser differ; empty where they agree.
 	Disagreement string `json:"disagreement,omitempty"`

@@ -24,6 +24,16 @@ func TestParseJSON(t *testing.T) {
 	}
 }
 
+func TestJSON(t *testing.T) {
+	const want = "{\n  \"CORSRules\": [\n    {\n      \"AllowedOrigins\": [\n        \"https://<a>\"\n      ],\n      \"AllowedMethods\": [\n        \"GET\"\n      ]\n    }\n  ]\n}\n"
+	if got := string(one(Rule{AllowedOrigins: []string{"https://<a>"}, AllowedMethods: []string{"GET"}}).JSON()); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if back, err := ParseJSON(full().JSON()); err != nil || !Equal(back, full()) {
+		t.Errorf("%s, %v", Difference(full(), back), err)
+	}
+}
+
 func TestParseJSONErrors(t *testing.T) {
 	const keys = "; a rule has ID, AllowedOrigins, AllowedMethods, AllowedHeaders, ExposeHeaders and MaxAgeSeconds"
 	for text, want := range map[string]string{

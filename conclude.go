@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"corsprobe/reports"
+	"corsprobe/runner/result"
+
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/spf13/cobra"
+)
+
+func noJudgement(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return exit{exitInterrupted, errors.New("interrupted before the first request")}
+	}
+	return exit{exitNoJudgement, err}
+}
+
+// outcomeFlags say what becomes of a report. Every command that ends with one has them.
+type outcomeFlags struct {
+	reports  []string
+	failOn   string
+	verbose  bool
+	color    string
+	baseline string
+	accept   bool // --update-baseline
+
+	specs   []reports.Spec
+	earlier *result.Report // the baseline; nil: none, or none yet
+}
+
+func (f *outcomeFlags) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable (json, junit, junit-strict, text)")
+	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
+	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
+	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
+	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
+}
+
+// check refuses what can be refused, and reads the baseline.
+func (f *outcomeFlags) check() error {
+	var problems []error
+	for _, text := range f.reports {
+		spec, err := reports.ParseSpec(text)
+		problems = append(problems, err)
+		f.specs = append(f.specs, spec)
+	}
+	if !slices.Contains(result.Classes, result.Class(f.failOn)) {
+		problems = append(problems, fmt.Errorf("--fail-on %s: expected exposure, breakage, cache or contract", f.failOn))
+	}
+	problems = append(problems, checkColor(f.color), f.readBaseline())
+	return errors.Join(problems...)
+}
+
+func checkColor(color string) error {
+	if !slices.Contains([]string{"auto", "always", "never"}, color) {
+		return fmt.Errorf("--color %s: expected auto, always or never", color)
+	}
+	return nil
+}
+
+func (f *outcomeFlags) readBaseline() error {
+	switch {
+	case f.baseline == "" && f.accept:
+		return errors.New("--update-baseline: name the file with --baseline")
+	case f.baseline == "":
+		return nil
+	}
+	r, err := readReport(f.baseline)
+	switch {
+	case f.accept && errors.Is(err, os.ErrNotExist):
+		return nil // it is about to be made
+	case err != nil:
+		return fmt.Errorf("--baseline %w", err)
+	}
+	f.earlier = &r
+	return nil
+}
+
+// readReport reads a report that was written with --report json=PATH.
+func readReport(path string) (result.Report, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return result.Report{}, fmt.Errorf("%s: %w", path, errors.Unwrap(err)) // without "open" and the path once more
+	}
+	defer func() { _ = file.Close() }()
+	r, err := reports.ReadJSON(file)
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// human is where text for a person goes: not to standard output where a report does.
+func (f *outcomeFlags) human(stdout, stderr io.Writer) io.Writer {
+	if slices.ContainsFunc(f.specs, func(s reports.Spec) bool { return s.Path == reports.Stdout }) {
+		return stderr
+	}
+	return stdout
+}
+
+// conclude holds a report against the baseline, writes what is asked for, and turns the result into an exit code. A report that could not be
+// written is an error of its own. left are the ids that could have been asked, and were not.
+func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, stderr io.Writer) error {
+	if f.earlier != nil {
+		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
+	}
+	human := f.human(stdout, stderr)
+	problems := []error{reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})}
+	for _, spec := range f.specs {
+		problems = append(problems, reports.WriteFile(spec, report, stdout))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	code := f.exitCode(report)
+	if f.accept {
+		return f.update(report, code, left, human)
+	}
+	if code != 0 {
+		return exit{code: code}
+	}
+	return nil
+}
+
+// update rewrites the baseline with what was found, unless something was not judged.
+func (f *outcomeFlags) update(report result.Report, code int, left []string, human io.Writer) error {
+	if code == exitNoJudgement || code == exitInterrupted {
+		return exit{code, fmt.Errorf("%s is left as it was: not everything was judged", f.baseline)}
+	}
+	var earlier result.Report
+	if f.earlier != nil {
+		earlier = *f.earlier
+	}
+	baseline := reports.BaselineOf(report, earlier, left)
+	if err := reports.WriteFile(reports.Spec{Format: reports.JSON, Path: f.baseline}, baseline, io.Discard); err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	fmt.Fprintf(human, "%s now holds %d cells: later runs are held against them.\n", f.baseline, len(baseline.Cells))
+	if code != 0 {
+		return exit{code: code} // stale known deviations are no findings of the endpoint's
+	}
+	return nil
+}
+
+// exitCode is the verdict on a whole run.
+func (f *outcomeFlags) exitCode(r result.Report) int {
+	s := r.Summary
+	switch {
+	case r.Run.Incomplete != "":
+		return exitInterrupted
+	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():
+		return exitNoJudgement
+	case len(r.Stale) > 0 || f.fails(r):
+		return exitFindings
+	default:
+		return 0
+	}
+}
+
+// fails reports that what was found fails the run: by itself, or with a baseline, by what is worse than it.
+func (f *outcomeFlags) fails(r result.Report) bool {
+	failOn := result.Class(f.failOn)
+	switch {
+	case f.accept:
+		return false
+	case r.Baseline == nil:
+		return r.Summary.Flaky > 0 || atLeast(r.Summary.Findings, failOn)
+	}
+	return slices.ContainsFunc(r.Baseline.Worse, func(c result.Change) bool {
+		return c.Class == "" || c.After == result.Flaky || atLeast(map[result.Class]int{c.Class: 1}, failOn)
+	})
+}
+
+func atLeast(findings map[result.Class]int, failOn result.Class) bool {
+	for _, class := range result.Classes {
+		if findings[class] > 0 {
+			return true
+		}
+		if class == failOn {
+			return false
+		}
+	}
+	return false
+}
+
+func (f *outcomeFlags) colored(w io.Writer) bool { return colored(f.color, w) }
+
+func colored(color string, w io.Writer) bool {
+	switch color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && isTerminal(w)
+}
+
+// disagreement compares Ginkgo's states with the verdicts: a spec that did not run, or that passed where its cell failed, would make a run
+// green by accident. A call that was not selected is made all the same, for the cells that rest on it.
+func disagreement(report result.Report, states map[string]types.SpecState, selected map[string]bool) error {
+	want := map[result.Verdict]types.SpecState{
+		result.Passed: types.SpecStatePassed, result.Known: types.SpecStateSkipped, result.Unsupported: types.SpecStateSkipped,
+		result.Failed: types.SpecStateFailed, result.Flaky: types.SpecStateFailed, result.Error: types.SpecStateFailed,
+	}
+	for _, c := range report.Cells {
+		if selected[c.ID] && states[c.ID] != want[c.Verdict] {
+			return fmt.Errorf("%s is %s, but its spec %s: corsprobe's own defect, please report it", c.ID, c.Verdict, states[c.ID])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"corsprobe/runner/result"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// sameResults fails unless two reports hold the same cells with the same verdicts and findings, in the same order, and the same sums:
+// sameresults a.json b.json.
+func sameResults(ts *testscript.TestScript, _ bool, args []string) {
+	type cell struct{ ID, Verdict, Findings string }
+	type results struct {
+		Digest    string
+		Summary   result.Summary
+		Scenarios []result.Scenario
+		Stale     []result.StaleDeviation
+		Cells     []cell
+	}
+	read := func(name string) results {
+		r, err := readReport(ts.MkAbs(name))
+		ts.Check(err)
+		all := results{Digest: r.Run.Digest, Summary: r.Summary, Scenarios: r.Scenarios, Stale: r.Stale}
+		for _, c := range r.Cells {
+			findings := ""
+			for _, f := range c.Findings {
+				findings += f.Check + " " + string(f.Class) + "; "
+			}
+			all.Cells = append(all.Cells, cell{c.ID, string(c.Verdict), findings})
+		}
+		return all
+	}
+	if diff := cmp.Diff(read(args[0]), read(args[1])); diff != "" {
+		ts.Fatalf("%s and %s differ (-first +second):\n%s", args[0], args[1], diff)
+	}
+}
+
+// startPages starts a server that is no S3, and names it in PAGES: /open to every page, all else to none.
+func startPages(ts *testscript.TestScript, _ bool, _ []string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header()["ETag"] = []string{`"1"`}
+		if r.URL.Path == "/open" {
+			for _, name := range []string{"Origin", "Methods", "Headers"} {
+				w.Header().Set("Access-Control-Allow-"+name, "*")
+			}
+		}
+		fmt.Fprint(w, "hello")
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("PAGES", server.URL)
+}
+
+func TestShardOf(t *testing.T) {
+	for _, c := range []struct {
+		name, flag string
+		env        map[string]string
+		want       string
+	}{
+		{"nothing", "", nil, "<nil> "},
+		{"flag", "2/3", nil, "&{2 3} --shard"},
+		{"all of it, whatever the environment", "1/1", map[string]string{"CI_NODE_INDEX": "2", "CI_NODE_TOTAL": "3"}, "&{1 1} --shard"},
+		{"GitLab", "", map[string]string{"CI_NODE_INDEX": "2", "CI_NODE_TOTAL": "3"}, "&{2 3} CI_NODE_INDEX and CI_NODE_TOTAL"},
+		{"GitLab without parallel", "", map[string]string{"CI_NODE_TOTAL": "1"}, "<nil> "},
+		{"Kubernetes", "", map[string]string{"JOB_COMPLETION_INDEX": "0", "CORSPROBE_SHARDS": "3"}, "&{1 3} JOB_COMPLETION_INDEX and CORSPROBE_SHARDS"},
+		{"a Kubernetes job of another kind", "", map[string]string{"JOB_COMPLETION_INDEX": "0"}, "<nil> "},
+		{"GitLab on Kubernetes", "", map[string]string{"JOB_COMPLETION_INDEX": "2", "CORSPROBE_SHARDS": "3", "CI_NODE_INDEX": "1", "CI_NODE_TOTAL": "2"},
+			"&{3 3} JOB_COMPLETION_INDEX and CORSPROBE_SHARDS"},
+		{"the flag's total", "/3", map[string]string{"JOB_COMPLETION_INDEX": "1"}, "&{2 3} --shard and JOB_COMPLETION_INDEX"},
+		{"the flag's total in GitLab", "/3", map[string]string{"CI_NODE_INDEX": "1"}, "&{1 3} --shard and CI_NODE_INDEX"},
+		{"beyond", "", map[string]string{"JOB_COMPLETION_INDEX": "3", "CORSPROBE_SHARDS": "3"},
+			"shard by JOB_COMPLETION_INDEX and CORSPROBE_SHARDS: found 3/3, expected I/N with I from 0 to N-1"},
+		{"no number", "", map[string]string{"CI_NODE_INDEX": "x", "CI_NODE_TOTAL": "3"},
+			"shard by CI_NODE_INDEX and CI_NODE_TOTAL: found x/3, expected I/N with I from 1 to N"},
+		{"too many", "1/99999", nil, "shard by --shard: found 1/99999, expected I/N with I from 1 to N"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			shard, by, err := shardOf(c.flag, func(name string) string { return c.env[name] })
+			got := fmt.Sprint(shard, " ", by)
+			if err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"corsprobe/reports"
+	"corsprobe/runner"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+
+	"github.com/spf13/cobra"
+)
+
+// probeFlags are the flags of corsprobe probe.
+type probeFlags struct {
+	target      targetFlags
+	origin      string
+	method      string
+	headers     []string
+	credentials bool
+	preflight   bool
+	send        bool
+	cors        string
+	json        bool
+	color       string
+}
+
+func probeCommand() *cobra.Command {
+	var f probeFlags
+	c := &cobra.Command{
+		Use:   "probe URL",
+		Short: "Ask one URL of any server what a page gets of it",
+		Long: `Sends what a browser would send for a page: the preflight, where one is needed, and the request itself; and says what the page gets,
+and why not. It needs no rights on a bucket; the URL may be presigned, and its signature is not shown. No cookie is sent.
+
+Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors not as S3 answers; 2 bad input; 3 unreachable.`,
+		Example: `  corsprobe probe https://media.example.com/film.mp4 --origin https://app.example.com --header 'Range: bytes=0-1'
+  corsprobe probe "$PRESIGNED_URL" --origin https://app.example.com --method PUT --header content-type --cors cors.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.do(cmd.Context(), args[0], cmd.OutOrStdout())
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.origin, "origin", "", "the page's `ORIGIN`, such as https://app.example.com; needed")
+	flags.StringVar(&f.method, "method", "GET", "the `METHOD` that the page uses")
+	flags.StringArrayVar(&f.headers, "header", nil, "a header that the page sets, `NAME: VALUE`; by NAME alone it is asked for and not sent; repeatable")
+	flags.BoolVar(&f.credentials, "credentials", false, "the page asks with credentials: include")
+	flags.BoolVar(&f.preflight, "preflight", false, "send a preflight even where a browser needs none")
+	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
+	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
+	flags.BoolVar(&f.json, "json", false, "write JSON")
+	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.target.registerTransport(c)
+	return c
+}
+
+func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) error {
+	request, config, err := f.request(address)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	options := config.Options
+	options.UserAgent, options.Secrets = "corsprobe/"+version(), secretsOf(address)
+	client, err := probe.New(options)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	defer client.Close()
+	page := runner.SendPage(ctx, client, request)
+	page.Tool, page.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(page.URL)
+	write := func() error {
+		return reports.WritePage(stdout, page, reports.TextOptions{Color: colored(f.color, stdout)})
+	}
+	if f.json {
+		write = func() error { return reports.WritePageJSON(stdout, page) }
+	}
+	if err := write(); err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	if code := pageCode(ctx, page); code != 0 {
+		return exit{code: code}
+	}
+	return nil
+}
+
+func pageCode(ctx context.Context, page result.Page) int {
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case page.Gets == result.Unreachable:
+		return exitNoJudgement
+	case page.Gets == result.Blocked:
+		return exitFindings
+	}
+	for _, s := range page.Steps {
+		if len(s.Findings) > 0 {
+			return exitFindings
+		}
+	}
+	return 0
+}
+
+// request reads the flags, and says at once what is wrong with any of them.
+func (f *probeFlags) request(address string) (runner.PageRequest, endpoint.Config, error) {
+	q := runner.PageRequest{URL: address, Send: f.send, Page: fetch.Request{
+		Method: f.method, Origin: f.origin, Credentials: fetch.Omit, ForcePreflight: f.preflight,
+	}}
+	if f.credentials {
+		q.Page.Credentials = fetch.Include
+	}
+	config, err := f.target.transport()
+	problems := []error{checkURL(address), f.checkOrigin(), checkColor(f.color), err}
+	if !token.MatchString(f.method) {
+		problems = append(problems, fmt.Errorf("--method %q: this is no method", f.method))
+	}
+	for _, text := range f.headers {
+		problems = append(problems, addHeader(&q.Page, text))
+	}
+	if f.cors != "" {
+		q.CORS, err = question{cors: f.cors}.configuration()
+		problems = append(problems, err)
+	}
+	return q, config, errors.Join(problems...)
+}
+
+func (f *probeFlags) checkOrigin() error {
+	if f.origin == "" {
+		return errors.New("--origin is needed: the page's origin, such as https://app.example.com")
+	}
+	if err := fetch.ValidOrigin(f.origin); err != nil {
+		return fmt.Errorf("--origin: %s", strings.TrimPrefix(err.Error(), "fetch: origin "))
+	}
+	return nil
+}
+
+// checkURL never repeats the URL: it may hold a signature.
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	var wrong *url.Error
+	switch {
+	case errors.As(err, &wrong):
+		return fmt.Errorf("the URL cannot be read: %w", wrong.Err)
+	case err != nil:
+		return errors.New("the URL cannot be read")
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return errors.New("the URL is no address of http or https, such as https://media.example.com/film.mp4")
+	case u.User != nil:
+		return errors.New("the URL holds a user name or password: browsers refuse to ask such a URL for a page")
+	}
+	return nil
+}
+
+// token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).
+var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// addHeader reads NAME or NAME: VALUE. The value is never repeated: it may be a key.
+func addHeader(page *fetch.Request, text string) error {
+	name, value, found := strings.Cut(text, ":")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	switch {
+	case !token.MatchString(name):
+		return fmt.Errorf("--header: %q is no name of a header", name)
+	case strings.ContainsAny(value, "\r\n\x00"):
+		return fmt.Errorf("--header %s: its value holds a line break or NUL", name)
+	case fetch.IsForbiddenRequestHeader(name, value):
+		return fmt.Errorf("--header %s: no page can set this header; the browser does, or nobody", name)
+	case !found:
+		page.UnsafeNames = append(page.UnsafeNames, strings.ToLower(name))
+	default:
+		page.Headers = append(page.Headers, result.Header{Name: name, Value: value})
+	}
+	return nil
+}
+
+// secretName finds query parameters that are as good as a key, of S3's kind and of others'.
+var secretName = regexp.MustCompile(`(?i)sig|token|secret|password|credential|key|auth`)
+
+// leastSecret keeps the report readable: what is shorter is no secret.
+const leastSecret = 6
+
+// secretsOf lists what must not be shown of a URL.
+func secretsOf(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		name, raw, _ := strings.Cut(pair, "=")
+		if !secretName.MatchString(name) {
+			continue
+		}
+		plain, err := url.QueryUnescape(raw)
+		for _, value := range []string{raw, plain} {
+			if err == nil && len(value) >= leastSecret {
+				all = append(all, value)
+			}
+		}
+	}
+	return all
+}

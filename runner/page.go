@@ -1,0 +1,283 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+// PageRequest is a request that a page makes to one URL of any server.
+type PageRequest struct {
+	URL  string // absolute, of http or https
+	Page fetch.Request
+	// Send sends the request itself even where it changes something.
+	Send bool
+	// CORS is what the URL's bucket holds, for S3's model to judge as well; nil: it does not.
+	CORS *s3cors.Configuration
+}
+
+// SendPage sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
+// Redirects are followed. No cookie is ever sent.
+func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.Page {
+	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
+	v.page = result.Page{
+		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
+		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames),
+	}
+	for _, h := range q.Page.Headers {
+		v.page.Headers = append(v.page.Headers, h.Name)
+	}
+	for v.hop() {
+		v.followed++
+	}
+	return v.page
+}
+
+// visit is a page's request under way.
+type visit struct {
+	ctx      context.Context
+	client   *probe.Client
+	q        PageRequest
+	page     result.Page
+	request  fetch.Request // as redirects left it
+	url      string
+	followed int
+}
+
+// hop asks one URL, and reports whether a redirect leads on.
+func (v *visit) hop() (on bool) {
+	foreign, may := fetch.Applies(v.request.Origin, v.url)
+	address, err := url.Parse(v.url)
+	if !may.Allowed || err != nil {
+		return v.end(result.Blocked, may.Sentence)
+	}
+	if fetch.IsForbiddenMethod(v.request.Method) {
+		return v.end(result.Blocked, "script may not use the method "+v.request.Method)
+	}
+	v.noteNetwork(address)
+	if foreign && fetch.NeedsPreflight(v.request) && !v.preflight(address) {
+		return false
+	}
+	if changes(v.page.Method) && !v.q.Send {
+		v.note("the %s itself was not sent, for it changes something; --send sends it", v.page.Method)
+		return v.end(result.Permitted, "")
+	}
+	return v.actual(address, foreign)
+}
+
+// changes reports that a method is not safe (RFC 9110, 9.2.1).
+func changes(method string) bool {
+	return !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
+}
+
+func (v *visit) end(gets result.Gets, sentence string) bool {
+	v.page.Gets, v.page.Sentence = gets, sentence
+	return false
+}
+
+// note tells something once.
+func (v *visit) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(v.page.Notes, text) {
+		v.page.Notes = append(v.page.Notes, text)
+	}
+}
+
+// preflight asks whether the request may be sent, and reports that it may.
+func (v *visit) preflight(address *url.URL) bool {
+	raw := probe.Request{Kind: string(scenarios.Preflight), Method: http.MethodOptions, URL: address, Header: fetch.PreflightHeaders(v.request)}
+	step, ok := v.send(raw)
+	if !ok {
+		return false
+	}
+	came := answer(step.Exchange)
+	today, standard := fetch.PreflightCheckToday(v.request, came), fetch.PreflightCheck(v.request, came)
+	v.judge(step, scenarios.Preflight, raw)
+	v.rule(step, today, &standard)
+	v.page.Notes = append(v.page.Notes, fetch.MaxAgeNotes(came.Headers)...)
+	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
+		v.note("the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it")
+	}
+	if !today.Allowed {
+		v.end(result.Blocked, today.Sentence)
+	}
+	return today.Allowed
+}
+
+// actual sends the request itself, and reports whether a redirect leads on.
+func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
+	raw := probe.Request{Kind: string(scenarios.Actual), Method: v.page.Method, URL: address, Header: v.headers(foreign)}
+	step, ok := v.send(raw)
+	if !ok {
+		return false
+	}
+	came := answer(step.Exchange)
+	verdict := fetch.Verdict{Allowed: true}
+	if foreign {
+		verdict = fetch.ActualCheck(v.request, came)
+		v.judge(step, scenarios.Actual, raw)
+	} else {
+		v.note("the URL is of the page's own origin: CORS has no part in it")
+	}
+	redirect := fetch.RedirectCheck(v.request, fetch.Hop{URL: v.url, Response: came, Followed: v.followed})
+	if verdict.Allowed && !redirect.Verdict.Allowed {
+		verdict = redirect.Verdict
+	}
+	v.rule(step, verdict, nil)
+	switch {
+	case !verdict.Allowed:
+		return v.end(result.Blocked, verdict.Sentence)
+	case redirect.Follow:
+		return v.follow(redirect)
+	}
+	v.varies(raw, came)
+	v.readable(came, foreign)
+	return v.end(result.Readable, "")
+}
+
+// headers are the request's own, those that a browser lets a page set.
+func (v *visit) headers(foreign bool) []result.Header {
+	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
+	if foreign || changes(v.page.Method) {
+		lines = append(lines, result.Header{Name: "Origin", Value: v.request.Origin})
+	}
+	for _, h := range v.request.Headers {
+		if !fetch.IsForbiddenRequestHeader(h.Name, h.Value) {
+			lines = append(lines, h)
+		}
+	}
+	return lines
+}
+
+// follow goes on to a redirect's address, unless the evidence does not hold it.
+func (v *visit) follow(redirect fetch.Redirect) (on bool) {
+	v.page.Notes = append(v.page.Notes, redirect.Verdict.Notes...)
+	if strings.Contains(redirect.URL, "REDACTED") {
+		return v.end(result.Unreachable, "the redirect's address is signed, and signatures are not kept: probe that address by itself")
+	}
+	v.request, v.url, v.page.Method = redirect.Request, redirect.URL, redirect.Request.Method
+	return true
+}
+
+// send makes one exchange. ok: an answer came.
+func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
+	ex := v.client.Do(v.ctx, raw)
+	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: pageCurl(ex)})
+	step = &v.page.Steps[len(v.page.Steps)-1]
+	if slices.ContainsFunc(ex.Request.Headers, func(h result.Header) bool { return h.Value == "REDACTED" }) {
+		v.note("headers that hold credentials are left out of the curl commands")
+	}
+	if ex.Error != "" {
+		v.rule(step, fetch.Unanswered(ex.Error), nil)
+		v.end(result.Unreachable, ex.Error)
+	}
+	return step, ex.Error == ""
+}
+
+// rule notes a step's verdict, and the standard's where it is another.
+func (v *visit) rule(step *result.PageStep, today fetch.Verdict, standard *fetch.Verdict) {
+	step.Verdict = pageVerdict(today)
+	if standard != nil && standard.Allowed != today.Allowed {
+		other := pageVerdict(*standard)
+		step.Standard = &other
+	}
+	v.page.Notes = append(v.page.Notes, today.Notes...)
+}
+
+func pageVerdict(v fetch.Verdict) result.PageVerdict {
+	return result.PageVerdict{Allowed: v.Allowed, Code: string(v.Reason), Sentence: v.Sentence, Chromium: v.Chromium, Firefox: v.Firefox}
+}
+
+// judge holds an answer against S3's model, where the configuration is known.
+func (v *visit) judge(step *result.PageStep, send scenarios.Send, raw probe.Request) {
+	if v.q.CORS == nil || v.followed > 0 {
+		return
+	}
+	q := request{Request: raw, send: send, holds: v.q.CORS, fetch: v.request}
+	q.cors = s3cors.Request{
+		Method: raw.Method, Target: targetOf(raw.URL), Origin: first(raw.Header, "Origin"),
+		RequestMethod: first(raw.Header, "Access-Control-Request-Method"), RequestHeaders: first(raw.Header, "Access-Control-Request-Headers"),
+	}
+	owed := s3cors.Evaluate(v.q.CORS, q.cors)
+	j := judge(send, owed, nil, step.Exchange)
+	classify(v.q.CORS, q, j.owed, step.Exchange, j.findings)
+	step.Findings, step.Explanation = j.findings, owed.Explanation
+}
+
+func first(headers []result.Header, name string) *string {
+	if values := result.Values(headers, name); len(values) > 0 {
+		return &values[0]
+	}
+	return nil
+}
+
+// targetOf takes a URL for a bucket's where it has no key, or lists.
+func targetOf(u *url.URL) s3cors.Target {
+	if strings.Trim(u.Path, "/") == "" || u.Query().Has("list-type") {
+		return s3cors.Bucket
+	}
+	return s3cors.Object
+}
+
+// varies asks once more as a visit without a page does, and says whether a cache would mix the answers up.
+func (v *visit) varies(raw probe.Request, came fetch.Response) {
+	value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin")
+	if changes(raw.Method) || !granted || value == "*" || fetch.VaryCovers(came.Headers, "Origin") {
+		return
+	}
+	bare := raw
+	bare.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
+	ex := v.client.Do(v.ctx, bare)
+	if ex.Error == "" && fetch.NeedsVary(came.Headers, ex.Response.Headers) {
+		v.note("Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page")
+	}
+}
+
+// readable notes which headers a script can read.
+func (v *visit) readable(came fetch.Response, foreign bool) {
+	if !foreign {
+		return
+	}
+	v.page.Readable = fetch.ExposedHeaders(v.request.Credentials, came.Headers)
+	for _, h := range came.Headers {
+		name := strings.ToLower(h.Name)
+		if !slices.Contains(v.page.Readable, name) && !strings.HasPrefix(name, "access-control-") && !slices.Contains(v.page.Hidden, name) {
+			v.page.Hidden = append(v.page.Hidden, name)
+		}
+	}
+	slices.Sort(v.page.Hidden)
+}
+
+// noteNetwork says where a browser asks the user before it lets a page of the open network reach a private address.
+func (v *visit) noteNetwork(address *url.URL) {
+	host := address.Hostname()
+	ip, err := netip.ParseAddr(host)
+	private := err == nil && (ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast())
+	if private || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		v.note("%s is an address of a private network: browsers may ask the user before a page reaches it (Local Network Access)", host)
+	}
+}
+
+// pageCurl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
+func pageCurl(ex result.Exchange) string {
+	request := ex.Request
+	signed := strings.Contains(request.URL, "REDACTED")
+	if signed {
+		request.URL = "URL"
+	}
+	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), func(h result.Header) bool { return h.Value == "REDACTED" })
+	command := probe.Curl(request, nil, probe.CurlOptions{})
+	if signed {
+		command = strings.TrimSuffix(command, "'URL'") + `"$URL"`
+	}
+	return command
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"corsprobe/runner"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// checkFiles refuses to write known deviations over a file that is there: its reasons were written by hand.
+func (f *runFlags) checkFiles() error {
+	if f.writeKnown == "" {
+		return nil
+	}
+	if _, err := os.Lstat(f.writeKnown); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("--write-known %s: the file is there already; name a new one", f.writeKnown)
+	}
+	return nil
+}
+
+// recordKnown writes what was found as known deviations.
+func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Writer) error {
+	switch {
+	case f.writeKnown == "":
+		return nil
+	case report.Run.Incomplete != "":
+		fmt.Fprintf(stderr, "corsprobe: %s is not written: the run is incomplete\n", f.writeKnown)
+		return nil
+	}
+	entries := runner.Found(report.Cells, chosen.unasked())
+	file, err := os.OpenFile(f.writeKnown, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return fmt.Errorf("--write-known: %w", err)
+	}
+	if err := errors.Join(scenarios.WriteDeviations(file, entries), file.Close()); err != nil {
+		return fmt.Errorf("--write-known %s: %w", f.writeKnown, err)
+	}
+	words := fmt.Sprintf("corsprobe: %s holds %d known deviations", f.writeKnown, len(entries))
+	if len(entries) > 0 {
+		words += "; fill in each reason, and give it to --known"
+	}
+	if n := report.Summary.Flaky + report.Summary.Errors; n > 0 {
+		words += fmt.Sprintf("; of %d cells that were flaky or in error nothing is known", n)
+	}
+	fmt.Fprintln(stderr, words)
+	return nil
+}
