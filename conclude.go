@@ -114,11 +114,8 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
 	human := f.human(stdout, stderr)
-	problems := []error{reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})}
-	for _, spec := range f.specs {
-		problems = append(problems, reports.WriteFile(spec, report, stdout))
-	}
-	if err := errors.Join(problems...); err != nil {
+	told := reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})
+	if err := errors.Join(told, f.write(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	code := f.exitCode(report)
@@ -129,6 +126,15 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		return exit{code: code}
 	}
 	return nil
+}
+
+// write writes the reports that were asked for.
+func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
+	var problems []error
+	for _, spec := range f.specs {
+		problems = append(problems, reports.WriteFile(spec, report, stdout))
+	}
+	return errors.Join(problems...)
 }
 
 // update rewrites the baseline with what was found, unless something was not judged.

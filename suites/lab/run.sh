@@ -76,12 +76,12 @@ serve() {
 
 # probe runs corsprobe. Its exit code is not the verdict yet: expected says what it must be.
 probe() {
-  local file format arguments=()
+  local file report arguments=()
   for file in ${LAB_KNOWN:-"$lab/known/$server.yaml" "$project/scenarios/providers/$server.yaml"}; do
     [[ -f $file ]] && arguments=(--known "$file") && break
   done
-  for format in json junit text; do # one word more here is one report more
-    arguments+=(--report "$format=$dir/report.$format")
+  for report in json=report.json junit=report.xml text=report.txt; do # one word more here is one report more
+    arguments+=(--report "${report%=*}=$dir/${report#*=}")
   done
   attend "$corsprobe" run --endpoint "$AWS_ENDPOINT_URL" "${arguments[@]}" "$@" >"$dir/corsprobe.out" 2>&1
 }
