@@ -115,14 +115,8 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
 	human := f.human(stdout, stderr)
-	problems := []error{reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})}
-	problems = append(problems, f.streams.finish(report))
-	for _, spec := range f.specs {
-		if spec.Format != reports.NDJSON || f.streams == nil {
-			problems = append(problems, reports.WriteFile(spec, report, stdout))
-		}
-	}
-	if err := errors.Join(problems...); err != nil {
+	told := reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})
+	if err := errors.Join(told, f.write(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	code := f.exitCode(report)
@@ -133,6 +127,17 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		return exit{code: code}
 	}
 	return nil
+}
+
+// write writes the reports that were asked for, and ends those that were begun.
+func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
+	problems := []error{f.streams.finish(report)}
+	for _, spec := range f.specs {
+		if spec.Format != reports.NDJSON || f.streams == nil {
+			problems = append(problems, reports.WriteFile(spec, report, stdout))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // update rewrites the baseline with what was found, unless something was not judged.

@@ -103,7 +103,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	id := runner.NewID()
 	target, err := f.target.open(ctx, id, human)
 	if err != nil {
-		return noJudgement(ctx, err)
+		return f.unjudged(ctx, err, id, "", stdout)
 	}
 	defer target.close()
 	for _, note := range chosen.notes {
@@ -117,10 +117,10 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		known = chosen.known(list)
 	}
 	if err := f.check(ctx, target); err != nil {
-		return noJudgement(ctx, err)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
 	}
 	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
-		return noJudgement(ctx, err)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
 	}
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
@@ -155,6 +155,23 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	f.target.deviations(known)
 	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
 	return chosen, known, nil
+}
+
+// unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
+// be taken for this run's.
+func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout io.Writer) error {
+	err = noJudgement(ctx, err)
+	report := result.Report{
+		Version:  result.Version,
+		Run:      result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Incomplete: err.Error()},
+		Endpoint: result.Endpoint{URL: url},
+		Summary:  runner.Summarise(nil),
+		Cells:    []result.Cell{},
+	}
+	if trouble := f.outcome.write(report, stdout); trouble != nil {
+		return exit{exitNoJudgement, errors.Join(err, trouble)}
+	}
+	return err
 }
 
 // check asks the endpoint whether it can be probed at all. With a bucket of the user's own nothing is created.

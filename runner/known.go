@@ -19,7 +19,8 @@ type Deviations struct {
 	// Explain has lenient entries excuse only the catalogue's cells where a page is broken or exposed: to a user's own scenario they give
 	// the reason, and leave the finding.
 	Explain bool
-	// Left are the ids of cells that could have been asked and were not selected. What an entry says of them is left open.
+	// Left are the ids of cells that could have been asked and were not selected; those that end in error are added. What an entry says of
+	// them is left open.
 	Left []string
 	// Elsewhere are the ids of cells that other shards of the run ask: only all of them together say whether an entry is stale.
 	Elsewhere []string
@@ -31,11 +32,15 @@ type Deviations struct {
 
 // apply marks the findings of a cell that an entry covers. A cell whose findings are all covered is known; a flaky one never is.
 func (d *Deviations) apply(c *result.Cell) {
-	if c.Verdict == result.Unsupported || c.Verdict == result.Error {
+	if c.Verdict == result.Unsupported {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if c.Verdict == result.Error { // interrupted, or without an answer
+		d.Left = append(d.Left, c.ID)
+		return
+	}
 	if d.seen == nil {
 		d.seen, d.held = map[int]bool{}, map[int]bool{}
 	}

@@ -84,3 +84,14 @@ func TestDeviationsThatDoNotOccur(t *testing.T) {
 		}
 	}
 }
+
+// What a run could not judge is no reason to call an entry stale: it may have been interrupted.
+func TestDeviationsOfCellsInError(t *testing.T) {
+	for verdict, want := range map[result.Verdict]int{result.Passed: 1, result.Unsupported: 1, result.Error: 0} {
+		d := Deviations{List: []scenarios.Deviation{{Cells: "a/**", Check: "actual.*"}}}
+		d.apply(&result.Cell{ID: "a/b/c", Verdict: verdict})
+		if stale, _ := d.stale(); len(stale) != want {
+			t.Errorf("a cell that is %s: %d stale entries, want %d", verdict, len(stale), want)
+		}
+	}
+}

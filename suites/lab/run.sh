@@ -23,8 +23,8 @@ source "$lab/lib.sh"
 clean_up() {
   [[ $attended ]] && kill -INT -- "-$attended" 2>/dev/null && wait "$attended" 2>/dev/null
   stop
+  rm -f "$base/pid"
 }
-trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
 mode='' installed_only='' servers=()
@@ -76,12 +76,12 @@ serve() {
 
 # probe runs corsprobe. Its exit code is not the verdict yet: expected says what it must be.
 probe() {
-  local file format arguments=()
+  local file report arguments=()
   for file in ${LAB_KNOWN:-"$lab/known/$server.yaml" "$project/scenarios/providers/$server.yaml"}; do
     [[ -f $file ]] && arguments=(--known "$file") && break
   done
-  for format in json junit text; do # one word more here is one report more
-    arguments+=(--report "$format=$dir/report.$format")
+  for report in json=report.json junit=report.xml text=report.txt; do # one word more here is one report more
+    arguments+=(--report "${report%=*}=$dir/${report#*=}")
   done
   attend "$corsprobe" run --endpoint "$AWS_ENDPOINT_URL" "${arguments[@]}" "$@" >"$dir/corsprobe.out" 2>&1
 }
@@ -135,6 +135,12 @@ layer() {
 }
 
 build
+if [[ -f $base/pid ]] && kill -0 "$(<"$base/pid")" 2>/dev/null; then
+  echo "run.sh: another lab, process $(<"$base/pid"), is at work in $base; LAB_DIR names another directory" >&2
+  exit 2
+fi
+echo $$ >"$base/pid"
+trap clean_up EXIT
 failed=0 had=0
 for server in "${servers[@]}"; do
   echo "$server"
