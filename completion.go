@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 
-	"corsprobe/reports"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -27,13 +26,4 @@ func completeScenarios(_ *cobra.Command, _ []string, begun string) ([]cobra.Comp
 // completeWords offers the words that a flag takes.
 func completeWords(c *cobra.Command, flag string, words ...string) {
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that there is not
-}
-
-// formatNames lists the formats of reports.
-func formatNames() []string {
-	var names []string
-	for _, f := range reports.Formats() {
-		names = append(names, string(f))
-	}
-	return names
 }

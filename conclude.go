@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"corsprobe/reports"
 	"corsprobe/runner/result"
@@ -38,7 +37,7 @@ type outcomeFlags struct {
 
 func (f *outcomeFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable ("+strings.Join(formatNames(), ", ")+")")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
 	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")

@@ -90,7 +90,7 @@ func (m *marker) note(column int, run Compared, name string) []Note {
 		m.numbers[noteKey{column, c.class, c.check}] = n
 		note := Note{Number: n, Column: name, Check: c.check, Class: c.class, Cells: c.cells, Scenarios: c.scenarios, First: c.first.ID, Finding: c.finding}
 		if run.Link != "" {
-			note.Link = run.Link + "#" + cellAnchor(c.first.ID)
+			note.Link = run.Link + "#" + anchor(c.first.ID)
 		}
 		notes = append(notes, note)
 	}

@@ -202,7 +202,7 @@ func TestComparePage(t *testing.T) {
 			t.Errorf("the page loads or links %s", m[1])
 		}
 	}
-	if !strings.Contains(got, `href="reports/sample.html#`+cellAnchor(reflected()[0].ID)+`"`) {
+	if !strings.Contains(got, `href="reports/sample.html#`+anchor(reflected()[0].ID)+`"`) {
 		t.Error("the notes do not lead to the evidence")
 	}
 	for _, s := range States {

@@ -111,14 +111,17 @@ func curlRows(c *result.Cell) []row {
 
 // exchangeLines renders a request and its answer as curl -v does.
 func exchangeLines(ex result.Exchange, limit int) []string {
-	lines := []string{inert(visible(ex.Kind)), "> " + visible(ex.Request.Method) + " " + brief(ex.Request.URL, limit)}
-	lines = append(lines, headerLines("> ", ex.Request.Headers, limit)...)
+	lines := append([]string{inert(visible(ex.Kind))}, requestLines(ex.Request, limit)...)
 	if ex.Error != "" {
 		return append(lines, "! "+brief(ex.Error, limit))
 	}
 	lines = append(lines, "< "+statusLine(ex.Response))
 	lines = append(lines, headerLines("< ", ex.Response.Headers, limit)...)
 	return append(lines, bodyLines(ex.Response, limit)...)
+}
+
+func requestLines(q result.Request, limit int) []string {
+	return append([]string{"> " + visible(q.Method) + " " + brief(q.URL, limit)}, headerLines("> ", q.Headers, limit)...)
 }
 
 func statusLine(r result.Response) string {

@@ -107,3 +107,12 @@ func visibleLines(s string, limit int) []string {
 	}
 	return lines
 }
+
+// whole is a text of several lines, each visible and inert.
+func whole(s string) string {
+	lines := visibleLines(s, len(s))
+	for i := range lines {
+		lines[i] = inert(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}

@@ -59,8 +59,22 @@ func sample() result.Report {
 	r.Cells = append(r.Cells, reflected()...)
 	r.Cells = append(r.Cells, broken(), cached(), hostileCell(), flaky())
 	r.Cells = append(r.Cells, setAside()...)
+	r.Scenarios = described()
 	r.Summary = tally(r.Cells)
 	return r
+}
+
+// described are the sample's scenarios, but for one that the report does not describe.
+func described() []result.Scenario {
+	const cors = "{\n  \"CORSRules\": [\n    {\n      \"AllowedOrigins\": [\"https://app.example.com\"],\n      \"AllowedMethods\": [\"GET\", \"PUT\"]\n    }\n  ]\n}\n"
+	put := []result.Step{{Call: "PutBucketCors", CORS: cors}}
+	return []result.Scenario{
+		{ID: "origins/exact", Description: "An origin is compared to the letter.", Labels: []string{"smoke"}, Facts: []int{20, 23}, References: []string{"https://docs.example.com/cors"}, Steps: put},
+		{ID: "rules/order", Description: "The first rule that matches answers.", Steps: []result.Step{{Name: "put", Call: "PutBucketCors", CORS: cors}, {Name: "replaced", Call: "PutBucketCors", CORS: cors}, {Name: "never asked"}}},
+		{ID: "responses/vary", Steps: put},
+		{ID: "hostile/answers", Description: hostile, Labels: []string{hostile}, References: []string{"javascript:alert(1)", hostile}, Steps: []result.Step{{Name: hostile, Call: hostile, CORS: hostile}}},
+		{ID: "methods/listed", Steps: put},
+	}
 }
 
 // tally counts as a run does.
@@ -86,8 +100,18 @@ func newCell(scenario, point, title string, v result.Verdict) result.Cell {
 	topic, _, _ := strings.Cut(scenario, "/")
 	return result.Cell{
 		ID: scenario + "/" + point, Scenario: scenario, Title: title, File: "scenarios/" + topic + ".yaml", Line: 12,
-		Verdict: v, Duration: 41500 * time.Microsecond, Attempts: 1,
+		Point: pointOf(point), Verdict: v, Duration: 41500 * time.Microsecond, Attempts: 1,
 	}
+}
+
+// pointOf reads a point from the last part of an id; nil where that names a configuration call.
+func pointOf(id string) *result.Point {
+	parts := strings.Split(id, "/")
+	if len(parts) != 6 {
+		return nil
+	}
+	origin := strings.ReplaceAll(parts[3], "%2F", "/")
+	return &result.Point{Target: parts[0], Addressing: parts[1], Authorisation: parts[2], Origin: &origin, Method: parts[4], Headers: parts[5]}
 }
 
 func passedCells() []result.Cell {
@@ -150,6 +174,7 @@ func exchange(kind, method, origin string, status int, answer ...string) result.
 // broken has findings of two classes, one of them known, and an error document.
 func broken() result.Cell {
 	c := newCell("rules/order", "object/path/anonymous/https:%2F%2Fapp.example.com/PUT/x-amz-date", "PUT https://app.example.com asking for x-amz-date", result.Failed)
+	c.Step = "put"
 	c.Explanation = "Rule 2 matches: its AllowedOrigin, AllowedMethod and AllowedHeader fit."
 	c.Findings = []result.Finding{
 		{Check: "preflight.error-message", Class: result.Contract, Expected: "CORSResponse: This CORS request is not allowed.", Got: "absent", Why: "the error document's message differs",
@@ -176,7 +201,9 @@ func cached() result.Cell {
 // hostileCell carries hostile text wherever an endpoint, or a scenario that copies from one, could put it.
 func hostileCell() result.Cell {
 	c := newCell("hostile/answers", "object/"+strings.ReplaceAll(hostile, "/", "%2F"), hostile, result.Failed)
-	c.Explanation = hostile
+	text := hostile
+	c.Step, c.Explanation = hostile, hostile
+	c.Point = &result.Point{Target: hostile, Addressing: hostile, Authorisation: hostile, Origin: &text, Method: hostile, Headers: hostile, Adversarial: hostile}
 	c.Findings = []result.Finding{{Check: "actual.header.x-" + hostile, Class: result.Contract, Expected: hostile, Got: strings.Repeat("é", 1<<10) + hostile, Why: hostile}}
 	c.Browser = &result.Browser{Owed: "readable", Got: hostile, Sentence: hostile}
 	ex := exchange("actual", "GET", hostile, 200, "X-Big", strings.Repeat("A", 1<<20), "X-"+hostile, hostile)
@@ -188,7 +215,7 @@ func hostileCell() result.Cell {
 
 func flaky() result.Cell {
 	c := newCell("rules/order", "object/path/anonymous/https:%2F%2Fapp.example.com/GET/none", "GET https://app.example.com", result.Flaky)
-	c.Attempts = 2
+	c.Step, c.Attempts = "replaced", 2
 	c.Findings = []result.Finding{{Check: "actual.allow-origin", Class: result.Breakage, Expected: "Access-Control-Allow-Origin: https://app.example.com", Got: "absent, as is every other CORS header", Why: "missing", Facts: []int{23}}}
 	c.Exchanges = []result.Exchange{
 		exchange("actual", "GET", "https://app.example.com", 200),

@@ -17,6 +17,7 @@ type Format string
 
 // The formats.
 const (
+	HTML        Format = "html"         // one page for a browser: what matters, a matrix of every scenario, evidence
 	JSON        Format = "json"         // the whole report, see [ReadJSON]
 	JUnit       Format = "junit"        // JUnit XML as GitLab, Jenkins and GitHub's actions read it
 	JUnitStrict Format = "junit-strict" // JUnit XML with nothing that Jenkins' xunit plugin rejects
@@ -31,6 +32,7 @@ const (
 
 // renderers is where a format is added.
 var renderers = map[Format]func(io.Writer, result.Report) error{
+	HTML:        writeHTML,
 	JSON:        writeJSON,
 	JUnit:       writeJUnit,
 	JUnitStrict: writeJUnitStrict,
@@ -47,6 +49,9 @@ var renderers = map[Format]func(io.Writer, result.Report) error{
 func Formats() []Format {
 	return slices.Sorted(maps.Keys(renderers))
 }
+
+// FormatNames lists every format for a sentence: "json, junit and text".
+func FormatNames() string { return list(Formats()) }
 
 // Write renders a report. The error is the renderer's or the writer's; what was written before it is no report.
 func Write(w io.Writer, f Format, r result.Report) error {
@@ -79,7 +84,7 @@ func parseSpec(text string, getenv func(string) string) (Spec, error) {
 	case !found && known:
 		return Spec{}, fmt.Errorf("report %q has no path: write %s=PATH, or %s=- for standard output", text, format, format)
 	case !found:
-		return Spec{}, fmt.Errorf("report %q: expected FORMAT=PATH, such as junit=corsprobe.xml; formats are %s", text, list(Formats()))
+		return Spec{}, fmt.Errorf("report %q: expected FORMAT=PATH, such as junit=corsprobe.xml; formats are %s", text, FormatNames())
 	case !known:
 		return Spec{}, fmt.Errorf("report %q: %w", text, unknownFormat(string(format)))
 	}
@@ -110,7 +115,7 @@ func unknownFormat(name string) error {
 	if near := nearest(name); near != "" {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
-	return fmt.Errorf("unknown format %q, formats are %s%s", name, list(Formats()), hint)
+	return fmt.Errorf("unknown format %q, formats are %s%s", name, FormatNames(), hint)
 }
 
 // list renders "a, b and c".

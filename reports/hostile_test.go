@@ -93,8 +93,11 @@ func fill(v reflect.Value, text string) {
 type parser func(t *testing.T, data []byte) (skeleton, problems []string)
 
 var parsers = map[Format]parser{
-	JSON:        func(_ *testing.T, data []byte) (skeleton, problems []string) { return jsonSkeleton(data) },
-	NDJSON:      ndjsonSkeleton,
+	JSON:   func(_ *testing.T, data []byte) (skeleton, problems []string) { return jsonSkeleton(data) },
+	NDJSON: ndjsonSkeleton,
+	HTML: func(t *testing.T, data []byte) (skeleton, problems []string) {
+		return tags(t, string(data), false), nil
+	},
 	JUnit:       xmlSkeleton,
 	JUnitStrict: strictSkeleton,
 	CTRF:        ctrfSkeleton,
@@ -314,7 +317,7 @@ func statementSkeleton(_ *testing.T, data []byte) (skeleton, problems []string) 
 
 // bounded are the formats that show only so much of an answer. JSON and NDJSON hold an answer as the run kept it.
 var bounded = map[Format]int{
-	JUnit: 64 << 10, JUnitStrict: 64 << 10, CTRF: 64 << 10, TAP: 64 << 10, Markdown: 32 << 10, GitHub: 32 << 10, Statement: 8 << 10, Text: 32 << 10,
+	JUnit: 64 << 10, JUnitStrict: 64 << 10, CTRF: 64 << 10, TAP: 64 << 10, Markdown: 32 << 10, GitHub: 32 << 10, Statement: 8 << 10, Text: 32 << 10, HTML: 128 << 10,
 }
 
 // Megabytes in an answer make no megabytes of report.

@@ -212,7 +212,7 @@ func references(s string) string {
 }
 
 // plainWord is a word that no renderer takes for anything else. GH-1, www.example.com, :tada: and 4f2a01c are not plain.
-var plainWord = regexp.MustCompile(`^[('"]?(?:\pL+(?:[-']\pL+)*|\d{1,6})[.,;:!?)'"]*$`)
+var plainWord = regexp.MustCompile(`^[('"]?(?:\pL+(?:[-']\pL+)*|\d{1,6}|S3(?:'s)?)[.,;:!?)'"]*$`)
 
 // prose renders a sentence, with what is not a plain word in code spans.
 func prose(s string) string {

@@ -69,7 +69,7 @@ func (t *textWriter) stale(entries []result.StaleDeviation) {
 	}
 }
 
-// observations shows the endpoint's choices as a table.
+// observations shows the endpoint's choices: as a table, or, where that is wider than the terminal, point by point.
 func (t *textWriter) observations(all []result.Observation) {
 	if len(all) == 0 {
 		return
@@ -79,24 +79,42 @@ func (t *textWriter) observations(all []result.Observation) {
 	for i, o := range all {
 		rows[i] = []string{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), factNumbers(o.Facts)}
 	}
-	t.table(2, rows)
+	lines := aligned(rows)
+	if slices.ContainsFunc(lines, func(l string) bool { return utf8.RuneCountInString(l)+2 > t.width }) {
+		lines = nil
+	}
+	for _, l := range lines {
+		t.line(2, l)
+	}
+	for _, r := range rows[len(lines):] {
+		t.wrapped(2, r[0])
+		t.wrapped(4, "→ "+strings.TrimSuffix(r[1]+" ("+r[2]+", "+r[3], ", ")+")")
+	}
 }
 
-// table writes columns, each as wide as its widest value.
+// table writes rows in columns.
 func (t *textWriter) table(indent int, rows [][]string) {
+	for _, l := range aligned(rows) {
+		t.line(indent, l)
+	}
+}
+
+// aligned makes lines of rows, each column as wide as its widest value.
+func aligned(rows [][]string) []string {
 	widths := map[int]int{}
 	for _, r := range rows {
 		for i, v := range r {
 			widths[i] = max(widths[i], utf8.RuneCountInString(v))
 		}
 	}
-	for _, r := range rows {
-		var b strings.Builder
-		for i, v := range r {
-			b.WriteString(v + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(v)+2))
+	lines := make([]string, len(rows))
+	for i, r := range rows {
+		for k, v := range r {
+			lines[i] += v + strings.Repeat(" ", widths[k]-utf8.RuneCountInString(v)+2)
 		}
-		t.line(indent, strings.TrimRight(b.String(), " "))
+		lines[i] = strings.TrimRight(lines[i], " ")
 	}
+	return lines
 }
 
 // summary counts, and gives the verdict in words.
@@ -109,11 +127,11 @@ func (t *textWriter) summary(r result.Report) {
 	if c := r.Summary.Chromium; c != nil {
 		rows = append(rows, row{label: "chromium", value: fmt.Sprintf("%d sent by a page: %d agree with the model, %d readable; %d not sent", c.Sent, c.Agreed, c.Resolved, c.NotSent)})
 	}
-	rows = append(rows, levelRows(r)...)
-	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	for i := range rows {
 		rows[i].verbatim = true // colours would count as characters
 	}
+	rows = append(rows, levelRows(r)...)
+	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
 	t.blank()
 	colour, words := verdict(r)

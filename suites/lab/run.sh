@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs corsprobe against real S3 servers, one after the other: installs (pinned), starts, probes, stops.
 #
-#   run.sh [--install | --installed] [SERVER ...] [-- ARGUMENT ...]
+#   run.sh [--install | --installed | --serve] [SERVER ...] [-- ARGUMENT ...]
 #
-# --install installs the servers and does no more; --installed installs nothing. ARGUMENTs go to corsprobe run. LAB_DIR is where everything
+# --install installs the servers and does no more; --installed installs nothing; --serve leaves a
+# server running until it is interrupted, to be asked by hand. ARGUMENTs go to corsprobe run. LAB_DIR is where everything
 # goes (build/lab), LAB_KNOWN a file of known deviations instead of the server's own, CORSPROBE the program to run.
 #
 # Exit code: 0 every server that could be had answered as expected; 1 one did not; 2 usage; 77 none could be had; 130 interrupted.
@@ -31,6 +32,7 @@ while (($#)); do
   case $1 in
     --install) mode=install ;;
     --installed) installed_only=yes ;;
+    --serve) mode=serve ;;
     --) shift && break ;;
     *) servers+=("$1") ;;
   esac
@@ -64,6 +66,12 @@ begin() {
   done
   reason="did not start: $(tail -n 1 "$dir/log/waiting.log" 2>/dev/null); see $dir/log"
   return 1
+}
+
+# serve tells how to reach the server, and waits for the end of its last process.
+serve() {
+  printf 'export %s\n' "AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL" "AWS_REGION=$AWS_REGION" "AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY"
+  wait "${pids[-1]}"
 }
 
 # probe runs corsprobe. Its exit code is not the verdict yet: expected says what it must be.
@@ -108,10 +116,22 @@ one() {
   since=$SECONDS
   begin || return
   echo "  ready after $((SECONDS - since)) s at $AWS_ENDPOINT_URL"
+  if [[ $mode == serve ]]; then serve; return; fi
   since=$SECONDS
   probe "$@" || status=$?
   echo "  probed in $((SECONDS - since)) s"
-  expected "$status"
+  expected "$status" || return
+  [[ ! -f $lab/layers/$server.yaml ]] || layer
+}
+
+# layer asks a server without bucket CORS by the scenario that describes the layer that it has instead.
+layer() {
+  local status=0
+  attend "$corsprobe" run --endpoint "$AWS_ENDPOINT_URL" --assume-configured "$lab/layers/$server.yaml" >"$dir/layer.out" 2>&1 || status=$?
+  echo "  its own layer: $(tail -n 1 "$dir/layer.out")"
+  ((status == 0)) && return
+  reason="exit $status for layers/$server.yaml; see $dir/layer.out"
+  return 1
 }
 
 build

@@ -1,0 +1,219 @@
+package reports
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"time"
+
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// pageView is what stands above and below the scenarios.
+type pageView struct {
+	Policy, Title, Endpoint, Verdict string
+	Style                            template.CSS
+	Script                           template.JS
+	Good                             bool
+	Run                              []row
+	Verdicts, Findings               []count
+	Classes                          []classView
+	Errors, Unsupported              []counted
+	Known                            []knownView
+	Stale                            []staleView
+	Observations                     []observationView
+	Chromium                         *result.ChromiumSummary
+	Facts                            []factView
+	Shared                           bool // some cells have no evidence of their own
+	Cells, Scenarios                 string
+}
+
+// count is how many cells have a verdict, or how many findings a class.
+type count struct {
+	N                           int
+	Verdict, Class, Glyph, Word string
+}
+
+// classView is what findings of a class come down to.
+type classView struct {
+	Class, Meaning string
+	Causes         []causeView
+}
+
+type causeView struct {
+	Check, Cells string
+	Finding      findingView
+	First        linked
+	Browser      string // what it makes of the first
+}
+
+// linked is a cell by its id, and where its evidence is.
+type linked struct{ Anchor, ID string }
+
+// counted is a reason and the cells that share it.
+type counted struct {
+	Cells, Reason string
+	First         linked
+}
+
+type knownView struct {
+	Cells string
+	deviationView
+	First linked
+}
+
+type staleView struct{ Where, Check, Cells, Problem string }
+
+type observationView struct {
+	Point, Choice, Cells string
+	Facts                []int
+}
+
+// factView is a fact with what its strength means.
+type factView struct {
+	s3cors.Fact
+	Means string
+}
+
+// meanings are what findings of a class cost.
+var meanings = map[result.Class]string{
+	result.Exposure: "a page may do or read what the configuration forbids",
+	result.Breakage: "a page is stopped from what the configuration permits",
+	result.Cache:    "a cache may serve one origin's answer to another",
+	result.Contract: "the answer differs from S3's, and no browser or cache would notice",
+}
+
+// strengths are what a fact of that strength rests on.
+var strengths = map[s3cors.Strength]string{
+	s3cors.Recorded: "an answer captured from AWS", s3cors.Field: "a trace or report from AWS", s3cors.AWSRun: "a suite that runs against AWS",
+	s3cors.Doc: "AWS's documentation", s3cors.Peer: "other implementations only", s3cors.Open: "sources disagree or are silent",
+}
+
+func newPage(r result.Report) pageView {
+	colour, words := verdict(r)
+	groups := scenarioGroups(r)
+	p := pageView{
+		Policy: contentPolicy(), Style: template.CSS(htmlStyle), Script: template.JS(htmlScript),
+		Title: words, Endpoint: endpoint(r.Endpoint), Verdict: words, Good: colour == green,
+		Run: runRows(r), Verdicts: verdictCounts(r.Summary), Findings: findingCounts(r.Summary), Chromium: r.Summary.Chromium,
+		Errors:      countedCells(pick(r.Cells, isError)),
+		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),
+		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
+		Facts:       citedFacts(r), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
+		Classes: classViews(r),
+	}
+	for _, d := range r.Stale {
+		p.Stale = append(p.Stale, staleView{visible(d.Where), visible(d.Check), visible(d.Cells), visible(d.Problem)})
+	}
+	for _, o := range r.Observations {
+		p.Observations = append(p.Observations, observationView{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), o.Facts})
+	}
+	return p
+}
+
+// runRows say when and with what the run was made.
+func runRows(r result.Report) []row {
+	all := []row{{label: "tool", value: visible(r.Run.Tool)}, {label: "run", value: visible(r.Run.ID)}}
+	if !r.Run.Started.IsZero() {
+		all = append(all, row{label: "started", value: r.Run.Started.UTC().Format(time.DateTime) + " UTC"})
+	}
+	all = append(all, row{label: "took", value: took(r.Run.Duration)}, row{label: "provider", value: visible(r.Endpoint.Provider)}, row{label: "plan", value: visible(r.Run.Digest)})
+	if s := r.Run.Shard; s != nil {
+		all = append(all, row{label: "part", value: fmt.Sprintf("%d of %d", s.Index, s.Total)})
+	}
+	return slices.DeleteFunc(all, func(r row) bool { return r.value == "" })
+}
+
+func verdictCounts(s result.Summary) []count {
+	var all []count
+	for _, c := range []struct {
+		n int
+		v result.Verdict
+	}{{s.Failed, result.Failed}, {s.Flaky, result.Flaky}, {s.Errors, result.Error}, {s.Known, result.Known}, {s.Unsupported, result.Unsupported}, {s.Passed, result.Passed}} {
+		if c.n > 0 {
+			all = append(all, count{N: c.n, Verdict: string(c.v), Glyph: glyphs[c.v], Word: string(c.v)})
+		}
+	}
+	return all
+}
+
+// findingCounts counts findings by class, worst first.
+func findingCounts(s result.Summary) []count {
+	var all []count
+	for _, class := range result.Classes {
+		if n := s.Findings[class]; n > 0 {
+			all = append(all, count{N: n, Class: string(class), Verdict: string(result.Failed), Glyph: glyphs[result.Failed], Word: string(class)})
+		}
+	}
+	return all
+}
+
+// classViews are the causes by class, worst first.
+func classViews(r result.Report) []classView {
+	var all []classView
+	for _, c := range causes(r.Cells) {
+		if n := len(all); n == 0 || all[n-1].Class != visible(string(c.class)) {
+			v := classView{Class: visible(string(c.class)), Meaning: meanings[c.class]}
+			all = append(all, v)
+		}
+		last := &all[len(all)-1]
+		last.Causes = append(last.Causes, causeView{
+			Check: brief(c.check, valueLimit), Cells: plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario"),
+			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: browserSentence(c.first.Browser),
+		})
+	}
+	return all
+}
+
+func linkTo(c *result.Cell) linked { return linked{Anchor: anchor(c.ID), ID: visible(c.ID)} }
+
+func countedCells(cells []*result.Cell) []counted {
+	var all []counted
+	for _, g := range groupBy(cells, reasonOf) {
+		all = append(all, counted{Cells: plural(len(g.cells), "cell"), Reason: brief(g.key, evidenceLimit), First: linkTo(g.cells[0])})
+	}
+	return all
+}
+
+func knownViews(cells []*result.Cell) []knownView {
+	var all []knownView
+	for _, g := range byReason(cells) {
+		v := knownView{Cells: plural(len(g.cells), "cell"), First: linkTo(g.cells[0])}
+		for _, f := range g.cells[0].Findings {
+			if f.Known != nil && deviation(*f.Known) == g.key {
+				v.deviationView = newDeviationView(*f.Known)
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// citedFacts are all that the report cites, to be looked up.
+func citedFacts(r result.Report) []factView {
+	var ids []int
+	for _, o := range r.Observations {
+		ids = append(ids, o.Facts...)
+	}
+	for _, s := range r.Scenarios {
+		ids = append(ids, s.Facts...)
+	}
+	for i := range r.Cells {
+		for _, f := range r.Cells[i].Findings {
+			ids = append(ids, f.Facts...)
+		}
+	}
+	return factViews(ids)
+}
+
+func factViews(ids []int) []factView {
+	slices.Sort(ids)
+	var all []factView
+	for _, id := range slices.Compact(ids) {
+		if f, ok := s3cors.FactByID(id); ok {
+			all = append(all, factView{Fact: f, Means: strengths[f.Strength]})
+		}
+	}
+	return all
+}

@@ -1,0 +1,136 @@
+package reports
+
+import (
+	"slices"
+
+	"corsprobe/runner/result"
+)
+
+// scenarioView is a scenario with its cells, by step.
+type scenarioView struct {
+	Anchor, ID, Description, Place string
+	Open                           bool
+	Tally                          []count
+	Labels                         []string
+	Facts                          []int
+	References                     []reference
+	Steps                          []stepView
+	Blocks                         []block
+}
+
+// reference is a link, or a text that no browser should follow.
+type reference struct{ Text, Link string }
+
+type stepView struct {
+	Name, Call, CORS string
+	Calls            []call
+	Tables           []matrix
+}
+
+// call is a cell that has no place in a matrix.
+type call struct {
+	Mark  *mark
+	Title string
+}
+
+// describedAs is what the report says of a scenario; nothing but its id, where it says nothing.
+func describedAs(r result.Report, id string) result.Scenario {
+	if i := slices.IndexFunc(r.Scenarios, func(s result.Scenario) bool { return s.ID == id }); i >= 0 {
+		return r.Scenarios[i]
+	}
+	return result.Scenario{ID: id}
+}
+
+func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*result.Cell) scenarioView {
+	first := g.cells[0]
+	v := scenarioView{
+		Anchor: "s" + anchor(g.key)[1:], ID: visible(g.key), Description: brief(s.Description, evidenceLimit), Place: place(first.File, first.Line),
+		Tally: tallyOf(g.cells), Facts: s.Facts,
+	}
+	for _, l := range s.Labels {
+		v.Labels = append(v.Labels, visible(l))
+	}
+	for _, link := range s.References {
+		v.References = append(v.References, reference{Text: brief(link, valueLimit), Link: webLink(link)})
+	}
+	marked := func(c *result.Cell) *mark {
+		m := newMark(c)
+		if other := standsFor[c]; other != nil {
+			m.Link = anchor(other.ID)
+		}
+		return m
+	}
+	for _, step := range bySteps(g.cells, s.Steps) {
+		v.Steps = append(v.Steps, newStepView(step, marked))
+	}
+	v.addBlocks(g.cells, standsFor)
+	return v
+}
+
+// addBlocks adds the evidence of every cell that stands for itself. A scenario that holds something to be looked at is open.
+func (v *scenarioView) addBlocks(cells []*result.Cell, standsFor map[*result.Cell]*result.Cell) {
+	stands := map[*result.Cell]int{}
+	for _, c := range cells {
+		stands[standsFor[c]]++
+	}
+	for _, c := range cells {
+		v.Open = v.Open || c.Verdict == result.Failed || c.Verdict == result.Flaky || isError(c.Verdict)
+		if standsFor[c] == c {
+			v.Blocks = append(v.Blocks, newBlock(c, stands[c]))
+		}
+	}
+}
+
+// tallyOf counts cells by verdict, what needs a look first.
+func tallyOf(cells []*result.Cell) []count {
+	var s result.Summary
+	counts := map[result.Verdict]*int{
+		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known, result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported,
+	}
+	for _, c := range cells {
+		n, known := counts[c.Verdict]
+		if !known {
+			n = &s.Errors
+		}
+		*n++
+	}
+	return verdictCounts(s)
+}
+
+// stepCells is a step of a scenario and the cells that were asked in it.
+type stepCells struct {
+	step  result.Step
+	cells []*result.Cell
+}
+
+// bySteps puts cells to their steps: those that the report describes, in order, then any other.
+func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
+	groups := groupBy(cells, func(c *result.Cell) string { return c.Step })
+	var all []stepCells
+	for _, s := range steps {
+		i := slices.IndexFunc(groups, func(g group) bool { return g.key == s.Name })
+		if i < 0 {
+			continue // a selection left none of its cells
+		}
+		all = append(all, stepCells{s, groups[i].cells})
+		groups = slices.Delete(groups, i, i+1)
+	}
+	for _, g := range groups {
+		all = append(all, stepCells{result.Step{Name: g.key}, g.cells})
+	}
+	return all
+}
+
+func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
+	v := stepView{Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: whole(s.step.CORS)}
+	var inMatrix []*result.Cell
+	for _, c := range s.cells {
+		if c.Point == nil {
+			v.Calls = append(v.Calls, call{marked(c), brief(c.Title, valueLimit)})
+		} else {
+			inMatrix = append(inMatrix, c)
+		}
+	}
+	v.Tables = matrices(inMatrix, marked)
+	return v
+}
