@@ -44,6 +44,8 @@ func (f *outcomeFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
 	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
+	completeWords(c, "fail-on", texts(result.Classes)...)
+	completeWords(c, "color", colors...)
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -61,8 +63,19 @@ func (f *outcomeFlags) check() error {
 	return errors.Join(problems...)
 }
 
+// colors are the values of --color.
+var colors = []string{"auto", "always", "never"}
+
+func texts(classes []result.Class) []string {
+	all := make([]string, len(classes))
+	for i, c := range classes {
+		all[i] = string(c)
+	}
+	return all
+}
+
 func checkColor(color string) error {
-	if !slices.Contains([]string{"auto", "always", "never"}, color) {
+	if !slices.Contains(colors, color) {
 		return fmt.Errorf("--color %s: expected auto, always or never", color)
 	}
 	return nil

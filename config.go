@@ -62,6 +62,21 @@ func behind(f *pflag.Flag) setting {
 	return setting{f.Name, f.DefValue, "default"}
 }
 
+// settings are those of the flags with what the provider's file says: it goes before the environment, and after a flag.
+func (f *targetFlags) settings(all settings) settings {
+	before := map[string]string{"endpoint": f.config.URL, "region": f.config.Region, "addressing": f.config.Addressing}
+	if err := f.applyProvider(); err != nil || f.known == nil {
+		return all // the run itself will say what is wrong
+	}
+	now := map[string]string{"endpoint": f.config.URL, "region": f.config.Region, "addressing": f.config.Addressing}
+	for i, s := range all {
+		if value := now[s.name]; value != before[s.name] && value != s.value {
+			all[i] = setting{s.name, value, "provider " + f.provider}
+		}
+	}
+	return all
+}
+
 // print shows the settings as a table, without passwords.
 func (all settings) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"corsprobe/runner/result"
@@ -38,6 +42,29 @@ func sameResults(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if diff := cmp.Diff(read(args[0]), read(args[1])); diff != "" {
 		ts.Fatalf("%s and %s differ (-first +second):\n%s", args[0], args[1], diff)
+	}
+}
+
+// shellLine is the shell part of a line of a CI system's file.
+var shellLine = regexp.MustCompile(`corsprobe (?:run|merge) [^'\n]+`)
+
+// examples writes the shell commands of the README's CI examples to files: .github/workflows/cors.yaml to cors.yaml.sh, and so on. The
+// README is the one place where they stand.
+func examples(ts *testscript.TestScript, _ bool, _ []string) {
+	readme, err := os.ReadFile("README.md")
+	ts.Check(err)
+	found := 0
+	for _, m := range regexp.MustCompile("(?s)```(?:yaml|groovy)\n(?:#|//) ([\\w./-]+)(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		lines := shellLine.FindAllString(m[2], -1)
+		if len(lines) == 0 {
+			continue // no CI system's
+		}
+		found++
+		name := strings.TrimSuffix(filepath.Base(m[1]), ":") + ".sh"
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(strings.Join(lines, "\n")+"\n"), 0o666))
+	}
+	if found != 3 {
+		ts.Fatalf("the README has %d examples, want 3", found)
 	}
 }
 

@@ -44,6 +44,7 @@ func TestCommandLine(t *testing.T) {
 			"sameresults": sameResults,
 			"bucket":      makeBucket,
 			"pages":       startPages,
+			"examples":    examples,
 			"static":      startStatic,
 		},
 	})

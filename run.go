@@ -53,13 +53,14 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 		Example: `  corsprobe run
   corsprobe run my-scenario.yaml --provider ovhcloud --region gra
   corsprobe run origins --label-filter smoke --report junit=build/cors.xml --report json=build/cors.json`,
+		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := fromEnvironment(cmd.Flags())
 			if err != nil {
 				return exit{exitUsage, err}
 			}
 			if f.printConfig {
-				return settings.print(cmd.OutOrStdout())
+				return f.target.settings(settings).print(cmd.OutOrStdout())
 			}
 			return f.do(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

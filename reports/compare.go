@@ -158,21 +158,24 @@ func productOf(e result.Endpoint, name string) string {
 
 // caveats say what keeps the columns from being compared cell by cell.
 func caveats(runs []Compared, columns []Column) []string {
-	var all []string
-	first, common := runs[0].Report.Run, commonCells(runs)
+	var all, asked []string
+	first, common, apart := runs[0].Report.Run, commonCells(runs), false
 	for i, run := range runs {
-		r := run.Report
+		r, name := run.Report, columns[i].Name
 		if why := strings.Join(openPoints(r), "; "); why != "" {
-			all = append(all, columns[i].Name+" was not judged in everything: "+why)
+			all = append(all, name+" was not judged in everything: "+why)
 		}
 		if r.Run.Tool != first.Tool {
-			all = append(all, fmt.Sprintf("%s was judged by %s and %s by %s: they may judge differently", columns[i].Name, r.Run.Tool, columns[0].Name, first.Tool))
+			all = append(all, fmt.Sprintf("%s was judged by %s, and %s by %s: they may judge differently", name, r.Run.Tool, columns[0].Name, first.Tool))
 		}
-		if asked := len(r.Cells); asked > common {
-			all = append(all, fmt.Sprintf("%s was asked %d of its %s alone: the others were asked other things, or under other names", columns[i].Name, asked-common, plural(asked, "cell")))
-		} else if r.Run.Digest != first.Digest {
-			all = append(all, fmt.Sprintf("%s was asked by other configurations, or in another order, than %s", columns[i].Name, columns[0].Name))
+		apart = apart || len(r.Cells) != common
+		if r.Run.Digest != first.Digest {
+			all = append(all, fmt.Sprintf("%s was not asked the same, or not in the same order, as %s", name, columns[0].Name))
 		}
+		asked = append(asked, fmt.Sprintf("%d (%s)", len(r.Cells), name))
+	}
+	if apart {
+		all = append(all, fmt.Sprintf("the runs have %s in common, of %s", plural(common, "cell"), list(asked)))
 	}
 	return all
 }

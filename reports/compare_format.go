@@ -13,7 +13,7 @@ var comparisonRenderers = map[Format]func(io.Writer, Comparison) error{
 	JSON:     func(w io.Writer, c Comparison) error { return encodeJSON(w, c, "  ") },
 	Text:     func(w io.Writer, c Comparison) error { return WriteComparison(w, c, TextOptions{}) },
 	Markdown: writeComparisonMarkdown,
-	"html":   writeComparisonHTML,
+	HTML:     writeComparisonHTML,
 }
 
 // ComparisonFormats lists every format of comparisons by name.

@@ -1,10 +1,7 @@
 package reports
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
-	"encoding/hex"
 	"html/template"
 	"io"
 	"net/url"
@@ -29,12 +26,6 @@ func comparisonFile(name string) string {
 		panic(err) // embedded, so a test has seen it
 	}
 	return string(data)
-}
-
-// cellAnchor is where the HTML report shows a cell: a fragment of its URL that hangs on the id alone.
-func cellAnchor(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return "c-" + hex.EncodeToString(sum[:6])
 }
 
 // comparisonPage is what the template shows: text is visible, and links lead to the web or to a file beside the page.
@@ -127,9 +118,8 @@ var looks = map[string]struct{ class, glyph string }{
 }
 
 func writeComparisonHTML(w io.Writer, c Comparison) error {
-	sum := sha256.Sum256([]byte(comparisonStyle))
 	p := comparisonPage{
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Policy: "default-src 'none'; style-src 'sha256-" + digest(comparisonStyle) + "'; base-uri 'none'; form-action 'none'",
 		Title:  comparisonTitle(c.Columns), Style: template.CSS(comparisonStyle), Changes: changesOf(c), Notes: notesOf(c.Notes),
 	}
 	names := make([]string, len(c.Columns))

@@ -57,7 +57,7 @@ func stateOf(c result.Class) State {
 // Mark is one run's cell of the table.
 type Mark struct {
 	State State `json:"state"`
-	// Cells deviate, of those judged.
+	// Cells show the state, of those judged; others may deviate in milder ways, see Notes.
 	Cells  int `json:"cells,omitempty"`
 	Judged int `json:"judged,omitempty"`
 	// Aside counts the cells that could not be asked or judged, where others were.
@@ -90,7 +90,7 @@ func (m *marker) note(column int, run Compared, name string) []Note {
 		m.numbers[noteKey{column, c.class, c.check}] = n
 		note := Note{Number: n, Column: name, Check: c.check, Class: c.class, Cells: c.cells, Scenarios: c.scenarios, First: c.first.ID, Finding: c.finding}
 		if run.Link != "" {
-			note.Link = run.Link + "#" + cellAnchor(c.first.ID)
+			note.Link = run.Link + "#" + anchor(c.first.ID)
 		}
 		notes = append(notes, note)
 	}
@@ -99,53 +99,75 @@ func (m *marker) note(column int, run Compared, name string) []Note {
 
 func isJudged(v result.Verdict) bool { return judgedAs(v) }
 
-// mark sums up cells of one run.
+// mark sums up cells of one run by the worst that they show.
 func (m *marker) mark(column int, cells []*result.Cell) Mark {
-	mark := Mark{State: NotAsked, Known: true}
-	worstClass, flaky, bare := result.Class(""), false, false
+	mark := Mark{State: AsS3, Known: true}
+	unjudged, deviates := false, false
 	for _, c := range cells {
 		if !isJudged(c.Verdict) {
 			mark.Aside++
+			unjudged = unjudged || isError(c.Verdict)
 			continue
 		}
 		mark.Judged++
-		flaky = flaky || c.Verdict == result.Flaky
-		if len(c.Findings) > 0 || c.Verdict == result.Failed || c.Verdict == result.Flaky {
-			mark.Cells++
-			mark.Known = mark.Known && c.Verdict == result.Known
-		}
-		bare = bare || c.Verdict == result.Failed && len(c.Findings) == 0
+		mark.count(stateOfCell(c))
+		deviates = deviates || c.Verdict != result.Passed
+		mark.Known = mark.Known && (c.Verdict == result.Passed || c.Verdict == result.Known)
 		for _, f := range c.Findings {
-			if worstClass == "" || rank(f.Class) < rank(worstClass) {
-				worstClass = f.Class
-			}
 			mark.Notes = append(mark.Notes, m.numbers[noteKey{column, f.Class, f.Check}])
 		}
 	}
 	slices.Sort(mark.Notes)
 	mark.Notes = slices.Compact(mark.Notes)
-	mark.Known = mark.Known && mark.Cells > 0
-	mark.State = summed(cells, mark, worstClass, flaky, bare)
+	mark.Known = mark.Known && deviates
+	switch {
+	case len(cells) == 0:
+		mark.State = NotAsked
+	case mark.State != AsS3:
+	case unjudged:
+		mark.State = NotJudged // what was not judged never makes a good word
+	case mark.Judged == 0:
+		mark.State = NoSupport
+	}
 	return mark
 }
 
-// summed is the word for cells: the worst that they show. What was not judged never makes a good word.
-func summed(cells []*result.Cell, m Mark, worstClass result.Class, flaky, bare bool) State {
-	unjudged := bare || slices.ContainsFunc(cells, func(c *result.Cell) bool { return isError(c.Verdict) })
-	switch {
-	case len(cells) == 0:
-		return NotAsked
-	case flaky && (worstClass == "" || rank(worstClass) > rank(result.Breakage)):
-		return Unsteady
-	case worstClass != "":
-		return stateOf(worstClass)
-	case unjudged:
-		return NotJudged
-	case m.Judged == 0:
-		return NoSupport
-	default:
-		return AsS3
+// count takes one cell's state into account: the worst stands, and how many cells show it.
+func (m *Mark) count(s State) {
+	switch by := badnessOf(s) - badnessOf(m.State); {
+	case s == AsS3:
+	case by > 0:
+		m.State, m.Cells = s, 1
+	case by == 0:
+		m.Cells++
 	}
+}
+
+// badnessOf is a state's place in the legend.
+func badnessOf(s State) int {
+	return slices.IndexFunc(States, func(known struct {
+		State   State
+		Meaning string
+	}) bool {
+		return known.State == s
+	})
+}
+
+// stateOfCell is the worst that one judged cell shows.
+func stateOfCell(c *result.Cell) State {
+	state := AsS3
+	if c.Verdict == result.Flaky {
+		state = Unsteady
+	}
+	for _, f := range c.Findings {
+		if s := stateOf(f.Class); badnessOf(s) > badnessOf(state) {
+			state = s
+		}
+	}
+	if state == AsS3 && c.Verdict != result.Passed {
+		return NotJudged // it failed, and nothing says why
+	}
+	return state
 }
 
 // topics lists every scenario of every run, by topic, in the order in which they first occur.
@@ -177,6 +199,7 @@ func (m *marker) topics(runs []Compared) []Topic {
 	var topics []Topic
 	for _, g := range order {
 		t := Topic{Row: row(g[0], g[1:]...)}
+		t.Meaning = plural(len(g)-1, "scenario")
 		for _, s := range g[1:] {
 			t.Scenarios = append(t.Scenarios, row(s, s))
 		}

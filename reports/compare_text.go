@@ -119,11 +119,15 @@ func markRows(rows []Row) [][]string {
 
 // markText is a mark in words: "breaks pages 12/60".
 func markText(m Mark) string {
-	text := string(m.State)
-	if counts := markCounts(m); counts != "" {
-		text += " " + counts
+	text, counts := string(m.State), markCounts(m)
+	switch {
+	case counts == "":
+		return text
+	case m.Cells == 0:
+		return text + ", " + counts
+	default:
+		return text + " " + counts
 	}
-	return text
 }
 
 // markCounts says how many cells deviate of how many, and how many could not be judged: "12/60, 3 not judged".

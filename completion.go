@@ -1,0 +1,29 @@
+package main
+
+import (
+	"strings"
+
+	"corsprobe/scenarios"
+
+	"github.com/spf13/cobra"
+)
+
+// completeScenarios offers the catalogue's scenarios; files the shell completes by itself.
+func completeScenarios(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	catalogue, err := scenarios.Catalogue()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var all []cobra.Completion
+	for _, s := range catalogue {
+		if strings.HasPrefix(s.ID, begun) {
+			all = append(all, cobra.CompletionWithDesc(s.ID, s.Description))
+		}
+	}
+	return all, cobra.ShellCompDirectiveDefault
+}
+
+// completeWords offers the words that a flag takes.
+func completeWords(c *cobra.Command, flag string, words ...string) {
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that there is not
+}
