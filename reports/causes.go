@@ -3,11 +3,13 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"corsprobe/runner/result"
 )
 
-// cause is one check that found the same class of difference in some cells: most often one thing that the endpoint does.
+// cause is one check that found the same class of difference in some cells, and for statuses and codes the same difference: most often one
+// thing that the endpoint does.
 type cause struct {
 	class     result.Class
 	check     string
@@ -23,14 +25,14 @@ type cause struct {
 // causes groups the findings of failed and flaky cells that are not known, worst first, then by how many cells show them.
 func causes(cells []result.Cell) []cause {
 	return causesOf(pick(cells, func(v result.Verdict) bool { return v == result.Failed || v == result.Flaky }),
-		func(f result.Finding) bool { return f.Known == nil })
+		func(f result.Finding) bool { return f.Known == nil }, how)
 }
 
-// causesOf groups those findings of cells that count, as [causes] does.
-func causesOf(cells []*result.Cell, counts func(result.Finding) bool) []cause {
+// causesOf groups those findings of cells that count, as [causes] does. how tells apart further what is of one class and check.
+func causesOf(cells []*result.Cell, counts func(result.Finding) bool, how func(result.Finding) string) []cause {
 	type key struct {
-		class result.Class
-		check string
+		class      result.Class
+		check, how string
 	}
 	index := map[key]int{}
 	var all []cause
@@ -39,7 +41,7 @@ func causesOf(cells []*result.Cell, counts func(result.Finding) bool) []cause {
 			if !counts(f) {
 				continue
 			}
-			k := key{f.Class, f.Check}
+			k := key{f.Class, f.Check, how(f)}
 			at, ok := index[k]
 			if !ok {
 				at = len(all)
@@ -51,6 +53,15 @@ func causesOf(cells []*result.Cell, counts func(result.Finding) bool) []cause {
 	}
 	slices.SortStableFunc(all, func(a, b cause) int { return cmp.Or(cmp.Compare(rank(a.class), rank(b.class)), b.cells-a.cells) })
 	return all
+}
+
+// how tells apart what an endpoint does in one check. Values of headers go with the request; a status and a code are as few as what is done.
+func how(f result.Finding) string {
+	if !strings.HasSuffix(f.Check, ".status") && !strings.HasSuffix(f.Check, ".error-code") {
+		return ""
+	}
+	got, _, _ := strings.Cut(f.Got, " with ") // the headers that came with it
+	return f.Expected + "\n" + got
 }
 
 // add counts a cell once, however often it shows the cause.

@@ -164,7 +164,7 @@ func worstOf(cells []*result.Cell) int {
 // groupLines says what the findings of some cells come down to.
 func groupLines(cells []*result.Cell) []string {
 	var lines []string
-	for _, c := range causesOf(cells, func(f result.Finding) bool { return f.Known == nil }) {
+	for _, c := range causesOf(cells, func(f result.Finding) bool { return f.Known == nil }, how) {
 		lines = append(lines, fmt.Sprintf("%s in %s: expected %s, got %s", heading(c.finding), plural(c.cells, "cell"),
 			brief(c.finding.Expected, valueLimit), brief(c.finding.Got, valueLimit)))
 	}

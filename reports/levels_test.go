@@ -106,6 +106,20 @@ func TestCausesCountCells(t *testing.T) {
 	}
 }
 
+// A wrong status is one cause where the same came for the same, whatever headers came with it.
+func TestCausesOfStatuses(t *testing.T) {
+	var cells []result.Cell
+	for _, got := range []string{"404 NoSuchBucket", "200 with Access-Control-Allow-Origin: a", "200 with Access-Control-Allow-Origin: b"} {
+		c := found(result.Failed, result.Contract, "x")
+		c.Findings[0].Check, c.Findings[0].Expected, c.Findings[0].Got = "preflight.status", "403 AccessForbidden", got
+		cells = append(cells, c)
+	}
+	got := causes(cells)
+	if len(got) != 2 || got[0].cells != 2 || got[1].cells != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // A reader of JSON finds the levels of the report as it is, whatever an earlier writer said.
 func TestJSONComputesLevels(t *testing.T) {
 	r := clean()
