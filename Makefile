@@ -6,7 +6,7 @@ RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab lab-servers browser defects bench fuzz golden vet clean
+.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: vet browser lab-servers ## Run every test: unit, command line, end to end,
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
+
+compat: ## Put the reports of make lab side by side: build/lab/compat.html, and the table of the README.
+	suites/lab/compat.sh
 
 lab-servers: ## Install the real servers that the tests use, where that can be done.
 	@suites/lab/run.sh --install versitygw gofakes3 rgw

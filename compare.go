@@ -40,7 +40,7 @@ Exit code: 0, whatever differs (corsprobe run --baseline is the gate); 2 bad inp
 		},
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, text)")
+	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, support, text)")
 	flags.StringArrayVar(&f.links, "link", nil, "`NAME=URL` of a run's HTML report, to which the notes then lead; repeatable")
 	flags.BoolVar(&f.verbose, "verbose", false, "list every cell, and what was expected and came")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")

@@ -45,6 +45,8 @@ type Column struct {
 	Run      string         `json:"run"`
 	Link     string         `json:"link,omitempty"`
 	Summary  result.Summary `json:"summary"`
+	// Incomplete says why the run ended before everything was judged; empty where it did not.
+	Incomplete string `json:"incomplete,omitempty"`
 }
 
 // LevelRow is one level of every run.
@@ -125,6 +127,7 @@ func columns(runs []Compared) []Column {
 		all[i] = Column{
 			Name: name, Endpoint: r.Endpoint.URL, Product: productOf(r.Endpoint, name), Region: r.Endpoint.Region,
 			Started: r.Run.Started, Tool: r.Run.Tool, Run: r.Run.ID, Link: run.Link, Summary: r.Summary,
+			Incomplete: r.Run.Incomplete,
 		}
 	}
 	return all

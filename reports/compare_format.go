@@ -14,7 +14,11 @@ var comparisonRenderers = map[Format]func(io.Writer, Comparison) error{
 	Text:     func(w io.Writer, c Comparison) error { return WriteComparison(w, c, TextOptions{}) },
 	Markdown: writeComparisonMarkdown,
 	HTML:     writeComparisonHTML,
+	Support:  writeSupportTable,
 }
+
+// Support is the part of a comparison that a README has room for, in Markdown: levels and topics.
+const Support Format = "support"
 
 // ComparisonFormats lists every format of comparisons by name.
 func ComparisonFormats() []Format { return slices.Sorted(maps.Keys(comparisonRenderers)) }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,6 +44,55 @@ func writeComparisonMarkdown(w io.Writer, c Comparison) error {
 	m.add(compareLegend())
 	_, err := io.WriteString(w, strings.Join(m.blocks, "\n\n")+"\n")
 	return err
+}
+
+// writeSupportTable writes what a README has room for: levels and topics of the runs that judged something, and why the others did not.
+func writeSupportTable(w io.Writer, c Comparison) error {
+	judged, others := judgedColumns(c.Columns)
+	var m markdown
+	head, dates := []string{""}, []string{"run of the catalogue"}
+	levels, topics := levelCells(c.Levels), markCells(topicRows(c.Topics))
+	for _, i := range judged {
+		col := c.Columns[i]
+		head = append(head, prose(col.Name))
+		dates = append(dates, col.Started.UTC().Format(time.DateOnly)+", "+markCount(col.Summary.Cells))
+	}
+	rows := [][]string{dates}
+	for _, r := range slices.Concat(levels, topics) {
+		rows = append(rows, picked(r, judged))
+	}
+	m.table("", head, rows)
+	m.add(compareLegend())
+	var lines []string
+	for _, i := range others {
+		lines = append(lines, "- "+prose(c.Columns[i].Name)+", "+c.Columns[i].Started.UTC().Format(time.DateOnly)+": "+prose(c.Columns[i].Incomplete))
+	}
+	if len(lines) > 0 {
+		m.add("Not judged:\n\n" + strings.Join(lines, "\n"))
+	}
+	_, err := io.WriteString(w, strings.Join(m.blocks, "\n\n")+"\n")
+	return err
+}
+
+// judgedColumns are the indices of the columns whose runs judged something, and of the others.
+func judgedColumns(all []Column) (judged, others []int) {
+	for i, c := range all {
+		if c.Summary.Cells > c.Summary.Errors+c.Summary.Unsupported {
+			judged = append(judged, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return judged, others
+}
+
+// picked is a row's title and its cells in some columns.
+func picked(row []string, columns []int) []string {
+	kept := row[:1:1]
+	for _, i := range columns {
+		kept = append(kept, row[i+1])
+	}
+	return kept
 }
 
 func columnTitle(c Column) string {

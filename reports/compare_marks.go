@@ -85,7 +85,7 @@ func newMarker(runs []Compared) *marker { return &marker{numbers: map[noteKey]in
 // note lists what a run found, worst first, with the numbers that follow the last.
 func (m *marker) note(column int, run Compared, name string) []Note {
 	var notes []Note
-	for _, c := range causesOf(pick(run.Report.Cells, isJudged), func(result.Finding) bool { return true }) {
+	for _, c := range causesOf(pick(run.Report.Cells, isJudged), func(result.Finding) bool { return true }, byCheck) {
 		n := len(m.numbers) + 1
 		m.numbers[noteKey{column, c.class, c.check}] = n
 		note := Note{Number: n, Column: name, Check: c.check, Class: c.class, Cells: c.cells, Scenarios: c.scenarios, First: c.first.ID, Finding: c.finding}

@@ -39,7 +39,7 @@ func Levels(r result.Report) []result.Level {
 
 func against(cells []*result.Cell, breaks func(result.Class) bool) []result.Against {
 	var all []result.Against
-	for _, c := range causesOf(cells, func(f result.Finding) bool { return breaks(f.Class) }, func(result.Finding) string { return "" }) {
+	for _, c := range causesOf(cells, func(f result.Finding) bool { return breaks(f.Class) }, byCheck) {
 		all = append(all, result.Against{Check: c.check, Class: c.class, Cells: c.cells, First: c.first.ID})
 	}
 	return all

@@ -1,4 +1,5 @@
-# What the servers' scripts share. A script in servers/ sets expects (judged: bucket CORS; unsupported: none), and has two functions:
+# What the servers' scripts share. A script in servers/ sets expects (judged: bucket CORS; unsupported: none) and title (its
+# name and version), and has two functions:
 #   install  makes the server's programs available, or ends in skip REASON
 #   start    launches its processes on free ports and sets AWS_ENDPOINT_URL; an error means that it could not
 # Both write below $dir alone, the server's own directory.

@@ -80,9 +80,10 @@ probe() {
   for file in ${LAB_KNOWN:-"$lab/known/$server.yaml" "$project/scenarios/providers/$server.yaml"}; do
     [[ -f $file ]] && arguments=(--known "$file") && break
   done
-  for report in json=report.json junit=report.xml text=report.txt; do # one word more here is one report more
+  for report in json=report.json html=report.html junit=report.xml text=report.txt; do # one word more here is one report more
     arguments+=(--report "${report%=*}=$dir/${report#*=}")
   done
+  echo "$title" >"$dir/title" # for the table of compat.sh
   attend "$corsprobe" run --endpoint "$AWS_ENDPOINT_URL" "${arguments[@]}" "$@" >"$dir/corsprobe.out" 2>&1
 }
 
@@ -108,7 +109,7 @@ one() {
   local status=0 since=$SECONDS
   dir=$base/$server
   mkdir -p "$dir/log"
-  expects='' reason=''
+  expects='' reason='' title=''
   source "$lab/servers/$server.sh"
   install || return
   reason="installed in $((SECONDS - since)) s"

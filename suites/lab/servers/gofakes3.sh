@@ -1,8 +1,10 @@
 # gofakes3: no bucket CORS. It takes PutBucketCors for CreateBucket and DeleteBucketCors for DeleteBucket.
 # https://github.com/johannesboyne/gofakes3
 expects=unsupported
+gofakes3_version=${GOFAKES3_VERSION:-v1.2.0}
+title="gofakes3 ${gofakes3_version#v}"
 
-install() { go_install github.com/johannesboyne/gofakes3/cmd/gofakes3 "${GOFAKES3_VERSION:-v1.2.0}"; }
+install() { go_install github.com/johannesboyne/gofakes3/cmd/gofakes3 "$gofakes3_version"; }
 
 start() {
   local port

@@ -1,7 +1,9 @@
 # MinIO's last community release: no bucket CORS, one global layer. https://github.com/minio/minio
 expects=unsupported
+minio_version=${MINIO_VERSION:-v0.0.0-20260212201848-7aac2a2c5b7c}
+title="MinIO ${minio_version#v0.0.0-}"
 
-install() { go_install github.com/minio/minio "${MINIO_VERSION:-v0.0.0-20260212201848-7aac2a2c5b7c}"; }
+install() { go_install github.com/minio/minio "$minio_version"; }
 
 start() {
   local port

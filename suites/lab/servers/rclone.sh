@@ -1,7 +1,9 @@
 # rclone serve s3: no bucket CORS, the same header on every answer. https://github.com/rclone/rclone
 expects=unsupported
+rclone_version=${RCLONE_VERSION:-v1.76.0}
+title="rclone ${rclone_version#v}"
 
-install() { go_install github.com/rclone/rclone "${RCLONE_VERSION:-v1.76.0}"; }
+install() { go_install github.com/rclone/rclone "$rclone_version"; }
 
 start() {
   local port

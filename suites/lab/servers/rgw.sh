@@ -1,6 +1,7 @@
 # Ceph's RADOS Gateway over one monitor and one OSD that keeps its objects in memory. https://docs.ceph.com
 expects=judged
 rgw_version=${RGW_VERSION:-16.2.15}
+title="Ceph RGW $rgw_version"
 
 install() {
   [[ $(radosgw --version 2>/dev/null) == "ceph version $rgw_version "* && $(command -v ceph-mon) && $(command -v ceph-osd) ]] && return

@@ -1,9 +1,11 @@
 # s3rver: bucket CORS for tests, in Node. https://github.com/jamhall/s3rver
 expects=judged
+s3rver_version=${S3RVER_VERSION:-3.7.1}
+title="s3rver $s3rver_version"
 
 install() {
   command -v node >/dev/null || { skip "node is not installed" || return; }
-  npm_install s3rver "${S3RVER_VERSION:-3.7.1}"
+  npm_install s3rver "$s3rver_version"
 }
 
 start() {

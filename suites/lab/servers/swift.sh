@@ -1,6 +1,7 @@
 # OpenStack Swift with its S3 API: no bucket CORS, preflights answered by an option of the operator's. https://opendev.org/openstack/swift
 expects=unsupported
 swift_version=${SWIFT_VERSION:-2.30.1}
+title="OpenStack Swift s3api $swift_version"
 
 install() {
   apt_install "swift-proxy=$swift_version*" "swift-account=$swift_version*" "swift-container=$swift_version*" "swift-object=$swift_version*" 'memcached=*'

@@ -1,7 +1,9 @@
 # VersityGW: bucket CORS, over a folder. https://github.com/versity/versitygw
 expects=judged
+versitygw_version=${VERSITYGW_VERSION:-v1.8.0}
+title="VersityGW ${versitygw_version#v}"
 
-install() { go_install github.com/versity/versitygw/cmd/versitygw "${VERSITYGW_VERSION:-v1.8.0}"; }
+install() { go_install github.com/versity/versitygw/cmd/versitygw "$versitygw_version"; }
 
 # Metadata goes into files of their own: not every file system has extended attributes, and those that have limit them to a few KiB.
 start() {
