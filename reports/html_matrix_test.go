@@ -134,9 +134,9 @@ func TestBySteps(t *testing.T) {
 	got := bySteps([]*result.Cell{at("second"), at("unheard of"), at("first"), at("second")}, []result.Step{{Name: "first", Call: "PutBucketCors"}, {Name: "empty"}, {Name: "second"}})
 	var steps []string
 	for _, s := range got {
-		steps = append(steps, fmt.Sprintf("%s %q %d", s.step.Name, s.step.Call, len(s.cells)))
+		steps = append(steps, fmt.Sprintf("%s %q %v %d", s.step.Name, s.step.Call, s.described, len(s.cells)))
 	}
-	if diff := cmp.Diff([]string{`first "PutBucketCors" 1`, `second "" 2`, `unheard of "" 1`}, steps); diff != "" {
+	if diff := cmp.Diff([]string{`first "PutBucketCors" true 1`, `second "" true 2`, `unheard of "" false 1`}, steps); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
