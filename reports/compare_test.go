@@ -213,7 +213,7 @@ func TestComparePage(t *testing.T) {
 }
 
 func TestParseComparisonSpec(t *testing.T) {
-	const hint = ": expected FORMAT=PATH, such as html=support.html; formats are html, json, markdown and text"
+	const hint = ": expected FORMAT=PATH, such as html=support.html; formats are html, json, markdown, support and text"
 	for text, want := range map[string]string{
 		"html=a.html": "{html a.html} ", "json=-": "{json -} ", "junit=x.xml": `{ } report "junit=x.xml"` + hint, "html": `{ } report "html"` + hint,
 		"html=": `{ } report "html=": the path is empty; - is standard output`,

@@ -81,16 +81,16 @@ func anchor(id string) string {
 func standIns(cells []result.Cell) map[*result.Cell]*result.Cell {
 	judged := pick(cells, func(v result.Verdict) bool { return v != result.Passed })
 	own := len(judged) <= fullEvidence
-	for_ := make(map[*result.Cell]*result.Cell, len(judged))
+	stands := make(map[*result.Cell]*result.Cell, len(judged))
 	for _, g := range groupBy(judged, alikeKey) {
 		for i, c := range g.cells {
-			for_[c] = c
+			stands[c] = c
 			if !own && i >= shownAlike {
-				for_[c] = g.cells[0]
+				stands[c] = g.cells[0]
 			}
 		}
 	}
-	return for_
+	return stands
 }
 
 // alikeKey is the same for cells of a scenario that fail in the same way.

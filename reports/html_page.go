@@ -100,7 +100,7 @@ func newPage(r result.Report) pageView {
 		Errors:      countedCells(pick(r.Cells, isError)),
 		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
-		Facts:       citedFacts(r), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
+		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Classes: classViews(r),
 	}
 	for _, d := range r.Stale {
@@ -191,13 +191,13 @@ func knownViews(cells []*result.Cell) []knownView {
 }
 
 // citedFacts are all that the report cites, to be looked up.
-func citedFacts(r result.Report) []factView {
+func citedFacts(r result.Report, groups []group) []factView {
 	var ids []int
 	for _, o := range r.Observations {
 		ids = append(ids, o.Facts...)
 	}
-	for _, s := range r.Scenarios {
-		ids = append(ids, s.Facts...)
+	for _, g := range groups {
+		ids = append(ids, describedAs(r, g.key).Facts...)
 	}
 	for i := range r.Cells {
 		for _, f := range r.Cells[i].Findings {

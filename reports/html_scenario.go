@@ -9,22 +9,23 @@ import (
 // scenarioView is a scenario with its cells, by step.
 type scenarioView struct {
 	Anchor, ID, Description, Place string
-	Open                           bool
+	Open                           bool // it holds something to be looked at
 	Tally                          []count
 	Labels                         []string
 	Facts                          []int
 	References                     []reference
 	Steps                          []stepView
-	Blocks                         []block
 }
 
 // reference is a link, or a text that no browser should follow.
 type reference struct{ Text, Link string }
 
 type stepView struct {
+	Described        bool
 	Name, Call, CORS string
 	Calls            []call
 	Tables           []matrix
+	Blocks           []block
 }
 
 // call is a cell that has no place in a matrix.
@@ -60,25 +61,21 @@ func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*res
 		}
 		return m
 	}
-	for _, step := range bySteps(g.cells, s.Steps) {
-		v.Steps = append(v.Steps, newStepView(step, marked))
-	}
-	v.addBlocks(g.cells, standsFor)
-	return v
-}
-
-// addBlocks adds the evidence of every cell that stands for itself. A scenario that holds something to be looked at is open.
-func (v *scenarioView) addBlocks(cells []*result.Cell, standsFor map[*result.Cell]*result.Cell) {
 	stands := map[*result.Cell]int{}
-	for _, c := range cells {
+	for _, c := range g.cells {
 		stands[standsFor[c]]++
-	}
-	for _, c := range cells {
 		v.Open = v.Open || c.Verdict == result.Failed || c.Verdict == result.Flaky || isError(c.Verdict)
-		if standsFor[c] == c {
-			v.Blocks = append(v.Blocks, newBlock(c, stands[c]))
-		}
 	}
+	for _, step := range bySteps(g.cells, s.Steps) {
+		view := newStepView(step, marked)
+		for _, c := range step.cells {
+			if standsFor[c] == c {
+				view.Blocks = append(view.Blocks, newBlock(c, stands[c]))
+			}
+		}
+		v.Steps = append(v.Steps, view)
+	}
+	return v
 }
 
 // tallyOf counts cells by verdict, what needs a look first.
@@ -99,8 +96,9 @@ func tallyOf(cells []*result.Cell) []count {
 
 // stepCells is a step of a scenario and the cells that were asked in it.
 type stepCells struct {
-	step  result.Step
-	cells []*result.Cell
+	step      result.Step
+	described bool // by the report; nothing but the name is known of any other
+	cells     []*result.Cell
 }
 
 // bySteps puts cells to their steps: those that the report describes, in order, then any other.
@@ -112,17 +110,17 @@ func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
 		if i < 0 {
 			continue // a selection left none of its cells
 		}
-		all = append(all, stepCells{s, groups[i].cells})
+		all = append(all, stepCells{s, true, groups[i].cells})
 		groups = slices.Delete(groups, i, i+1)
 	}
 	for _, g := range groups {
-		all = append(all, stepCells{result.Step{Name: g.key}, g.cells})
+		all = append(all, stepCells{result.Step{Name: g.key}, false, g.cells})
 	}
 	return all
 }
 
 func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
-	v := stepView{Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: whole(s.step.CORS)}
+	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: whole(s.step.CORS)}
 	var inMatrix []*result.Cell
 	for _, c := range s.cells {
 		if c.Point == nil {

@@ -322,7 +322,7 @@ func TestStandIns(t *testing.T) {
 		}
 	}
 	shown := htmlPage(t, result.Report{Cells: cells, Summary: tally(cells)})
-	for _, want := range []string{"Stands for 997 more cells of this scenario", "the first few have some", ">origins/other</h3>", `id="` + anchor(cells[500].ID) + `"`} {
+	for _, want := range []string{"Stands for 997 more cells of this scenario", "the first few have evidence", ">origins/other</h3>", `id="` + anchor(cells[500].ID) + `"`} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the page lacks %q", want)
 		}
