@@ -18,6 +18,8 @@ type pageView struct {
 	Good                             bool
 	Run                              []row
 	Verdicts, Findings               []count
+	Levels                           []levelView
+	Baseline                         *baselineView
 	Classes                          []classView
 	Errors, Unsupported              []counted
 	Known                            []knownView
@@ -70,6 +72,18 @@ type observationView struct {
 	Facts                []int
 }
 
+type levelView struct{ Name, State, Verdict, Glyph, Why string }
+
+type baselineView struct {
+	Title   string
+	Changes []changeView
+}
+
+type changeView struct {
+	Word, Cells, How string
+	First            linked
+}
+
 // factView is a fact with what its strength means.
 type factView struct {
 	s3cors.Fact
@@ -101,7 +115,7 @@ func newPage(r result.Report) pageView {
 		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
-		Classes: classViews(r),
+		Classes: classViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
 	}
 	for _, d := range r.Stale {
 		p.Stale = append(p.Stale, staleView{visible(d.Where), visible(d.Check), visible(d.Cells), visible(d.Problem)})
@@ -110,6 +124,39 @@ func newPage(r result.Report) pageView {
 		p.Observations = append(p.Observations, observationView{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), o.Facts})
 	}
 	return p
+}
+
+// levelViews are what the run shows of the endpoint as a whole.
+func levelViews(r result.Report) []levelView {
+	var all []levelView
+	for _, l := range Levels(r) {
+		v := levelView{Name: l.Name, State: string(l.State), Why: levelWhy(l), Glyph: "?"}
+		switch l.State {
+		case result.Reached:
+			v.Verdict, v.Glyph = string(result.Passed), glyphs[result.Passed]
+		case result.Missed:
+			v.Verdict, v.Glyph = string(result.Failed), glyphs[result.Failed]
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// newBaselineView says how a run differs from an earlier one; nil where it was held against none.
+func newBaselineView(b *result.Baseline) *baselineView {
+	if b == nil {
+		return nil
+	}
+	v := &baselineView{Title: fmt.Sprintf("Against the baseline %s of %s: %s", visible(b.Name), b.Started.UTC().Format(time.DateOnly), tallied(b))}
+	for _, l := range []struct {
+		word    string
+		changes []result.Change
+	}{{"worse", b.Worse}, {"better", b.Better}} {
+		for _, g := range alike(l.changes) {
+			v.Changes = append(v.Changes, changeView{l.word, plural(len(g.changes), "cell"), brief(g.key, valueLimit), linked{anchor(g.changes[0].ID), visible(g.changes[0].ID)}})
+		}
+	}
+	return v
 }
 
 // runRows say when and with what the run was made.
