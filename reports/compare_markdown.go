@@ -62,10 +62,11 @@ func writeSupportTable(w io.Writer, c Comparison) error {
 		rows = append(rows, picked(r, judged))
 	}
 	m.table("", head, rows)
-	m.add(compareLegend())
+	m.add(compareLegend(markStates(c.Topics)...))
 	var lines []string
 	for _, i := range others {
-		lines = append(lines, "- "+prose(c.Columns[i].Name)+", "+c.Columns[i].Started.UTC().Format(time.DateOnly)+": "+prose(c.Columns[i].Incomplete))
+		why, _, _ := strings.Cut(c.Columns[i].Incomplete, "; ") // what can be done about it stands in the run's own reports
+		lines = append(lines, "- "+prose(c.Columns[i].Name)+", "+c.Columns[i].Started.UTC().Format(time.DateOnly)+": "+prose(why))
 	}
 	if len(lines) > 0 {
 		m.add("Not judged:\n\n" + strings.Join(lines, "\n"))
@@ -145,11 +146,24 @@ func markCells(all []Row) [][]string {
 	return rows
 }
 
-// compareLegend explains the words of a mark.
-func compareLegend() string {
-	parts := make([]string, len(States))
-	for i, s := range States {
-		parts[i] = "**" + string(s.State) + "**: " + s.Meaning
+// markStates are the words of the topics' marks.
+func markStates(all []Topic) []State {
+	var states []State
+	for _, t := range all {
+		for _, m := range t.Marks {
+			states = append(states, m.State)
+		}
+	}
+	return states
+}
+
+// compareLegend explains the words of a mark; only those that occur, where some are named.
+func compareLegend(occur ...State) string {
+	var parts []string
+	for _, s := range States {
+		if len(occur) == 0 || slices.Contains(occur, s.State) {
+			parts = append(parts, "**"+string(s.State)+"**: "+s.Meaning)
+		}
 	}
 	return strings.Join(parts, "; ") + ". 12/60: in 12 of 60 cells."
 }

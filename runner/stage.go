@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -149,20 +152,25 @@ func flaky(first, second result.Cell) result.Cell {
 		c = second
 	}
 	c.Verdict, c.Attempts = result.Flaky, 2
-	c.Reason = fmt.Sprintf("asked twice, %s and then %s", outcome(first), outcome(second))
+	c.Reason = fmt.Sprintf("asked twice, %s and then %s", outcome(first, second), outcome(second, first))
 	c.Exchanges = append(append([]result.Exchange{}, first.Exchanges...), second.Exchanges...)
 	return c
 }
 
-func outcome(c result.Cell) string {
+// outcome says what one of two attempts came to: its first finding that the other has not.
+func outcome(c, other result.Cell) string {
 	switch {
 	case c.Verdict == result.Error:
 		return "without an answer"
 	case len(c.Findings) == 0:
 		return "right"
-	default:
-		return "wrong in " + c.Findings[0].Check + " (" + c.Findings[0].Got + ")"
 	}
+	for _, f := range c.Findings {
+		if !slices.ContainsFunc(other.Findings, func(g result.Finding) bool { return g.Check == f.Check && g.Got == f.Got }) {
+			return "wrong in " + f.Check + " (" + f.Got + ")"
+		}
+	}
+	return "wrong in fewer ways"
 }
 
 func sameFindings(a, b []result.Finding) bool {
@@ -207,12 +215,16 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 	if c.Verdict == result.Error {
 		return
 	}
-	ex := s.run.client.Do(ctx, q.Request)
+	ex := s.run.ask(ctx, q.Request)
 	c.Exchanges = append(c.Exchanges, ex)
 	c.Curl = append(c.Curl, s.run.curl(q, ex))
 	c.Duration += ex.Took
 	if ex.Error != "" {
 		c.Verdict, c.Reason = result.Error, ex.Error
+		return
+	}
+	if slowDown(ex) {
+		c.Verdict, c.Reason = result.Error, "the endpoint asks to slow down (503), however often it is asked: try fewer --workers"
 		return
 	}
 	s.run.notes.saw(ex)
@@ -224,6 +236,25 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 	c.Browser = worse(c.Browser, describe(q, j.owed, ex))
 	s.run.notes.chose(j.choices)
 }
+
+// mostAsked is how often a request is sent that is answered with 503: no judgement of anything, but the plea for time.
+const mostAsked = 4
+
+// ask sends a request, and again, after a while, as long as the endpoint asks to slow down.
+func (r *Run) ask(ctx context.Context, q probe.Request) result.Exchange {
+	ex := r.client.Do(ctx, q)
+	for pause := 200 * time.Millisecond; slowDown(ex) && pause < 200*time.Millisecond<<(mostAsked-1); pause *= 2 {
+		select {
+		case <-time.After(pause):
+			ex = r.client.Do(ctx, q)
+		case <-ctx.Done():
+			return ex
+		}
+	}
+	return ex
+}
+
+func slowDown(ex result.Exchange) bool { return ex.Response.Status == http.StatusServiceUnavailable }
 
 // newCell is a result without a verdict yet.
 func newCell(planned scenarios.Planned, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {

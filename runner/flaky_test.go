@@ -1,0 +1,31 @@
+package runner
+
+import (
+	"testing"
+
+	"corsprobe/runner/result"
+)
+
+// The reason of a flaky cell names what one attempt had and the other had not.
+func TestFlakyReason(t *testing.T) {
+	cell := func(verdict result.Verdict, findings ...string) result.Cell {
+		c := result.Cell{Verdict: verdict}
+		for _, check := range findings {
+			c.Findings = append(c.Findings, result.Finding{Check: check, Got: "absent"})
+		}
+		return c
+	}
+	for _, c := range []struct {
+		first, second result.Cell
+		want          string
+	}{
+		{cell(result.Failed, "actual.vary"), cell(result.Passed), "asked twice, wrong in actual.vary (absent) and then right"},
+		{cell(result.Passed), cell(result.Error), "asked twice, right and then without an answer"},
+		{cell(result.Failed, "actual.vary"), cell(result.Failed, "actual.vary", "actual.status"), "asked twice, wrong in fewer ways and then wrong in actual.status (absent)"},
+		{cell(result.Failed, "a", "b"), cell(result.Failed, "a", "c"), "asked twice, wrong in b (absent) and then wrong in c (absent)"},
+	} {
+		if got := flaky(c.first, c.second).Reason; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
