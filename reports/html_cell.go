@@ -249,7 +249,7 @@ func answerLines(ex result.Exchange, findings []result.Finding) []evidenceLine {
 	parts := partsOf(ex.Kind, findings)
 	lines := []evidenceLine{{Text: "< " + statusLine(ex.Response), Checks: parts.named("status")}}
 	for _, h := range ex.Response.Headers {
-		lines = append(lines, evidenceLine{Text: headerLines("< ", []result.Header{h}, evidenceLimit)[0], Checks: parts.named(checkPart(h.Name))})
+		lines = append(lines, evidenceLine{Text: headerLines("< ", []result.Header{h}, evidenceLimit)[0], Checks: parts.named(s3cors.CheckOf(h.Name))})
 	}
 	for _, h := range s3cors.Headers {
 		if len(result.Values(ex.Response.Headers, h.Name)) == 0 && parts.named(h.Check) != "" {
@@ -317,14 +317,4 @@ func (c concerned) named(part string) string {
 		return visible(c.prefix + part)
 	}
 	return ""
-}
-
-// checkPart is what checks call a header.
-func checkPart(name string) string {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Check
-		}
-	}
-	return "header." + strings.ToLower(name)
 }

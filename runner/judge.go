@@ -371,16 +371,6 @@ func canonicalHeader(name string) string {
 	return name
 }
 
-// checkOf is the name of a header's check: "allow-origin", or "header.x-amz-request-id" for one that CORS does not speak of.
-func checkOf(name string) string {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Check
-		}
-	}
-	return "header." + strings.ToLower(name)
-}
-
 func comparePins(kind scenarios.Send, pins []pin, ex result.Exchange) []result.Finding {
 	var found []result.Finding
 	report := func(p pin, part, expected, got string) {
@@ -398,7 +388,7 @@ func comparePins(kind scenarios.Send, pins []pin, ex result.Exchange) []result.F
 				return slices.ContainsFunc(q.Headers, func(g scenarios.HeaderPin) bool { return strings.EqualFold(g.Name, h.Name) })
 			}
 			if !overridden(pins[i+1:], again) && !fitsPin(h, ex.Response.Headers) {
-				report(p, checkOf(h.Name), fmt.Sprintf("%s: %s", h.Name, strings.Join(h.Values, " or ")), quoted(ex.Response.Headers, h.Name))
+				report(p, s3cors.CheckOf(h.Name), fmt.Sprintf("%s: %s", h.Name, strings.Join(h.Values, " or ")), quoted(ex.Response.Headers, h.Name))
 			}
 		}
 	}

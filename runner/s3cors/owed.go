@@ -3,6 +3,7 @@ package s3cors
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Owed is every answer that a faithful endpoint may give to one request.
@@ -54,6 +55,16 @@ var Headers = []struct{ Check, Name string }{
 	{"expose-headers", "Access-Control-Expose-Headers"},
 	{"max-age", "Access-Control-Max-Age"},
 	{"vary", "Vary"},
+}
+
+// CheckOf is the name of a header's check: "allow-origin", or "header.x-amz-request-id" for one that CORS does not speak of.
+func CheckOf(header string) string {
+	for _, h := range Headers {
+		if strings.EqualFold(h.Name, header) {
+			return h.Check
+		}
+	}
+	return "header." + strings.ToLower(header)
 }
 
 // newAnswer is an answer with a status and none of the headers; absent are the facts that forbid them.
