@@ -32,7 +32,7 @@ func validateCommand() *cobra.Command {
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d scenarios, %d cells: all valid\n", len(plan.Scenarios), plan.Cells())
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Cells(), "cell"))
 			return nil
 		},
 	}
