@@ -283,13 +283,18 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
-	q.BucketMissing = bucketMissing(a)
+	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
 	owed := s.evaluate(bucket, before, r, q, a.StatusCode)
 	s.lines(a.Header, owed)
 	if len(owed.Status) > 0 && owed.Status[0] != a.StatusCode && s.behave.Answer != nil {
 		replace(a, owed.Status[0], nil)
 	}
 	return nil
+}
+
+// headOfNothing reports a 404 that has no body to tell what is missing.
+func headOfNothing(a *http.Response) bool {
+	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead
 }
 
 // bucketMissing reads the server's error document, and leaves it to be read again.
