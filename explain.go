@@ -228,10 +228,12 @@ func answered(w io.Writer, what string, cfg *s3cors.Configuration, request s3cor
 
 // exposed are the headers that a script can read of S3's answers: those that are readable anyway, and those that are exposed.
 func exposed(headers []result.Header) string {
-	names := []string{"Cache-Control", "Content-Language", "Content-Length", "Content-Type", "Expires", "Last-Modified", "Pragma"}
+	names := slices.Clone(fetch.SafelistedResponseHeaders)
 	for _, v := range result.Values(headers, "Access-Control-Expose-Headers") {
 		for name := range strings.SplitSeq(v, ",") {
-			names = append(names, strings.TrimSpace(name))
+			if name = strings.TrimSpace(name); fetch.CanRead(name, fetch.Omit, headers) {
+				names = append(names, name)
+			}
 		}
 	}
 	return strings.Join(names, ", ")

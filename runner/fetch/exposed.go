@@ -25,14 +25,14 @@ func CanRead(name string, credentials Credentials, headers []result.Header) bool
 	return exposedNames(credentials, headers)(name)
 }
 
+// SafelistedResponseHeaders are the headers that script can read of any answer that it is given, in lower case
+// (fetch#cors-safelisted-response-header-name).
+var SafelistedResponseHeaders = []string{"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
+
 // IsSafelistedResponseHeader reports whether script can read a header without Access-Control-Expose-Headers
 // (fetch#cors-safelisted-response-header-name).
 func IsSafelistedResponseHeader(name string) bool {
-	switch byteLower(name) {
-	case "cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma":
-		return true
-	}
-	return false
+	return slices.Contains(SafelistedResponseHeaders, byteLower(name))
 }
 
 // exposedNames returns a test for the names that an answer exposes (fetch#main-fetch). A list that cannot be
