@@ -3,84 +3,9 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/spf13/cobra"
+	"corsprobe/runner/cli"
 )
 
-// Exit codes, the same for every command.
-const (
-	exitFindings    = 1   // findings, flaky cells, stale known deviations
-	exitUsage       = 2   // bad input: usage, scenario files, nothing selected
-	exitNoJudgement = 3   // endpoint, credentials, set-up, any cell in error
-	exitInterrupted = 130 // as shells report SIGINT
-)
-
-// exit is an error with the code that the process ends with. A message is printed unless it is empty.
-type exit struct {
-	code int
-	err  error
-}
-
-func (e exit) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
-}
-
-func (e exit) Unwrap() error { return e.err }
-
-// usage is bad input, or nil.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return exit{exitUsage, err}
-}
-
-func main() {
-	os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr))
-}
-
-// Main runs the command line and returns the exit code.
-func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	root := rootCommand()
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "corsprobe: "+text)
-	}
-	var e exit
-	if errors.As(err, &e) {
-		return e.code
-	}
-	return exitUsage // cobra's own errors: unknown commands and flags
-}
-
-func rootCommand() *cobra.Command {
-	root := &cobra.Command{
-		Use:           "corsprobe",
-		Short:         "Does an S3 endpoint honour its buckets' CORS configurations?",
-		Long:          "corsprobe applies CORS configurations to real buckets, sends preflights and actual requests, and judges every answer by S3's contract\nand by what a browser makes of it. Without an endpoint it tries itself on an S3 server of its own.",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version(),
-	}
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
-	return root
-}
+func main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }

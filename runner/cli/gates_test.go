@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -51,7 +51,7 @@ var shellLine = regexp.MustCompile(`corsprobe (?:run|merge) [^'\n]+`)
 // examples writes the shell commands of the README's CI examples to files: .github/workflows/cors.yaml to cors.yaml.sh, and so on. The
 // README is the one place where they stand.
 func examples(ts *testscript.TestScript, _ bool, _ []string) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	ts.Check(err)
 	found := 0
 	for _, m := range regexp.MustCompile("(?s)```(?:yaml|groovy)\n(?:#|//) ([\\w./-]+)(.*?)```").FindAllStringSubmatch(string(readme), -1) {

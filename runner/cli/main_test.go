@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -24,7 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"corsprobe": main})
+	testscript.Main(m, map[string]func(){"corsprobe": func() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) }})
 }
 
 // TestCommandLine runs the scripts under testdata: the program from the outside, with its exit codes, its words and the files it writes.
