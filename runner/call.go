@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -66,7 +67,7 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return false, err
 	}
 	if status >= 300 && owed.message != "" && !owed.open && message != owed.message {
-		s.run.notes.chose(worded(owed.message, message, owed.facts))
+		s.run.notes.chose(judge.Worded(owed.message, message, owed.facts))
 	}
 	c.Findings, _ = compareCall(owed, status, code)
 	c.Explanation = owed.why
@@ -97,7 +98,7 @@ func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed ca
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
 	}
-	doc, _ := parseError(ex.Response.Body)
+	doc, _ := judge.ParseError(ex.Response.Body)
 	return ex.Response.Status, doc.Code, doc.Message, nil
 }
 
@@ -209,7 +210,7 @@ func (s *stage) answered(ex result.Exchange, c *result.Cell) (status int, code s
 	if ex.Error != "" {
 		return 0, "", errors.New(ex.Error)
 	}
-	doc, _ := parseError(ex.Response.Body)
+	doc, _ := judge.ParseError(ex.Response.Body)
 	return ex.Response.Status, doc.Code, nil
 }
 
@@ -231,7 +232,7 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	switch {
 	case err != nil:
 		c.Findings = []result.Finding{{
-			Check: "config.round-trip", Class: result.Contract, Expected: rules(step.After), Got: bodyStart(ex.Response.Body),
+			Check: "config.round-trip", Class: result.Contract, Expected: rules(step.After), Got: judge.BodyStart(ex.Response.Body),
 			Why: "the answer is no CORSConfiguration: " + err.Error(), Facts: []int{73},
 		}}
 	case !s3cors.Equal(got, step.After):
@@ -242,12 +243,12 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 
 // bucketName checks that the answer of a bucket without a configuration names the bucket (fact 72).
 func (s *stage) bucketName(ex result.Exchange) []result.Finding {
-	doc, _ := parseError(ex.Response.Body)
+	doc, _ := judge.ParseError(ex.Response.Body)
 	if doc.BucketName == s.bucket.Name() {
 		return nil
 	}
 	return []result.Finding{{
-		Check: "config.error-bucket-name", Class: result.Contract, Expected: s.bucket.Name(), Got: orAbsent(doc.BucketName),
+		Check: "config.error-bucket-name", Class: result.Contract, Expected: s.bucket.Name(), Got: judge.OrAbsent(doc.BucketName),
 		Why: "the error document names the bucket", Facts: []int{72},
 	}}
 }
@@ -305,7 +306,7 @@ func owedPut(cors *scenarios.CORS) callOwed {
 // compareCall lists how a call's answer differs from the one owed. fits: it does not.
 func compareCall(owed callOwed, status int, code string) (findings []result.Finding, fits bool) {
 	got := strings.TrimSpace(strconv.Itoa(status) + " " + code)
-	expected := strings.TrimSpace(oneOf(owed.status, strconv.Itoa) + " " + strings.Join(owed.codes, " or "))
+	expected := strings.TrimSpace(oneOf(owed.status) + " " + strings.Join(owed.codes, " or "))
 	f := result.Finding{Class: result.Contract, Expected: expected, Got: got, Why: owed.why, Facts: owed.facts}
 	switch {
 	case len(owed.status) > 0 && !slices.Contains(owed.status, status):
@@ -317,9 +318,17 @@ func compareCall(owed callOwed, status int, code string) (findings []result.Find
 			f.Class = result.Breakage // pages that need the configuration are without it
 		}
 	case status >= 300 && len(owed.codes) > 0 && !owed.open && !slices.Contains(owed.codes, code):
-		f.Check, f.Expected, f.Got = "config.error-code", strings.Join(owed.codes, " or "), orAbsent(code)
+		f.Check, f.Expected, f.Got = "config.error-code", strings.Join(owed.codes, " or "), judge.OrAbsent(code)
 	default:
 		return nil, true
 	}
 	return []result.Finding{f}, false
+}
+
+func oneOf(statuses []int) string {
+	words := make([]string, len(statuses))
+	for i, status := range statuses {
+		words[i] = strconv.Itoa(status)
+	}
+	return strings.Join(words, " or ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"corsprobe/runner/browser"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
@@ -68,7 +69,7 @@ func notForAPage(cell scenarios.Cell) string {
 		return "a page that signs with headers asks for them in its preflight, which this cell does not"
 	case !reads && !cell.Target.OfObject():
 		return "if it were permitted, it would change a bucket"
-	case cell.Headers.Request != nil && !browserList(cell.Headers.Request):
+	case cell.Headers.Request != nil && !judge.BrowserList(cell.Headers.Request):
 		return "no browser writes Access-Control-Request-Headers like that"
 	}
 	for _, h := range pageHeaders(cell) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -66,8 +67,8 @@ var ownBucket = regexp.MustCompile(`corsprobe-[0-9a-f]{12}-[0-9a-z]+`)
 func gotPattern(c result.Cell, got string) string {
 	got = strings.ToValidUTF8(scenarios.Literal(got), "*") // YAML holds no other text
 	got = ownBucket.ReplaceAllString(got, "*")
-	if strings.HasPrefix(got, noDocument) {
-		return noDocument + "*" // such bodies hold the time and the request's number
+	if strings.HasPrefix(got, judge.NoDocumentWords) {
+		return judge.NoDocumentWords + "*" // such bodies hold the time and the request's number
 	}
 	if c.Point == nil {
 		return got

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -58,8 +59,8 @@ func TestFound(t *testing.T) {
 			[]string{"a/b/*/*/*/o1/** preflight.status 403", "a/b/*/*/*/o1/** actual.vary absent", "a/b/*/*/*/o2/** preflight.status 500"}},
 		{"known already", []result.Cell{known}, nil, nil},
 		{"flaky", []result.Cell{flaky}, nil, nil},
-		{"a body", []result.Cell{cell("o1", "GET", "actual.error-code", noDocument+`"at 12:00"`)}, nil,
-			[]string{"a/** actual.error-code " + noDocument + "*"}},
+		{"a body", []result.Cell{cell("o1", "GET", "actual.error-code", judge.NoDocumentWords+`"at 12:00"`)}, nil,
+			[]string{"a/** actual.error-code " + judge.NoDocumentWords + "*"}},
 		{"a bucket of the run's", []result.Cell{cell("o1", "GET", "x", "corsprobe-0123456789ab-7 is it")}, nil, []string{"a/** x * is it"}},
 		{"bytes that YAML does not hold", []result.Cell{cell("o1", "GET", "x", "caf\xe9")}, nil, []string{"a/** x caf*"}},
 	} {

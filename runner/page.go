@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -208,9 +209,8 @@ func (v *visit) judge(step *result.PageStep, send scenarios.Send, raw probe.Requ
 		RequestMethod: first(raw.Header, "Access-Control-Request-Method"), RequestHeaders: first(raw.Header, "Access-Control-Request-Headers"),
 	}
 	owed := s3cors.Evaluate(v.q.CORS, q.cors)
-	j := judge(send, owed, nil, step.Exchange)
-	classify(v.q.CORS, q, j.owed, step.Exchange, j.findings)
-	step.Findings, step.Explanation = j.findings, owed.Explanation
+	j := judge.Nearest(judge.Kind(send), owed, nil, step.Exchange)
+	step.Findings, step.Explanation = q.page().Findings(j, step.Exchange), owed.Explanation
 }
 
 func first(headers []result.Header, name string) *string {

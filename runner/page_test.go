@@ -9,12 +9,15 @@ import (
 	"testing"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+const app = "https://app.example.com"
 
 // site is a server whose answers are header lines, by "METHOD path"; what it was asked is noted.
 type site struct {
@@ -28,7 +31,7 @@ func newSite(t *testing.T, answers map[string][]string) *site {
 	s := &site{answers: answers}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := r.Method + " " + r.URL.Path
-		s.asked = append(s.asked, what+" "+orAbsent(r.Header.Get("Origin")))
+		s.asked = append(s.asked, what+" "+judge.OrAbsent(r.Header.Get("Origin")))
 		lines, known := s.answers[what]
 		if !known {
 			w.WriteHeader(http.StatusNotFound)

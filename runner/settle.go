@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -139,23 +140,11 @@ func (s *stage) changed(ctx context.Context, questions []question) bool {
 		if ex.Error != "" {
 			continue
 		}
-		if len(judge(scenarios.Preflight, q.new, nil, ex).findings) == 0 || !sameAnswer(ex, q.before) {
+		if len(judge.Nearest(judge.Preflight, q.new, nil, ex).Differences) == 0 || !judge.Alike(ex.Response, q.before.Response) {
 			return true
 		}
 	}
 	return false
-}
-
-// sameAnswer compares what CORS shows of two answers.
-func sameAnswer(a, b result.Exchange) bool {
-	x, y := a.Response, b.Response
-	return x.Status == y.Status && errorCode(x) == errorCode(y) &&
-		strings.Join(corsHeaders(x.Headers), "\n") == strings.Join(corsHeaders(y.Headers), "\n")
-}
-
-func errorCode(r result.Response) errorDocument {
-	doc, _ := parseError(r.Body)
-	return doc
 }
 
 // wait pauses between two polls; false when there is no time left.

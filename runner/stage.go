@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -229,12 +230,12 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 	}
 	s.run.notes.saw(ex)
 	owed := s3cors.Evaluate(q.holds, q.cors)
-	j := judge(q.send, owed, pinsFor(q.send, cell), ex)
-	classify(q.holds, q, j.owed, ex, j.findings)
-	c.Findings = append(c.Findings, j.findings...)
+	page := q.page()
+	j := judge.Nearest(page.Kind, owed, pinsFor(q.send, cell), ex)
+	c.Findings = append(c.Findings, page.Findings(j, ex)...)
 	c.Explanation = owed.Explanation
-	c.Browser = worse(c.Browser, describe(q, j.owed, ex))
-	s.run.notes.chose(j.choices)
+	c.Browser = judge.Worse(c.Browser, page.Describe(j.Owed, ex))
+	s.run.notes.chose(j.Choices)
 }
 
 // mostAsked is how often a request is sent that is answered with 503: no judgement of anything, but the plea for time.

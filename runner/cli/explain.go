@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"corsprobe/runner"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -100,7 +100,7 @@ func explainAll(w io.Writer, args []string) error {
 
 func listExplained(w io.Writer) {
 	fmt.Fprintln(w, "checks")
-	for _, c := range runner.Checks() {
+	for _, c := range judge.Checks() {
 		fmt.Fprintf(w, "  %-30s %s\n", c.ID, c.Owes)
 	}
 	fmt.Fprintln(w, "\nreasons for which a browser blocks a page")
@@ -124,7 +124,7 @@ func explainOne(w io.Writer, arg string) error {
 		}
 		return nil
 	}
-	c, ok := runner.CheckByID(arg)
+	c, ok := judge.CheckByID(arg)
 	if !ok {
 		return fmt.Errorf("there is no check and no reason %q; corsprobe explain lists them", arg)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
@@ -201,7 +202,7 @@ func TestDefects(t *testing.T) {
 func check(t *testing.T, d reference.Defect, f found) {
 	t.Helper()
 	for id := range f.checks {
-		if _, documented := runner.CheckByID(id); !documented {
+		if _, documented := judge.CheckByID(id); !documented {
 			t.Errorf("corsprobe explain knows no check %s", id)
 		}
 	}

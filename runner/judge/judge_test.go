@@ -1,4 +1,4 @@
-package runner
+package judge
 
 import (
 	"testing"
@@ -6,7 +6,6 @@ import (
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
-	"corsprobe/scenarios"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -107,7 +106,7 @@ func TestPreflightFindings(t *testing.T) {
 				c.origin = app
 			}
 			var got []finding
-			for _, f := range judged1(config, preflightOf(c.origin), c.answer) {
+			for _, f := range judged(preflightOf(c.origin), c.answer) {
 				if f.Check == "preflight.status" && f.Class != result.Contract {
 					f.Got = f.Got[:min(len(f.Got), len("403 AccessForbidden"))]
 				}
@@ -130,29 +129,29 @@ func trimCORS(got string) string {
 	return got
 }
 
-func preflightOf(origin string) request {
+func preflightOf(origin string) Page {
 	method, headers := "PUT", "x-amz-date"
-	return request{
-		send:  scenarios.Preflight,
-		cors:  s3cors.Request{Method: "OPTIONS", Target: s3cors.Object, Origin: &origin, RequestMethod: &method, RequestHeaders: &headers},
-		fetch: fetch.Request{Method: method, Origin: origin, UnsafeNames: []string{headers}},
+	return Page{
+		Kind:    Preflight,
+		Config:  config,
+		Asked:   s3cors.Request{Method: "OPTIONS", Target: s3cors.Object, Origin: &origin, RequestMethod: &method, RequestHeaders: &headers},
+		Request: fetch.Request{Method: method, Origin: origin, UnsafeNames: []string{headers}},
 	}
 }
 
-func judged1(cfg *s3cors.Configuration, q request, answer result.Response) []result.Finding {
+func judged(p Page, answer result.Response) []result.Finding {
 	ex := result.Exchange{Response: answer}
-	j := judge(q.send, s3cors.Evaluate(cfg, q.cors), nil, ex)
-	classify(cfg, q, j.owed, ex, j.findings)
-	return j.findings
+	return p.Findings(Nearest(p.Kind, s3cors.Evaluate(p.Config, p.Asked), nil, ex), ex)
 }
 
 // TestActualFindings does the same for the answer to a GET.
 func TestActualFindings(t *testing.T) {
 	origin := app
-	q := request{
-		send:  scenarios.Actual,
-		cors:  s3cors.Request{Method: "GET", Target: s3cors.Object, Origin: &origin, Outcome: s3cors.Outcome{Status: []int{200}}},
-		fetch: fetch.Request{Method: "GET", Origin: origin},
+	q := Page{
+		Kind:    Actual,
+		Config:  config,
+		Asked:   s3cors.Request{Method: "GET", Target: s3cors.Object, Origin: &origin, Outcome: s3cors.Outcome{Status: []int{200}}},
+		Request: fetch.Request{Method: "GET", Origin: origin},
 	}
 	cases := []struct {
 		desc    string
@@ -172,7 +171,7 @@ func TestActualFindings(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.desc, func(t *testing.T) {
 			headers := append([]result.Header{{Name: "ETag", Value: `"1"`}, {Name: "x-amz-request-id", Value: "1"}}, c.headers...)
-			found := judged1(config, q, result.Response{Status: 200, Headers: headers})
+			found := judged(q, result.Response{Status: 200, Headers: headers})
 			switch {
 			case c.check == "" && len(found) > 0:
 				t.Errorf("got %+v, want no finding", found)

@@ -1,0 +1,174 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"corsprobe/runner/header"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+const allowOrigin = "Access-Control-Allow-Origin"
+
+// Compare lists the differences between one acceptable answer and the one that came. A difference that only follows from another is
+// folded into it, so that one cause makes one difference: an answer of the wrong status is not also held for its headers and body.
+func Compare(kind Kind, owed s3cors.Answer, ex result.Exchange) []Difference {
+	c := comparison{kind: kind, owed: owed, came: ex.Response}
+	d, differs := c.status()
+	switch {
+	case !differs:
+		return append(c.headers(), c.document()...)
+	case kind == Preflight || !c.carriesCORS():
+		return []Difference{d}
+	default:
+		return append([]Difference{d}, c.headers()...)
+	}
+}
+
+// comparison is one answer under comparison.
+type comparison struct {
+	kind Kind
+	owed s3cors.Answer
+	came result.Response
+}
+
+func (c comparison) difference(part string, how How, owed, got Side) Difference {
+	return Difference{Kind: c.kind, Part: part, How: how, Owed: owed, Got: got, Facts: c.owed.Facts[part]}
+}
+
+func (c comparison) carriesCORS() bool { return len(corsHeaders(c.came.Headers)) > 0 }
+
+func (c comparison) status() (Difference, bool) {
+	if len(c.owed.Status) == 0 || slices.Contains(c.owed.Status, c.came.Status) {
+		return Difference{}, false
+	}
+	owed := Side{Status: c.owed.Status}
+	if c.owed.Error != nil {
+		owed.Code = c.owed.Error.Code
+	}
+	return c.difference(Status, Value, owed, statusOf(c.came)), true
+}
+
+// statusOf is a status with what helps to recognise the answer: the error document's code and the CORS headers.
+func statusOf(r result.Response) Side {
+	doc, _ := ParseError(r.Body)
+	return Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
+}
+
+// headers compares every header that CORS owes or must leave out. Where Allow-Origin itself is missing or unwanted the others go with it.
+func (c comparison) headers() []Difference {
+	var found []Difference
+	for _, h := range s3cors.Headers {
+		if slices.Contains(c.owed.Free, h.Name) {
+			continue
+		}
+		d, differs := c.header(h.Check, h.Name)
+		if !differs {
+			continue
+		}
+		found = append(found, d)
+		if d.whole() {
+			break
+		}
+	}
+	return found
+}
+
+func (c comparison) header(check, name string) (Difference, bool) {
+	want, owed := c.owed.Headers[name]
+	if !owed {
+		return c.unwanted(check, name)
+	}
+	detail := header.Compare(c.came.Headers, name, want)
+	if detail == nil || detail.Kind == header.Order && check != "allow-methods" {
+		// These lists are sets to every reader. Of Allow-Methods fact 23 says that the order is the stored one.
+		return Difference{}, false
+	}
+	d := c.difference(check, How(detail.Kind), Side{Values: []string{want}}, Side{Headers: named(c.came.Headers, name)})
+	d.Name, d.Detail = name, detail
+	switch {
+	case check == "allow-origin" && !c.carriesCORS():
+		d.How = MissingAll
+	case check == "vary" && d.How == Missing:
+		d.Got.Headers = named(c.came.Headers, allowOrigin) // what a cache may keep depends on it
+	}
+	return d, true
+}
+
+// unwanted finds a header that must be absent. Vary is unwanted only where it names what CORS varies on: a server may vary on anything
+// of its own.
+func (c comparison) unwanted(check, name string) (Difference, bool) {
+	lines := named(c.came.Headers, name)
+	if len(lines) == 0 || (check == "vary" && !variesOnCORS(lines)) {
+		return Difference{}, false
+	}
+	d := c.difference(check, Unwanted, Side{}, Side{Headers: lines})
+	d.Name = name
+	if check == "allow-origin" {
+		d.How, d.Got.Headers = UnwantedAll, corsHeaders(c.came.Headers)
+	}
+	return d, true
+}
+
+func variesOnCORS(lines []result.Header) bool {
+	return slices.ContainsFunc(header.Elements(lines, "Vary"), func(e string) bool {
+		return strings.EqualFold(e, "Origin") || strings.HasPrefix(strings.ToLower(e), "access-control-request-")
+	})
+}
+
+// document compares S3's error document. When it is missing or has another code, its other elements are not compared.
+func (c comparison) document() []Difference {
+	want := c.owed.Error
+	if want == nil {
+		return nil
+	}
+	got, err := ParseError(c.came.Body)
+	if err != nil {
+		return []Difference{c.difference(ErrorCode, NoDocument, Side{Values: []string{want.Code}}, Side{Body: c.came.Body})}
+	}
+	var found []Difference
+	for _, e := range []struct{ part, want, got string }{
+		{ErrorCode, want.Code, got.Code},
+		{ErrorMethod, want.Method, got.Method},
+		{ResourceType, want.ResourceType, got.ResourceType},
+	} {
+		if e.want == "" || e.want == e.got {
+			continue
+		}
+		found = append(found, c.element(e.part, []string{e.want}, e.got))
+		if e.part == ErrorCode {
+			break
+		}
+	}
+	return found
+}
+
+func (c comparison) element(part string, want []string, got string) Difference {
+	d := c.difference(part, Value, Side{Values: want}, Side{Values: []string{got}})
+	if got == "" {
+		d.How, d.Got.Values = Missing, nil
+	}
+	return d
+}
+
+// corsHeaders are the Access-Control-* lines, sorted: some servers send them in another order each time.
+func corsHeaders(lines []result.Header) []result.Header {
+	var all []result.Header
+	for _, h := range lines {
+		if strings.HasPrefix(strings.ToLower(h.Name), "access-control-") {
+			all = append(all, h)
+		}
+	}
+	slices.SortFunc(all, func(a, b result.Header) int { return strings.Compare(line(a), line(b)) })
+	return all
+}
+
+// named are the lines of one header, under the name that S3 gives it.
+func named(lines []result.Header, name string) []result.Header {
+	var all []result.Header
+	for _, value := range result.Values(lines, name) {
+		all = append(all, result.Header{Name: name, Value: value})
+	}
+	return all
+}

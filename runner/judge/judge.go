@@ -1,0 +1,100 @@
+package judge
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// Judgement is what one exchange came to.
+type Judgement struct {
+	Differences []Difference
+	Owed        s3cors.Answer // the answer that the differences are measured against
+	// Choices are what the endpoint chose on points that the facts leave open; none where that cannot be told.
+	Choices []s3cors.Choice
+}
+
+// Nearest holds an exchange against every answer that S3's model accepts and keeps the nearest: an endpoint is blamed only for what no
+// acceptable answer explains. Pins replace parts of all of them.
+func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgement {
+	var best Judgement
+	nearest, next := math.MaxInt, math.MaxInt
+	for _, answer := range owed.Answers {
+		answer = unpinned(answer, pins)
+		found := append(Compare(kind, answer, ex), comparePins(kind, pins, ex.Response)...)
+		if d := distance(answer, found); d < nearest {
+			best = Judgement{Differences: found, Owed: answer, Choices: answer.Choices}
+			nearest, next = d, nearest
+		} else {
+			next = min(next, d)
+		}
+	}
+	switch {
+	case len(best.Differences) == 0:
+		best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
+	case next-nearest < farApart:
+		best.Choices = nil // what the endpoint chose cannot be told from what it got wrong
+	}
+	return best
+}
+
+// farApart is a distance by which one acceptable answer is clearly meant and another not.
+const farApart = 50
+
+// distance says how far an answer is from an acceptable one. A wrong status, or a wrong Allow-Origin or Allow-Credentials, says more than
+// all else together: an answer that grants is nearest to the one that should have granted, however many of its headers are wrong. CORS
+// headers where none is owed say more still: some rule answered.
+func distance(owed s3cors.Answer, found []Difference) int {
+	sum := 0
+	for _, d := range found {
+		switch d.Part {
+		case Status:
+			sum += 10_000
+		case "allow-origin", "allow-credentials":
+			sum += 100
+		default:
+			sum++
+		}
+	}
+	_, grants := owed.Headers[allowOrigin]
+	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == Unwanted || d.How == UnwantedAll }) {
+		sum += 200
+	}
+	return sum
+}
+
+// wording is the message of an error document, where it is not S3's. Nobody can rely on it: it is told, and never held against anybody.
+func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
+	if owed.Error == nil || owed.Error.Message == "" {
+		return nil
+	}
+	got, err := ParseError(ex.Response.Body)
+	if err != nil || got.Message == owed.Error.Message {
+		return nil
+	}
+	return Worded(owed.Error.Message, got.Message, owed.Facts["error-message"])
+}
+
+// Worded tells that a message has another wording than S3's.
+func Worded(owed, got string, facts []int) []s3cors.Choice {
+	return []s3cors.Choice{{Point: "wording of " + strconv.Quote(shortened(owed)), Choice: strconv.Quote(shortened(got)), Facts: facts}}
+}
+
+// shortened keeps the start of a message, which tells it from others.
+func shortened(text string) string {
+	const most = 120
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// Alike compares what CORS shows of two answers: status, error document and CORS headers.
+func Alike(a, b result.Response) bool {
+	x, _ := ParseError(a.Body)
+	y, _ := ParseError(b.Body)
+	return a.Status == b.Status && x == y && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
+}

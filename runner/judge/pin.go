@@ -1,0 +1,115 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"corsprobe/runner/header"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// Pin is what a scenario owes instead of S3, with its reason. Empty members pin nothing.
+type Pin struct {
+	Status  []int    // acceptable codes
+	Error   []string // acceptable codes of the error document
+	Headers []HeaderPin
+	Reason  string
+}
+
+// HeaderPin pins one header to any of some values: "any", "absent", "present", or the value itself.
+type HeaderPin struct {
+	Name   string
+	Values []string
+}
+
+// unpinned is the answer without the parts that pins speak for.
+func unpinned(a s3cors.Answer, pins []Pin) s3cors.Answer {
+	for _, p := range pins {
+		if len(p.Status) > 0 {
+			a.Status, a.Error = nil, nil
+		}
+		if len(p.Error) > 0 {
+			a.Error = nil
+		}
+		for _, h := range p.Headers {
+			a.Free = append(slices.Clone(a.Free), canonical(h.Name))
+		}
+	}
+	return a
+}
+
+func canonical(name string) string {
+	for _, h := range s3cors.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Name
+		}
+	}
+	return name
+}
+
+// comparePins lists where an answer is not as pinned. A later pin of the same part wins over an earlier one.
+func comparePins(kind Kind, pins []Pin, came result.Response) []Difference {
+	var found []Difference
+	for i, p := range pins {
+		later := pins[i+1:]
+		for _, d := range p.differences(kind, came) {
+			if !slices.ContainsFunc(later, func(q Pin) bool { return q.speaksOf(d) }) {
+				found = append(found, d)
+			}
+		}
+	}
+	return found
+}
+
+func (p Pin) speaksOf(d Difference) bool {
+	switch d.Part {
+	case Status:
+		return len(p.Status) > 0
+	case ErrorCode:
+		return len(p.Error) > 0
+	}
+	return slices.ContainsFunc(p.Headers, func(h HeaderPin) bool { return strings.EqualFold(h.Name, d.Name) })
+}
+
+func (p Pin) differences(kind Kind, came result.Response) []Difference {
+	var found []Difference
+	if len(p.Status) > 0 && !slices.Contains(p.Status, came.Status) {
+		found = append(found, Difference{Kind: kind, Part: Status, How: Value, Owed: Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
+	}
+	if doc, _ := ParseError(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
+		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code)
+		d.Pinned = p.Reason
+		found = append(found, d)
+	}
+	for _, h := range p.Headers {
+		if how, differs := h.difference(came.Headers); differs {
+			found = append(found, Difference{
+				Kind: kind, Part: s3cors.CheckOf(h.Name), Name: h.Name, How: how,
+				Owed: Side{Values: h.Values}, Got: Side{Headers: named(came.Headers, h.Name)}, Pinned: p.Reason,
+			})
+		}
+	}
+	return found
+}
+
+// difference says how a header differs from all the values that it may have.
+func (h HeaderPin) difference(lines []result.Header) (how How, differs bool) {
+	present := len(result.Values(lines, h.Name)) > 0
+	for _, v := range h.Values {
+		if v == "any" || v == "absent" && !present || v == "present" && present {
+			return "", false
+		}
+		if v != "absent" && v != "present" && header.Compare(lines, h.Name, v) == nil {
+			return "", false
+		}
+	}
+	switch {
+	case !present:
+		return Missing, true
+	case slices.Equal(h.Values, []string{"absent"}):
+		return Unwanted, true
+	default:
+		return Value, true
+	}
+}

@@ -1,0 +1,124 @@
+package judge
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"corsprobe/runner/result"
+)
+
+// Finding is the difference in words. Its class is left open.
+func (d Difference) Finding() result.Finding {
+	return result.Finding{Check: d.Check(), Expected: d.expected(), Got: d.got(), Why: d.why(), Facts: d.Facts}
+}
+
+func (d Difference) expected() string {
+	switch {
+	case d.Part == Status:
+		return strings.TrimSpace(oneOf(d.Owed.Status, strconv.Itoa) + " " + d.Owed.Code)
+	case d.Name == "":
+		return strings.Join(d.Owed.Values, " or ")
+	case len(d.Owed.Values) == 0:
+		return d.Name + " absent"
+	default:
+		return d.Name + ": " + strings.Join(d.Owed.Values, " or ")
+	}
+}
+
+func (d Difference) got() string {
+	switch {
+	case d.Part == Status:
+		return statusLine(d.Got)
+	case d.How == MissingAll:
+		return "absent, as is every other CORS header"
+	case d.How == NoDocument:
+		return BodyStart(d.Got.Body)
+	case d.Name == "":
+		return OrAbsent(strings.Join(d.Got.Values, ", "))
+	case d.Part == "vary" && d.How == Missing && d.Pinned == "":
+		return "absent, beside " + OrAbsent(joined(d.Got.Headers))
+	default:
+		return OrAbsent(joined(d.Got.Headers))
+	}
+}
+
+// statusLine renders a status with the error document's code and the CORS headers, where there are any: "403 AccessDenied".
+func statusLine(s Side) string {
+	text := strings.TrimSpace(oneOf(s.Status, strconv.Itoa) + " " + s.Code)
+	if len(s.Headers) > 0 {
+		text += " with " + joined(s.Headers)
+	}
+	return text
+}
+
+func (d Difference) why() string {
+	switch {
+	case d.Pinned != "":
+		return "pinned by the scenario: " + d.Pinned
+	case d.Part == Status:
+		return d.whyStatus()
+	case d.How == NoDocument:
+		return "S3 answers with an error document"
+	case d.Detail != nil:
+		return d.Detail.String()
+	case d.Name != "":
+		return "S3 sends " + d.Name + " only where a rule makes it"
+	default:
+		return "the error document's " + strings.TrimPrefix(d.Part, "error-") + " differs"
+	}
+}
+
+func (d Difference) whyStatus() string {
+	switch {
+	case d.Kind == Actual:
+		return "CORS never changes the status of an actual request"
+	case slices.Contains(d.Owed.Status, 200):
+		return "a rule permits this preflight"
+	case slices.Contains(d.Owed.Status, 400):
+		return "a preflight without what S3 needs is a bad request"
+	default:
+		return "no rule permits this preflight"
+	}
+}
+
+// BodyStart tells what came in place of an error document.
+func BodyStart(body string) string {
+	if body == "" {
+		return "an empty body"
+	}
+	const enough = 120
+	if len(body) > enough {
+		body = body[:enough] + "…"
+	}
+	return NoDocumentWords + strconv.Quote(body)
+}
+
+// NoDocumentWords begin what came in place of an error document.
+const NoDocumentWords = "a body that is no error document: "
+
+// OrAbsent is a text, or "absent".
+func OrAbsent(s string) string {
+	if s == "" {
+		return "absent"
+	}
+	return s
+}
+
+func line(h result.Header) string { return h.Name + ": " + h.Value }
+
+func joined(lines []result.Header) string {
+	all := make([]string, len(lines))
+	for i, h := range lines {
+		all[i] = line(h)
+	}
+	return strings.Join(all, "; ")
+}
+
+func oneOf[T any](values []T, show func(T) string) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = show(v)
+	}
+	return strings.Join(words, " or ")
+}
