@@ -15,7 +15,7 @@ endif
 .PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean module-path release-check
 
 help: ## Show this list.
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
 	$(GO) build -trimpath -o corsprobe .
