@@ -12,6 +12,7 @@ import (
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -32,7 +33,7 @@ type PageRequest struct {
 func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.Page {
 	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
 	v.page = result.Page{
-		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
+		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: q.URL,
 		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames),
 	}
 	for _, h := range q.Page.Headers {
@@ -41,7 +42,7 @@ func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.P
 	for v.hop() {
 		v.followed++
 	}
-	return v.page
+	return client.Redactor().Page(v.page)
 }
 
 // visit is a page's request under way.
@@ -159,12 +160,9 @@ func (v *visit) headers(foreign bool) []result.Header {
 	return lines
 }
 
-// follow goes on to a redirect's address, unless the evidence does not hold it.
+// follow goes on to a redirect's address.
 func (v *visit) follow(redirect fetch.Redirect) (on bool) {
 	v.page.Notes = append(v.page.Notes, redirect.Verdict.Notes...)
-	if strings.Contains(redirect.URL, "REDACTED") {
-		return v.end(result.Unreachable, "the redirect's address is signed, and signatures are not kept: probe that address by itself")
-	}
 	v.request, v.url, v.page.Method = redirect.Request, redirect.URL, redirect.Request.Method
 	return true
 }
@@ -172,9 +170,9 @@ func (v *visit) follow(redirect fetch.Redirect) (on bool) {
 // send makes one exchange. ok: an answer came.
 func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
 	ex := v.client.Do(v.ctx, raw)
-	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: pageCurl(ex)})
+	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: v.curl(ex)})
 	step = &v.page.Steps[len(v.page.Steps)-1]
-	if slices.ContainsFunc(ex.Request.Headers, func(h result.Header) bool { return h.Value == "REDACTED" }) {
+	if slices.ContainsFunc(ex.Request.Headers, redact.IsSecret) {
 		v.note("headers that hold credentials are left out of the curl commands")
 	}
 	if ex.Error != "" {
@@ -267,14 +265,14 @@ func (v *visit) noteNetwork(address *url.URL) {
 	}
 }
 
-// pageCurl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
-func pageCurl(ex result.Exchange) string {
+// curl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
+func (v *visit) curl(ex result.Exchange) string {
 	request := ex.Request
-	signed := strings.Contains(request.URL, "REDACTED")
+	signed := v.client.Redactor().Text(request.URL) != request.URL
 	if signed {
 		request.URL = "URL"
 	}
-	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), func(h result.Header) bool { return h.Value == "REDACTED" })
+	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), redact.IsSecret)
 	command := probe.Curl(request, nil, probe.CurlOptions{})
 	if signed {
 		command = strings.TrimSuffix(command, "'URL'") + `"$URL"`

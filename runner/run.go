@@ -225,6 +225,7 @@ func (r *Run) deliver(c result.Cell) {
 	s := r.slots[c.ID]
 	s.once.Do(func() {
 		r.opts.Known.apply(&c)
+		c = r.client.Redactor().Cell(c) // from here on it is shown
 		s.cell = c
 		close(s.done)
 		if r.opts.Judged != nil {
@@ -253,11 +254,12 @@ func (r *Run) Left(scenario string) {
 // Finish waits for the end of the run, clean-up included, and returns the report and what clean-up could not do.
 func (r *Run) Finish() (result.Report, []error) {
 	<-r.finished
+	redactor := r.client.Redactor()
 	report := result.Report{
 		Version:      result.Version,
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
-		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
-		Observations: r.notes.observations(),
+		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: redactor.Text(r.notes.server())},
+		Observations: redactor.Observations(r.notes.observations()),
 		Scenarios:    described(r.plan),
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()

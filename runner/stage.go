@@ -167,7 +167,7 @@ func outcome(c, other result.Cell) string {
 		return "right"
 	}
 	for _, f := range c.Findings {
-		if !slices.ContainsFunc(other.Findings, func(g result.Finding) bool { return g.Check == f.Check && g.Got == f.Got }) {
+		if !slices.ContainsFunc(other.Findings, f.Same) {
 			return "wrong in " + f.Check + " (" + f.Got + ")"
 		}
 	}
@@ -175,15 +175,7 @@ func outcome(c, other result.Cell) string {
 }
 
 func sameFindings(a, b []result.Finding) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Check != b[i].Check || a[i].Got != b[i].Got {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a, b, result.Finding.Same)
 }
 
 // ask sends a cell's requests once and judges the answers.

@@ -76,7 +76,7 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 	}
 	defer client.Close()
 	page := runner.SendPage(ctx, client, request)
-	page.Tool, page.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(page.URL)
+	page.Tool = "corsprobe " + version()
 	write := func() error {
 		return reports.WritePage(stdout, page, reports.TextOptions{Color: colored(f.color, stdout)})
 	}

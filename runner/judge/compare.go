@@ -33,7 +33,7 @@ type comparison struct {
 	came result.Response
 }
 
-func (c comparison) difference(part string, how How, owed, got Side) Difference {
+func (c comparison) difference(part string, how result.How, owed, got result.Side) Difference {
 	return Difference{Kind: c.kind, Part: part, How: how, Owed: owed, Got: got, Facts: c.owed.Facts[part]}
 }
 
@@ -43,17 +43,17 @@ func (c comparison) status() (Difference, bool) {
 	if len(c.owed.Status) == 0 || slices.Contains(c.owed.Status, c.came.Status) {
 		return Difference{}, false
 	}
-	owed := Side{Status: c.owed.Status}
+	owed := result.Side{Status: c.owed.Status}
 	if c.owed.Error != nil {
 		owed.Code = c.owed.Error.Code
 	}
-	return c.difference(Status, Value, owed, statusOf(c.came)), true
+	return c.difference(Status, result.Value, owed, statusOf(c.came)), true
 }
 
 // statusOf is a status with what helps to recognise the answer: the error document's code and the CORS headers.
-func statusOf(r result.Response) Side {
+func statusOf(r result.Response) result.Side {
 	doc, _ := ParseError(r.Body)
-	return Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
+	return result.Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
 }
 
 // headers compares every header that CORS owes or must leave out. Where Allow-Origin itself is missing or unwanted the others go with it.
@@ -85,12 +85,12 @@ func (c comparison) header(check, name string) (Difference, bool) {
 		// These lists are sets to every reader. Of Allow-Methods fact 23 says that the order is the stored one.
 		return Difference{}, false
 	}
-	d := c.difference(check, How(detail.Kind), Side{Values: []string{want}}, Side{Headers: named(c.came.Headers, name)})
+	d := c.difference(check, result.How(detail.Kind), result.Side{Values: []string{want}}, result.Side{Headers: named(c.came.Headers, name)})
 	d.Name, d.Detail = name, detail
 	switch {
 	case check == "allow-origin" && !c.carriesCORS():
-		d.How = MissingAll
-	case check == "vary" && d.How == Missing:
+		d.How = result.MissingAll
+	case check == "vary" && d.How == result.Missing:
 		d.Got.Headers = named(c.came.Headers, allowOrigin) // what a cache may keep depends on it
 	}
 	return d, true
@@ -103,10 +103,10 @@ func (c comparison) unwanted(check, name string) (Difference, bool) {
 	if len(lines) == 0 || (check == "vary" && !variesOnCORS(lines)) {
 		return Difference{}, false
 	}
-	d := c.difference(check, Unwanted, Side{}, Side{Headers: lines})
+	d := c.difference(check, result.Unwanted, result.Side{}, result.Side{Headers: lines})
 	d.Name = name
 	if check == "allow-origin" {
-		d.How, d.Got.Headers = UnwantedAll, corsHeaders(c.came.Headers)
+		d.How, d.Got.Headers = result.UnwantedAll, corsHeaders(c.came.Headers)
 	}
 	return d, true
 }
@@ -125,7 +125,7 @@ func (c comparison) document() []Difference {
 	}
 	got, err := ParseError(c.came.Body)
 	if err != nil {
-		return []Difference{c.difference(ErrorCode, NoDocument, Side{Values: []string{want.Code}}, Side{Body: c.came.Body})}
+		return []Difference{c.difference(ErrorCode, result.NoDocument, result.Side{Values: []string{want.Code}}, result.Side{Body: BodyStart(c.came.Body)})}
 	}
 	var found []Difference
 	for _, e := range []struct{ part, want, got string }{
@@ -145,9 +145,9 @@ func (c comparison) document() []Difference {
 }
 
 func (c comparison) element(part string, want []string, got string) Difference {
-	d := c.difference(part, Value, Side{Values: want}, Side{Values: []string{got}})
+	d := c.difference(part, result.Value, result.Side{Values: want}, result.Side{Values: []string{got}})
 	if got == "" {
-		d.How, d.Got.Values = Missing, nil
+		d.How, d.Got.Values = result.Missing, nil
 	}
 	return d
 }

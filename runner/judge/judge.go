@@ -60,7 +60,7 @@ func distance(owed s3cors.Answer, found []Difference) int {
 		}
 	}
 	_, grants := owed.Headers[allowOrigin]
-	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == Unwanted || d.How == UnwantedAll }) {
+	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == result.Unwanted || d.How == result.UnwantedAll }) {
 		sum += 200
 	}
 	return sum

@@ -75,7 +75,7 @@ func (p Pin) speaksOf(d Difference) bool {
 func (p Pin) differences(kind Kind, came result.Response) []Difference {
 	var found []Difference
 	if len(p.Status) > 0 && !slices.Contains(p.Status, came.Status) {
-		found = append(found, Difference{Kind: kind, Part: Status, How: Value, Owed: Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
+		found = append(found, Difference{Kind: kind, Part: Status, How: result.Value, Owed: result.Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
 	}
 	if doc, _ := ParseError(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
 		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code)
@@ -86,7 +86,7 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 		if how, differs := h.difference(came.Headers); differs {
 			found = append(found, Difference{
 				Kind: kind, Part: s3cors.CheckOf(h.Name), Name: h.Name, How: how,
-				Owed: Side{Values: h.Values}, Got: Side{Headers: named(came.Headers, h.Name)}, Pinned: p.Reason,
+				Owed: result.Side{Values: h.Values}, Got: result.Side{Headers: named(came.Headers, h.Name)}, Pinned: p.Reason,
 			})
 		}
 	}
@@ -94,7 +94,7 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 }
 
 // difference says how a header differs from all the values that it may have.
-func (h HeaderPin) difference(lines []result.Header) (how How, differs bool) {
+func (h HeaderPin) difference(lines []result.Header) (how result.How, differs bool) {
 	present := len(result.Values(lines, h.Name)) > 0
 	for _, v := range h.Values {
 		if v == "any" || v == "absent" && !present || v == "present" && present {
@@ -106,10 +106,10 @@ func (h HeaderPin) difference(lines []result.Header) (how How, differs bool) {
 	}
 	switch {
 	case !present:
-		return Missing, true
+		return result.Missing, true
 	case slices.Equal(h.Values, []string{"absent"}):
-		return Unwanted, true
+		return result.Unwanted, true
 	default:
-		return Value, true
+		return result.Value, true
 	}
 }
