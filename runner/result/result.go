@@ -251,6 +251,9 @@ const (
 	NoDocument  How = "no-document"  // the body is no error document
 )
 
+// Hows lists every way.
+var Hows = []How{Missing, MissingAll, Unwanted, UnwantedAll, Value, Repeated, Members, Order, Case, NoDocument}
+
 // Side is one side of a difference: what was owed, or what came. It has set what the difference speaks of.
 type Side struct {
 	Status []int    `json:"status,omitempty"` // acceptable ones, or the one that came
