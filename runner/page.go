@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/redact"
@@ -106,7 +107,7 @@ func (v *visit) preflight(address *url.URL) bool {
 	v.judge(step, scenarios.Preflight, raw)
 	v.rule(step, today, &standard)
 	v.page.Notes = append(v.page.Notes, fetch.MaxAgeNotes(came.Headers)...)
-	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
+	if value, granted := fetch.Get(came.Headers, header.AllowOrigin); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
 		v.note("the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it")
 	}
 	if !today.Allowed {
@@ -228,7 +229,7 @@ func targetOf(u *url.URL) s3cors.Target {
 
 // varies asks once more as a visit without a page does, and says whether a cache would mix the answers up.
 func (v *visit) varies(raw probe.Request, came fetch.Response) {
-	value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin")
+	value, granted := fetch.Get(came.Headers, header.AllowOrigin)
 	if changes(raw.Method) || !granted || value == "*" || fetch.VaryCovers(came.Headers, "Origin") {
 		return
 	}

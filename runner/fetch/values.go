@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
-// Names of the protocol's headers, as the standard writes them.
+// Names of the protocol's headers.
 const (
-	allowOrigin      = "Access-Control-Allow-Origin"
-	allowCredentials = "Access-Control-Allow-Credentials"
-	allowMethods     = "Access-Control-Allow-Methods"
-	allowHeaders     = "Access-Control-Allow-Headers"
-	exposeHeaders    = "Access-Control-Expose-Headers"
-	maxAge           = "Access-Control-Max-Age"
-	requestMethod    = "Access-Control-Request-Method"
-	requestHeaders   = "Access-Control-Request-Headers"
+	allowOrigin      = header.AllowOrigin
+	allowCredentials = header.AllowCredentials
+	allowMethods     = header.AllowMethods
+	allowHeaders     = header.AllowHeaders
+	exposeHeaders    = header.ExposeHeaders
+	maxAge           = header.MaxAge
+	requestMethod    = header.RequestMethod
+	requestHeaders   = header.RequestHeaders
 )
 
 // httpWhitespace holds the bytes that are cut off both ends of a header's value (fetch#concept-header-value-normalize).

@@ -44,8 +44,8 @@ func (p Page) class(right, came fetch.Response, d Difference, ex result.Exchange
 		return effect
 	}
 	// fetch#cors-protocol-and-http-caches: an answer whose Allow-Origin depends on Origin must vary on it. OPTIONS is not cached (RFC 9110, 9.3.7).
-	if p.Kind == Actual && d.Part == "vary" &&
-		header.Compare(right.Headers, "Vary", "Origin") == nil && header.Compare(came.Headers, "Vary", "Origin") != nil {
+	if p.Kind == Actual && d.Name == header.Vary &&
+		fetch.VaryCovers(right.Headers, header.Origin) && !fetch.VaryCovers(came.Headers, header.Origin) {
 		return result.Cache
 	}
 	return result.Contract
@@ -133,7 +133,7 @@ func (p Page) gets(a fetch.Response, credentials fetch.Credentials) gain {
 // grantsForbidden reports that a preflight's answer lets a page go on with other methods or headers than it asked for, which the
 // configuration forbids: browsers keep the answer and ask no more.
 func (p Page) grantsForbidden(right, came fetch.Response) bool {
-	for _, m := range header.Elements(came.Headers, "Access-Control-Allow-Methods") {
+	for _, m := range header.Elements(came.Headers, header.AllowMethods) {
 		if m == "*" {
 			m = http.MethodDelete
 		}
@@ -141,7 +141,7 @@ func (p Page) grantsForbidden(right, came fetch.Response) bool {
 			return true
 		}
 	}
-	for _, name := range header.Elements(came.Headers, "Access-Control-Allow-Headers") {
+	for _, name := range header.Elements(came.Headers, header.AllowHeaders) {
 		if name == "*" {
 			name = "x-corsprobe-unlisted"
 		}
@@ -179,7 +179,7 @@ func owedAnswer(owed s3cors.Answer, ex result.Exchange) fetch.Response {
 		a.Status = owed.Status[0]
 	}
 	for _, line := range ex.Response.Headers {
-		if !judgedHeader(line.Name) || slices.Contains(owed.Free, canonical(line.Name)) {
+		if !judgedHeader(line.Name) || slices.Contains(owed.Free, s3cors.HeaderNamed(line.Name).Name) {
 			a.Headers = append(a.Headers, line)
 		}
 	}
@@ -192,7 +192,7 @@ func owedAnswer(owed s3cors.Answer, ex result.Exchange) fetch.Response {
 }
 
 func judgedHeader(name string) bool {
-	return slices.ContainsFunc(s3cors.Headers, func(h struct{ Check, Name string }) bool { return strings.EqualFold(h.Name, name) })
+	return slices.ContainsFunc(s3cors.Headers, func(h s3cors.Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
 // with is the right answer with one difference: a header's lines as they came, or the whole answer where the difference stands for all of it.

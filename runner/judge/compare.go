@@ -9,8 +9,6 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-const allowOrigin = "Access-Control-Allow-Origin"
-
 // Compare lists the differences between one acceptable answer and the one that came. A difference that only follows from another is
 // folded into it, so that one cause makes one difference: an answer of the wrong status is not also held for its headers and body.
 func Compare(kind Kind, owed s3cors.Answer, ex result.Exchange) []Difference {
@@ -63,7 +61,7 @@ func (c comparison) headers() []Difference {
 		if slices.Contains(c.owed.Free, h.Name) {
 			continue
 		}
-		d, differs := c.header(h.Check, h.Name)
+		d, differs := c.header(h)
 		if !differs {
 			continue
 		}
@@ -75,45 +73,44 @@ func (c comparison) headers() []Difference {
 	return found
 }
 
-func (c comparison) header(check, name string) (Difference, bool) {
-	want, owed := c.owed.Headers[name]
+func (c comparison) header(h s3cors.Header) (Difference, bool) {
+	want, owed := c.owed.Headers[h.Name]
 	if !owed {
-		return c.unwanted(check, name)
+		return c.unwanted(h)
 	}
-	detail := header.Compare(c.came.Headers, name, want)
-	if detail == nil || detail.Kind == header.Order && check != "allow-methods" {
-		// These lists are sets to every reader. Of Allow-Methods fact 23 says that the order is the stored one.
+	detail := header.Compare(c.came.Headers, h.Name, want, h.Meaning)
+	if detail == nil || detail.Kind == header.Order && h.AnyOrder {
 		return Difference{}, false
 	}
-	d := c.difference(check, result.How(detail.Kind), result.Side{Values: []string{want}}, result.Side{Headers: named(c.came.Headers, name)})
-	d.Name, d.Detail = name, detail
+	d := c.difference(h.Check, result.How(detail.Kind), result.Side{Values: []string{want}}, result.Side{Headers: named(c.came.Headers, h.Name)})
+	d.Name, d.Detail = h.Name, detail
 	switch {
-	case check == "allow-origin" && !c.carriesCORS():
+	case h.Name == header.AllowOrigin && !c.carriesCORS():
 		d.How = result.MissingAll
-	case check == "vary" && d.How == result.Missing:
-		d.Got.Headers = named(c.came.Headers, allowOrigin) // what a cache may keep depends on it
+	case h.Name == header.Vary && d.How == result.Missing:
+		d.Got.Headers = named(c.came.Headers, header.AllowOrigin) // what a cache may keep depends on it
 	}
 	return d, true
 }
 
 // unwanted finds a header that must be absent. Vary is unwanted only where it names what CORS varies on: a server may vary on anything
 // of its own.
-func (c comparison) unwanted(check, name string) (Difference, bool) {
-	lines := named(c.came.Headers, name)
-	if len(lines) == 0 || (check == "vary" && !variesOnCORS(lines)) {
+func (c comparison) unwanted(h s3cors.Header) (Difference, bool) {
+	lines := named(c.came.Headers, h.Name)
+	if len(lines) == 0 || (h.Name == header.Vary && !variesOnCORS(lines)) {
 		return Difference{}, false
 	}
-	d := c.difference(check, result.Unwanted, result.Side{}, result.Side{Headers: lines})
-	d.Name = name
-	if check == "allow-origin" {
+	d := c.difference(h.Check, result.Unwanted, result.Side{}, result.Side{Headers: lines})
+	d.Name = h.Name
+	if h.Name == header.AllowOrigin {
 		d.How, d.Got.Headers = result.UnwantedAll, corsHeaders(c.came.Headers)
 	}
 	return d, true
 }
 
 func variesOnCORS(lines []result.Header) bool {
-	return slices.ContainsFunc(header.Elements(lines, "Vary"), func(e string) bool {
-		return strings.EqualFold(e, "Origin") || strings.HasPrefix(strings.ToLower(e), "access-control-request-")
+	return slices.ContainsFunc(header.Elements(lines, header.Vary), func(e string) bool {
+		return strings.EqualFold(e, header.Origin) || strings.HasPrefix(strings.ToLower(e), "access-control-request-")
 	})
 }
 

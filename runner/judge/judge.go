@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -50,16 +51,16 @@ const farApart = 50
 func distance(owed s3cors.Answer, found []Difference) int {
 	sum := 0
 	for _, d := range found {
-		switch d.Part {
-		case Status:
+		switch {
+		case d.Part == Status:
 			sum += 10_000
-		case "allow-origin", "allow-credentials":
+		case d.Name == header.AllowOrigin || d.Name == header.AllowCredentials:
 			sum += 100
 		default:
 			sum++
 		}
 	}
-	_, grants := owed.Headers[allowOrigin]
+	_, grants := owed.Headers[header.AllowOrigin]
 	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == result.Unwanted || d.How == result.UnwantedAll }) {
 		sum += 200
 	}

@@ -33,19 +33,10 @@ func unpinned(a s3cors.Answer, pins []Pin) s3cors.Answer {
 			a.Error = nil
 		}
 		for _, h := range p.Headers {
-			a.Free = append(slices.Clone(a.Free), canonical(h.Name))
+			a.Free = append(slices.Clone(a.Free), s3cors.HeaderNamed(h.Name).Name)
 		}
 	}
 	return a
-}
-
-func canonical(name string) string {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Name
-		}
-	}
-	return name
 }
 
 // comparePins lists where an answer is not as pinned. A later pin of the same part wins over an earlier one.
@@ -100,7 +91,7 @@ func (h HeaderPin) difference(lines []result.Header) (how result.How, differs bo
 		if v == "any" || v == "absent" && !present || v == "present" && present {
 			return "", false
 		}
-		if v != "absent" && v != "present" && header.Compare(lines, h.Name, v) == nil {
+		if v != "absent" && v != "present" && header.Compare(lines, h.Name, v, s3cors.HeaderNamed(h.Name).Meaning) == nil {
 			return "", false
 		}
 	}

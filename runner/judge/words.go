@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -39,7 +40,7 @@ func (d Difference) got() string {
 		return NoDocument(d.Got.Body)
 	case d.Name == "":
 		return OrAbsent(strings.Join(d.Got.Values, ", "))
-	case d.Part == "vary" && d.How == result.Missing && d.Pinned == "":
+	case d.Name == header.Vary && d.How == result.Missing && d.Pinned == "":
 		return "absent, beside " + OrAbsent(joined(d.Got.Headers))
 	default:
 		return OrAbsent(joined(d.Got.Headers))

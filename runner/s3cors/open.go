@@ -1,5 +1,7 @@
 package s3cors
 
+import "slices"
+
 // point is a question that the facts leave open. Its first option is the one leaned to.
 type point struct {
 	name    string
@@ -42,8 +44,11 @@ type picks struct {
 	taken []int // may be longer than asked: the options still to take
 }
 
-// pick returns the index of the option to take at p.
+// pick returns the index of the option to take at a point: one endpoint takes one option, however often it is asked.
 func (p *picks) pick(at *point) int {
+	if i := slices.Index(p.asked, at); i >= 0 {
+		return p.taken[i]
+	}
 	i := len(p.asked)
 	p.asked = append(p.asked, at)
 	if i == len(p.taken) {
