@@ -1,0 +1,38 @@
+package s3cors
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var updateNames = flag.Bool("update", false, "write the facts' names for Go")
+
+const namesFile = "fact/fact.go"
+
+// Code names facts; facts.yaml says which name is which. Run with -update after a fact was added.
+func TestFactsHaveNames(t *testing.T) {
+	named := map[string]int{}
+	var b strings.Builder
+	b.WriteString("// Package fact names the facts of facts.yaml, which has their statements, strengths and sources. It is written by a test of package s3cors.\npackage fact\n\n")
+	b.WriteString("// The facts, by their ids.\nconst (\n")
+	for _, f := range Facts() {
+		if !regexp.MustCompile(`^[A-Z][A-Za-z]+$`).MatchString(f.Name) || named[f.Name] != 0 {
+			t.Errorf("fact %d is named %q, want a name for Go that no other fact has", f.ID, f.Name)
+		}
+		named[f.Name] = f.ID
+		fmt.Fprintf(&b, "\t// %s\n\t%s = %d\n", f.Statement, f.Name, f.ID)
+	}
+	b.WriteString(")\n")
+	if *updateNames {
+		if err := os.WriteFile(namesFile, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(namesFile); err != nil || string(got) != b.String() {
+		t.Errorf("%s is not what facts.yaml says (%v): go test ./runner/s3cors -run TestFactsHaveNames -update writes it", namesFile, err)
+	}
+}
