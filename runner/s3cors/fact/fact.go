@@ -1,4 +1,4 @@
-// Package fact names the facts of facts.yaml, which has their statements, strengths and sources. It is written by a test of package s3cors.
+// Package fact names the facts of facts.yaml, which has their statements, strengths and sources. It is written by its test.
 package fact
 
 // The facts, by their ids.
