@@ -7,6 +7,7 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // Compare lists the differences between one acceptable answer and the one that came. A difference that only follows from another is
@@ -50,7 +51,7 @@ func (c comparison) status() (Difference, bool) {
 
 // statusOf is a status with what helps to recognise the answer: the error document's code and the CORS headers.
 func statusOf(r result.Response) result.Side {
-	doc, _ := ParseError(r.Body)
+	doc, _ := s3error.Read(r.Body)
 	return result.Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
 }
 
@@ -120,7 +121,7 @@ func (c comparison) document() []Difference {
 	if want == nil {
 		return nil
 	}
-	got, err := ParseError(c.came.Body)
+	got, err := s3error.Read(c.came.Body)
 	if err != nil {
 		return []Difference{c.difference(ErrorCode, result.NoDocument, result.Side{Values: []string{want.Code}}, result.Side{Body: BodyStart(c.came.Body)})}
 	}

@@ -8,6 +8,7 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // Judgement is what one exchange came to.
@@ -72,7 +73,7 @@ func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
 	if owed.Error == nil || owed.Error.Message == "" {
 		return nil
 	}
-	got, err := ParseError(ex.Response.Body)
+	got, err := s3error.Read(ex.Response.Body)
 	if err != nil || got.Message == owed.Error.Message {
 		return nil
 	}
@@ -95,7 +96,7 @@ func shortened(text string) string {
 
 // Alike compares what CORS shows of two answers: status, error document and CORS headers.
 func Alike(a, b result.Response) bool {
-	x, _ := ParseError(a.Body)
-	y, _ := ParseError(b.Body)
-	return a.Status == b.Status && x == y && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
+	x, _ := s3error.Read(a.Body)
+	y, _ := s3error.Read(b.Body)
+	return a.Status == b.Status && x.Same(y) && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
 }

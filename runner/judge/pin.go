@@ -7,6 +7,7 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // Pin is what a scenario owes instead of S3, with its reason. Empty members pin nothing.
@@ -68,7 +69,7 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 	if len(p.Status) > 0 && !slices.Contains(p.Status, came.Status) {
 		found = append(found, Difference{Kind: kind, Part: Status, How: result.Value, Owed: result.Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
 	}
-	if doc, _ := ParseError(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
+	if doc, _ := s3error.Read(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
 		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code)
 		d.Pinned = p.Reason
 		found = append(found, d)
