@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 )
 
@@ -206,10 +207,7 @@ func place(file string, line int) string {
 
 // plural renders "1 cell" and "2 cells".
 func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return english.Count(n, noun)
 }
 
 // took renders a duration for a person: "340 ms", "12.3 s", "4 min 10 s".

@@ -177,23 +177,3 @@ func lower(names []string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
-
-func summariseChromium(cells []result.Cell) *result.ChromiumSummary {
-	s := &result.ChromiumSummary{}
-	for _, c := range cells {
-		switch {
-		case c.Chromium == nil:
-		case c.Chromium.NotSent != "":
-			s.NotSent++
-		default:
-			s.Sent++
-			if c.Chromium.Disagreement == "" {
-				s.Agreed++
-			}
-			if c.Chromium.Resolved {
-				s.Resolved++
-			}
-		}
-	}
-	return s
-}

@@ -266,33 +266,11 @@ func (r *Run) Finish() (result.Report, []error) {
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
-	report.Summary = Summarise(report.Cells)
+	report.Summary = result.Summarise(report.Cells)
 	if r.opts.Browser != nil {
-		report.Summary.Chromium = summariseChromium(report.Cells)
+		report.Summary.Chromium = result.SummariseChromium(report.Cells)
 	}
 	return report, r.trouble
-}
-
-// Summarise counts verdicts, and the findings of failed and flaky cells by class.
-func Summarise(cells []result.Cell) result.Summary {
-	s := result.Summary{Cells: len(cells), Findings: map[result.Class]int{}}
-	counts := map[result.Verdict]*int{
-		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known,
-		result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported, result.Error: &s.Errors,
-	}
-	for _, c := range cells {
-		if n, ok := counts[c.Verdict]; ok {
-			*n++
-		} else {
-			s.Errors++ // a verdict that a later release wrote
-		}
-		for _, f := range c.Findings {
-			if f.Known == nil && (c.Verdict == result.Failed || c.Verdict == result.Flaky) {
-				s.Findings[f.Class]++
-			}
-		}
-	}
-	return s
 }
 
 // acquire takes the right to have one more request under way.

@@ -143,12 +143,3 @@ func quote(s string) string {
 	}
 	return fmt.Sprintf("%q and %d bytes more", s[:longest], len(s)-longest)
 }
-
-// enumerate writes names as English does: "a", "a and b", "a, b and c".
-func enumerate(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 
 	"github.com/onsi/gomega/format"
@@ -68,7 +69,7 @@ func verdictText(c result.Cell) string {
 	case result.Passed:
 		return ""
 	case result.Failed:
-		return "failed: " + count(len(c.Findings), "finding")
+		return "failed: " + english.Count(len(c.Findings), "finding")
 	case result.Known:
 		return because("a known deviation", c.Reason)
 	case result.Flaky:
@@ -87,13 +88,6 @@ func because(what, reason string) string {
 		return what
 	}
 	return what + ": " + value(reason)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // detailText is all the evidence in the order of its worth.
