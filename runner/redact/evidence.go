@@ -50,6 +50,11 @@ func (r *Redactor) Cell(c result.Cell) result.Cell {
 func (r *Redactor) Finding(f result.Finding) result.Finding {
 	f.Expected, f.Got, f.Why = r.Text(f.Expected), r.Text(f.Got), r.Text(f.Why)
 	f.Owed, f.Came = r.side(f.Owed), r.side(f.Came)
+	if f.Browser != nil {
+		effect := *f.Browser
+		effect.Sentence = r.Text(effect.Sentence)
+		f.Browser = &effect
+	}
 	return f
 }
 

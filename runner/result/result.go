@@ -20,7 +20,7 @@ const (
 	Exposure Class = "exposure"
 	// Breakage: a page is stopped from what the configuration permits.
 	Breakage Class = "breakage"
-	// Cache: a shared or a browser's cache may serve one origin's answer to another.
+	// Cache: a shared or a browser's cache may serve one origin's answer to another, or keep a permission longer or shorter than configured.
 	Cache Class = "cache"
 	// Contract: the answer differs from S3's, and no browser or cache would notice.
 	Contract Class = "contract"
@@ -225,9 +225,29 @@ type Finding struct {
 	Got      string `json:"got"`             // Came in words
 	Why      string `json:"why"`             // one sentence: what S3 owes here, or the scenario's own reason
 	Facts    []int  `json:"facts,omitempty"` // the facts it rests on
+	// Browser says what a browser makes of it; nil where no page and no cache notices.
+	Browser *Effect `json:"browser,omitempty"`
 	// Known is the reason of the listed deviation that covers the finding, with its link.
 	Known *Deviation `json:"known,omitempty"`
 }
+
+// Effect is what a browser, or a cache, makes of a difference.
+type Effect struct {
+	Sentence string `json:"sentence"`
+	// Blocked: a page is stopped that S3 would have let through.
+	Blocked bool `json:"blocked,omitempty"`
+	// Credentials: only a request with credentials: include shows it.
+	Credentials bool `json:"credentials,omitempty"`
+	By          By   `json:"by,omitempty"`
+}
+
+// By says whose reading it is that makes a difference, where the standard's and that of browsers as they ship differ.
+type By string
+
+const (
+	ByStandard By = "standard"
+	ByBrowsers By = "browsers"
+)
 
 // Same reports that two findings are of one difference. What came in place of an error document may hold a time, or the request's number: the
 // rest counts there.
