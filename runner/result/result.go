@@ -29,6 +29,22 @@ const (
 // Classes lists every class, worst first.
 var Classes = []Class{Exposure, Breakage, Cache, Contract}
 
+// Meaning says what findings of a class cost; empty for a class that is not known.
+func (c Class) Meaning() string {
+	switch c {
+	case Exposure:
+		return "a page may do or read what the configuration forbids"
+	case Breakage:
+		return "a page is stopped from what the configuration permits"
+	case Cache:
+		return "a cache may serve one origin's answer to another, or a browser keep a permission longer or shorter than configured"
+	case Contract:
+		return "the answer differs from S3's, and no browser or cache would notice"
+	default:
+		return ""
+	}
+}
+
 // Verdict is what became of a cell.
 type Verdict string
 

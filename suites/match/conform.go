@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,7 +100,7 @@ func detailText(c result.Cell) string {
 	if c.Verdict != result.Passed && c.Explanation != "" {
 		parts = append(parts, "S3: "+block(c.Explanation))
 	}
-	if text := browserText(c.Browser); text != "" && c.Verdict != result.Passed {
+	if text := browserText(c.Browser); text != "" && c.Verdict != result.Passed && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Browser != nil }) {
 		parts = append(parts, "a browser: "+text)
 	}
 	if len(c.Curl) > 0 && c.Verdict != result.Passed {
@@ -120,6 +121,9 @@ func findingText(f result.Finding) string {
 	row("got", f.Got)
 	row("why", f.Why)
 	row("facts", factsText(f.Facts))
+	if f.Browser != nil {
+		row("browser", f.Browser.Sentence)
+	}
 	if f.Known != nil {
 		row("known", strings.TrimSpace(f.Known.Reason+" "+f.Known.Link))
 	}
