@@ -70,30 +70,33 @@ func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
 // read reads the flags and every report, and says at once what is wrong with any of them.
 func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports.Compared, err error) {
 	problems := []error{checkColor(f.color)}
+	var inputs []use
 	for _, text := range f.reports {
 		spec, err := reports.ParseComparisonSpec(text)
 		problems = append(problems, err)
 		specs = append(specs, spec)
 	}
 	for _, arg := range args {
-		run, err := comparedRun(arg)
+		name, path := nameAndPath(arg)
+		r, err := readReport(path)
 		problems = append(problems, err)
-		runs = append(runs, run)
+		runs = append(runs, reports.Compared{Name: name, Report: r})
+		inputs = append(inputs, usesOf("", path)...)
 	}
 	for _, text := range f.links {
 		problems = append(problems, addLink(runs, text))
 	}
+	problems = append(problems, checkStdout(specs), checkOutputs(written(specs), inputs))
 	return specs, runs, errors.Join(problems...)
 }
 
-// comparedRun reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.
-func comparedRun(arg string) (reports.Compared, error) {
+// nameAndPath reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.
+func nameAndPath(arg string) (name, path string) {
 	name, path, named := strings.Cut(arg, "=")
 	if _, err := os.Stat(arg); err == nil || !named {
-		name, path = "", arg
+		return "", arg
 	}
-	r, err := readReport(path)
-	return reports.Compared{Name: name, Report: r}, err
+	return name, path
 }
 
 func addLink(runs []reports.Compared, text string) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"corsprobe/reports"
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -59,8 +61,25 @@ func (f *outcomeFlags) check() error {
 	if !slices.Contains(result.Classes, result.Class(f.failOn)) {
 		problems = append(problems, fmt.Errorf("--fail-on %s: expected exposure, breakage, cache or contract", f.failOn))
 	}
-	problems = append(problems, checkColor(f.color), f.readBaseline())
+	if problems = append(problems, checkColor(f.color), f.readBaseline()); errors.Join(problems...) == nil {
+		problems = append(problems, checkStdout(f.specs))
+	}
 	return errors.Join(problems...)
+}
+
+// outputs are the files that are written, and inputs those that are read. A baseline that is being updated is both.
+func (f *outcomeFlags) outputs() []use {
+	if f.accept {
+		return append(written(f.specs), usesOf("--update-baseline of ", f.baseline)...)
+	}
+	return written(f.specs)
+}
+
+func (f *outcomeFlags) inputs() []use {
+	if f.accept {
+		return nil
+	}
+	return usesOf("--baseline ", f.baseline)
 }
 
 // colors are the values of --color.
@@ -99,14 +118,16 @@ func (f *outcomeFlags) readBaseline() error {
 	return nil
 }
 
+// maxReport bounds a report: the most cells that a run may have by default, each with twice the evidence that one has.
+const maxReport = 512 << 20
+
 // readReport reads a report that was written with --report json=PATH.
 func readReport(path string) (result.Report, error) {
-	file, err := os.Open(path)
+	data, err := file.Read(path, maxReport)
 	if err != nil {
-		return result.Report{}, fmt.Errorf("%s: %w", path, errors.Unwrap(err)) // without "open" and the path once more
+		return result.Report{}, fmt.Errorf("%s: %w", path, err)
 	}
-	defer func() { _ = file.Close() }()
-	r, err := reports.ReadJSON(file)
+	r, err := reports.ReadJSON(bytes.NewReader(data))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}

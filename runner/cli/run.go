@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"corsprobe/reports"
@@ -126,9 +127,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
 	}
-	if err := f.beginStreams(chosen, target, id, stdout); err != nil {
-		return exit{exitNoJudgement, err}
-	}
+	f.beginStreams(chosen, target, id, stdout)
 	report, err := f.carryOut(ctx, chosen, target, id, known, stderr)
 	if err != nil {
 		return errors.Join(err, f.outcome.streams.abandon())
@@ -145,7 +144,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 		return chosen{}, nil, err
 	}
 	chosen, err := f.choose(args)
-	if err != nil {
+	if err := errors.Join(err, checkOutputs(f.outputs(), slices.Concat(f.inputs(), chosen.files))); err != nil {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
@@ -156,6 +155,16 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	f.target.deviations(known)
 	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
 	return chosen, known, nil
+}
+
+// outputs are the files that the run writes, and inputs those that its flags name; a provider may be named by a file.
+func (f *runFlags) outputs() []use {
+	return append(f.outcome.outputs(), usesOf("--write-known ", f.writeKnown)...)
+}
+
+func (f *runFlags) inputs() []use {
+	return slices.Concat(f.outcome.inputs(), usesOf("--rerun-failed ", f.rerun), usesOf("--known ", f.known...),
+		usesOf("--provider ", providerFile(f.target.provider)), usesOf("--ca-file ", f.target.config.CAFile))
 }
 
 // unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
@@ -205,13 +214,12 @@ func (f *runFlags) assumable(plan scenarios.Plan) error {
 }
 
 // beginStreams writes what is known before the first request.
-func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) (err error) {
+func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) {
 	run := result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Digest: chosen.plan.Digest(), Shard: chosen.shard}
 	at := result.Endpoint{
 		URL: target.endpoint.URL(), Region: target.endpoint.Region(), Name: target.name, Provider: target.provider, Embedded: target.embedded,
 	}
-	f.outcome.streams, err = openStreams(f.outcome.specs, run, at, stdout)
-	return err
+	f.outcome.streams = openStreams(f.outcome.specs, run, at, stdout)
 }
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.

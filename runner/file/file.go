@@ -27,13 +27,13 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return readAll(f, limit)
+	return ReadAll(f, limit)
 }
 
 // Input is [Read] for what may be standard input too: path is [Stdin] then.
 func Input(path string, limit int64) ([]byte, error) {
 	if path == Stdin {
-		return readAll(os.Stdin, limit)
+		return ReadAll(os.Stdin, limit)
 	}
 	data, err := Read(path, limit)
 	var irregular irregularError
@@ -95,8 +95,8 @@ func regular(f *os.File) (*os.File, error) {
 	return f, nil
 }
 
-// readAll reads at most limit bytes; more is an error.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
+// ReadAll reads at most limit bytes; more is an error.
+func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, reason(err)
