@@ -26,10 +26,7 @@ const (
 
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.
 func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
-	if opts.Width == 0 {
-		t.width = defaultWidth
-	}
+	t := newTextWriter(w, opts)
 	t.head(r)
 	t.failures("Failed", pick(r.Cells, isFailed))
 	t.errors(pick(r.Cells, isError))
@@ -41,6 +38,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.causes(causes(r.Cells))
 	t.baseline(r.Baseline)
 	t.summary(r)
+	t.leftovers(r.CleanUp)
 	return t.out.Flush()
 }
 
@@ -60,6 +58,14 @@ type textWriter struct {
 	out   *bufio.Writer
 	opts  TextOptions
 	width int
+}
+
+func newTextWriter(w io.Writer, opts TextOptions) *textWriter {
+	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
+	if opts.Width == 0 {
+		t.width = defaultWidth
+	}
+	return t
 }
 
 // style is the parameter of an ANSI "select graphic rendition".

@@ -198,6 +198,7 @@ func verdict(r result.Report) (style, string) {
 		}
 		against = append(against, why)
 	}
+	hold(len(r.CleanUp) > 0, "Not cleaned up", leftCounts(r.CleanUp))
 	hold(r.Run.Incomplete != "", "Incomplete", brief(r.Run.Incomplete, valueLimit))
 	if b := r.Baseline; b != nil {
 		hold(len(b.Worse) > 0, "Worse than the baseline", plural(len(b.Worse), "cell")+" got worse")

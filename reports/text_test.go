@@ -97,6 +97,7 @@ func TestVerdictInWords(t *testing.T) {
 		"odd":         "No judgement: 1 cell could not be judged.",
 		"stale":       "Stale known deviations: 2 known deviations to remove or correct.",
 		"incomplete":  "Incomplete: interrupted; 1 cell failed.",
+		"left":        "NOT CLEANED UP: clean-up failed: it hangs",
 		"empty shard": "Nothing to judge: no cell fell to shard 3 of 3; the other shards hold them all.",
 		"cut shard":   "Incomplete: interrupted; no cell was run.",
 		"worse":       "Worse than the baseline: 1 cell got worse.",
@@ -140,6 +141,8 @@ func outcome(name string) result.Report {
 	case "as before":
 		r.Cells = append(r.Cells, broken(), flaky())
 		r.Baseline = &result.Baseline{}
+	case "left":
+		r.CleanUp = []result.Leftover{{Kind: result.LeftOther, Problem: "it hangs"}}
 	case "incomplete":
 		r.Cells, r.Run.Incomplete = append(r.Cells, broken()), "interrupted"
 	}
