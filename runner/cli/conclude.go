@@ -19,7 +19,7 @@ import (
 
 func noJudgement(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return exit{exitInterrupted, errors.New("interrupted before the first request")}
+		return exit{exitInterrupted, fmt.Errorf("%w before the first request", context.Cause(ctx))}
 	}
 	return exit{exitNoJudgement, err}
 }
@@ -150,7 +150,11 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	human := f.human(stdout, stderr)
 	told := reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})
-	if err := errors.Join(told, f.write(report, stdout)); err != nil {
+	err := errors.Join(told, f.write(report, stdout))
+	if !isTerminal(human) {
+		f.tellLeft(report, stderr) // else they stand there already, as the last lines
+	}
+	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	code := f.exitCode(report)
@@ -161,6 +165,11 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		return exit{code: code}
 	}
 	return nil
+}
+
+// tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.
+func (f *outcomeFlags) tellLeft(report result.Report, stderr io.Writer) {
+	_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{Color: f.colored(stderr)}) // there is nobody to tell of it
 }
 
 // write writes the reports that were asked for, and ends those that were begun.
@@ -176,6 +185,9 @@ func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
 
 // update rewrites the baseline with what was found, unless something was not judged.
 func (f *outcomeFlags) update(report result.Report, code int, left []string, human io.Writer) error {
+	if len(report.CleanUp) > 0 {
+		return exit{code, fmt.Errorf("%s is left as it was: the run did not clean up", f.baseline)}
+	}
 	if code == exitNoJudgement || code == exitInterrupted {
 		return exit{code, fmt.Errorf("%s is left as it was: not everything was judged", f.baseline)}
 	}
@@ -198,6 +210,8 @@ func (f *outcomeFlags) update(report result.Report, code int, left []string, hum
 func (f *outcomeFlags) exitCode(r result.Report) int {
 	s := r.Summary
 	switch {
+	case len(r.CleanUp) > 0:
+		return exitNoJudgement
 	case r.Run.Incomplete != "":
 		return exitInterrupted
 	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():

@@ -34,6 +34,7 @@ type runFlags struct {
 	browser     bool
 	browserPath string
 	printConfig bool
+	cleanUp     time.Duration
 	opts        runner.Options
 	source      source
 }
@@ -89,6 +90,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
 	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
+	flags.DurationVar(&f.cleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
@@ -105,9 +107,10 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	id := runner.NewID()
 	target, err := f.target.open(ctx, id, human)
 	if err != nil {
-		return f.unjudged(ctx, err, id, "", stdout)
+		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
+	guard(ctx, f.cleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
 		fmt.Fprintf(human, "%s\n\n", note)
 	}
@@ -119,10 +122,10 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		known = chosen.known(list)
 	}
 	if err := f.check(ctx, target); err != nil {
-		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
-		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
@@ -169,19 +172,27 @@ func (f *runFlags) inputs() []use {
 
 // unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
 // be taken for this run's.
-func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout io.Writer) error {
-	err = noJudgement(ctx, err)
+func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout, stderr io.Writer) error {
+	left := runner.LeftIn(err)
+	if len(left) == 0 {
+		err = noJudgement(ctx, err)
+	}
 	report := result.Report{
 		Version:  result.Version,
 		Run:      result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Incomplete: err.Error()},
-		Endpoint: result.Endpoint{URL: url},
-		Summary:  runner.Summarise(nil),
-		Cells:    []result.Cell{},
+		Endpoint: result.Endpoint{URL: url}, CleanUp: left,
+		Summary: runner.Summarise(nil),
+		Cells:   []result.Cell{},
 	}
 	if trouble := f.outcome.write(report, stdout); trouble != nil {
-		return exit{exitNoJudgement, errors.Join(err, trouble)}
+		err = exit{exitNoJudgement, errors.Join(err, trouble)}
 	}
-	return err
+	if len(left) == 0 {
+		return err
+	}
+	fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(err.Error()))
+	f.outcome.tellLeft(report, stderr)
+	return exit{code: exitNoJudgement}
 }
 
 // check asks the endpoint whether it can be probed at all. With a bucket of the user's own nothing is created.
@@ -240,10 +251,9 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
 	tellAbsent(stderr, known)
-	for _, err := range trouble {
-		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
-	}
+	report.CleanUp = runner.Leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
+		f.outcome.tellLeft(report, stderr)
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil
