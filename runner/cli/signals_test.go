@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -343,5 +344,34 @@ func TestSignalsEndEveryCommand(t *testing.T) {
 				t.Errorf("says\n%s", &c.err)
 			}
 		})
+	}
+}
+
+// A connection over which nothing was ever asked does not hold up the end: the server library would wait five seconds for it.
+func TestUnusedConnectionsHoldUpNothing(t *testing.T) {
+	h := hold(t, false)
+	c := h.corsprobe(t, "serve")
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said := make([]byte, 4096)
+	n, err := stdout.Read(said)
+	at := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(string(said[:n]))
+	if err != nil || at == "" {
+		t.Fatalf("%v: %s", err, said[:n])
+	}
+	conn, err := net.Dial("tcp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	signalled(t, c, syscall.SIGTERM)
+	began := time.Now()
+	if code := c.ended(t); code != 0 || time.Since(began) > 4*time.Second {
+		t.Errorf("exit code %d after %s", code, time.Since(began))
 	}
 }
