@@ -117,7 +117,7 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
-// summary counts, and gives the verdict in words.
+// summary counts.
 func (t *textWriter) summary(r result.Report) {
 	t.section(bold, "Summary")
 	rows := []row{{label: "cells", value: t.cellCounts(r.Summary)}}
@@ -133,9 +133,6 @@ func (t *textWriter) summary(r result.Report) {
 	rows = append(rows, levelRows(r)...)
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
-	t.blank()
-	colour, words := verdict(r)
-	t.line(0, t.paint(colour, words))
 }
 
 func levelRows(r result.Report) []row {

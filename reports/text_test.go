@@ -79,6 +79,16 @@ func TestTextVerboseListsEveryCell(t *testing.T) {
 	}
 }
 
+// Quiet is the verdict and what must not be missed, and nothing else.
+func TestTextQuiet(t *testing.T) {
+	for _, r := range []result.Report{clean(), sample(), left()} {
+		got, whole := text(t, r, TextOptions{Quiet: true}), text(t, r, TextOptions{})
+		if _, words := verdict(r); !strings.HasPrefix(got, words+"\n") || !strings.HasSuffix(whole, "\n\n"+got) || strings.Count(got, "\n") != 1+len(r.CleanUp) {
+			t.Errorf("got\n%s", got)
+		}
+	}
+}
+
 func TestTextGroups(t *testing.T) {
 	got := text(t, sample(), TextOptions{})
 	inOrder(t, got, "origins/exact  scenarios/origins.yaml:12", "in 5 cells:", "… and 2 more; --verbose lists them", "[exposure] actual.allow-origin",

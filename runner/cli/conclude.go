@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"corsprobe/reports"
 	"corsprobe/runner/file"
@@ -28,8 +30,8 @@ func noJudgement(ctx context.Context, err error) error {
 type outcomeFlags struct {
 	reports  []string
 	failOn   string
-	verbose  bool
-	color    string
+	dir      string // --report-dir
+	look     look
 	baseline string
 	accept   bool // --update-baseline
 
@@ -42,12 +44,11 @@ func (f *outcomeFlags) register(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
-	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
+	f.look.register(c, "list every cell of a group of findings")
 	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
 	completeWords(c, "fail-on", texts(result.Classes)...)
-	completeWords(c, "color", colors...)
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -58,13 +59,34 @@ func (f *outcomeFlags) check() error {
 		problems = append(problems, err)
 		f.specs = append(f.specs, spec)
 	}
+	for _, u := range usual {
+		if f.dir != "" {
+			f.specs = append(f.specs, reports.Spec{Format: u.format, Path: filepath.Join(f.dir, u.name)})
+		}
+	}
 	if !slices.Contains(result.Classes, result.Class(f.failOn)) {
 		problems = append(problems, fmt.Errorf("--fail-on %s: expected exposure, breakage, cache or contract", f.failOn))
 	}
-	if problems = append(problems, checkColor(f.color), f.readBaseline()); errors.Join(problems...) == nil {
+	if problems = append(problems, f.look.check(), f.readBaseline()); errors.Join(problems...) == nil {
 		problems = append(problems, checkStdout(f.specs))
 	}
 	return errors.Join(problems...)
+}
+
+// usual are the reports of --report-dir: one to look at, one for programs, one for CI systems, one for pull requests.
+var usual = []struct {
+	format reports.Format
+	name   string
+}{
+	{reports.HTML, "corsprobe.html"}, {reports.JSON, "corsprobe.json"}, {reports.JUnit, "corsprobe.xml"}, {reports.Markdown, "corsprobe.md"},
+}
+
+func usualNames() string {
+	var names []string
+	for _, u := range usual {
+		names = append(names, u.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // outputs are the files that are written, and inputs those that are read. A baseline that is being updated is both.
@@ -82,22 +104,12 @@ func (f *outcomeFlags) inputs() []use {
 	return usesOf("--baseline ", f.baseline)
 }
 
-// colors are the values of --color.
-var colors = []string{"auto", "always", "never"}
-
 func texts(classes []result.Class) []string {
 	all := make([]string, len(classes))
 	for i, c := range classes {
 		all[i] = string(c)
 	}
 	return all
-}
-
-func checkColor(color string) error {
-	if !slices.Contains(colors, color) {
-		return fmt.Errorf("--color %s: expected auto, always or never", color)
-	}
-	return nil
 }
 
 func (f *outcomeFlags) readBaseline() error {
@@ -149,7 +161,7 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
 	human := f.human(stdout, stderr)
-	told := reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})
+	told := reports.WriteText(human, report, f.look.text(human))
 	err := errors.Join(told, f.write(report, stdout))
 	if !isTerminal(human) {
 		f.tellLeft(report, stderr) // else they stand there already, as the last lines
@@ -169,7 +181,7 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 
 // tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.
 func (f *outcomeFlags) tellLeft(report result.Report, stderr io.Writer) {
-	_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{Color: f.colored(stderr)}) // there is nobody to tell of it
+	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // there is nobody to tell of it
 }
 
 // write writes the reports that were asked for, and ends those that were begun.
@@ -247,18 +259,6 @@ func atLeast(findings map[result.Class]int, failOn result.Class) bool {
 		}
 	}
 	return false
-}
-
-func (f *outcomeFlags) colored(w io.Writer) bool { return colored(f.color, w) }
-
-func colored(color string, w io.Writer) bool {
-	switch color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	return os.Getenv("NO_COLOR") == "" && isTerminal(w)
 }
 
 // disagreement compares Ginkgo's states with the verdicts: a spec that did not run, or that passed where its cell failed, would make a run

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -103,16 +104,16 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	human := f.outcome.human(stdout, stderr)
+	notes := f.outcome.look.notes(f.outcome.human(stdout, stderr))
 	id := runner.NewID()
-	target, err := f.target.open(ctx, id, human)
+	target, err := f.target.open(ctx, id, notes)
 	if err != nil {
 		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
 	guard(ctx, f.cleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
-		fmt.Fprintf(human, "%s\n\n", note)
+		fmt.Fprintf(notes, "%s\n\n", note)
 	}
 	if target.embedded && len(f.known) == 0 {
 		list, err := embeddedDeviations()
@@ -233,13 +234,19 @@ func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout
 	f.outcome.streams = openStreams(f.outcome.specs, run, at, stdout)
 }
 
+// progress is a line on a terminal that somebody watches.
+func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
+	watched := isTerminal(stderr) && os.Getenv("TERM") != "dumb" && !f.outcome.look.quiet
+	return reports.NewProgress(stderr, watched, columns(stderr), total)
+}
+
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := reports.NewProgress(stderr, isTerminal(stderr), total(chosen.plan))
+	progress := f.progress(stderr, total(chosen.plan))
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {
-		progress.Done(c.Verdict)
+		progress.Done(c)
 		f.outcome.streams.cell(c)
 	}
 	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
@@ -250,7 +257,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
-	tellAbsent(stderr, known)
+	tellAbsent(f.outcome.look.notes(stderr), known)
 	report.CleanUp = runner.Leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
 		f.outcome.tellLeft(report, stderr)

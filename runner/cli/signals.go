@@ -100,7 +100,7 @@ func (i *interruption) giveUp(code int, why string) {
 		left = undone()
 	}
 	fmt.Fprintf(i.stderr, "\ncorsprobe: %s\n", why)
-	_ = reports.WriteLeftovers(i.stderr, result.Report{CleanUp: left}, reports.TextOptions{Color: colored("auto", i.stderr)})
+	_ = reports.WriteLeftovers(i.stderr, result.Report{CleanUp: left}, (&look{}).text(i.stderr))
 	if len(left) == 0 {
 		code = exitInterrupted
 	}

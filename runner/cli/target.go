@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"corsprobe/runner"
@@ -15,7 +14,6 @@ import (
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // targetFlags name an endpoint and how it is reached. Every command that talks to one has them.
@@ -180,10 +178,4 @@ func restoreCommand() *cobra.Command {
 	}
 	f.register(c)
 	return c
-}
-
-// isTerminal reports that a stream is one.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
 }
