@@ -46,6 +46,7 @@ func TestCommandLine(t *testing.T) {
 			"pages":       startPages,
 			"examples":    examples,
 			"static":      startStatic,
+			"spoilt":      startSpoilt,
 		},
 	})
 }

@@ -30,7 +30,7 @@ type probeFlags struct {
 	send        bool
 	cors        string
 	json        bool
-	color       string
+	look        look
 }
 
 func probeCommand() *cobra.Command {
@@ -58,7 +58,7 @@ Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors 
 	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.look.register(c, "")
 	f.target.registerTransport(c)
 	return c
 }
@@ -78,7 +78,7 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 	page := runner.SendPage(ctx, client, request)
 	page.Tool = "corsprobe " + version()
 	write := func() error {
-		return reports.WritePage(stdout, page, reports.TextOptions{Color: colored(f.color, stdout)})
+		return reports.WritePage(stdout, page, f.look.text(stdout))
 	}
 	if f.json {
 		write = func() error { return reports.WritePageJSON(stdout, page) }
@@ -118,7 +118,7 @@ func (f *probeFlags) request(address string) (runner.PageRequest, endpoint.Confi
 		q.Page.Credentials = fetch.Include
 	}
 	config, err := f.target.transport()
-	problems := []error{checkURL(address), f.checkOrigin(), checkColor(f.color), err}
+	problems := []error{checkURL(address), f.checkOrigin(), f.look.check(), err}
 	if !token.MatchString(f.method) {
 		problems = append(problems, fmt.Errorf("--method %q: this is no method", f.method))
 	}
