@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"corsprobe/reports"
-	"corsprobe/runner"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/page"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 
@@ -75,33 +75,33 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 		return exit{exitUsage, err}
 	}
 	defer client.Close()
-	page := runner.SendPage(ctx, client, request)
-	page.Tool, page.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(page.URL)
+	got := page.Send(ctx, client, request)
+	got.Tool, got.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(got.URL)
 	write := func() error {
-		return reports.WritePage(stdout, page, reports.TextOptions{Color: colored(f.color, stdout)})
+		return reports.WritePage(stdout, got, reports.TextOptions{Color: colored(f.color, stdout)})
 	}
 	if f.json {
-		write = func() error { return reports.WritePageJSON(stdout, page) }
+		write = func() error { return reports.WritePageJSON(stdout, got) }
 	}
 	if err := write(); err != nil {
 		return exit{exitNoJudgement, err}
 	}
-	if code := pageCode(ctx, page); code != 0 {
+	if code := pageCode(ctx, got); code != 0 {
 		return exit{code: code}
 	}
 	return nil
 }
 
-func pageCode(ctx context.Context, page result.Page) int {
+func pageCode(ctx context.Context, p result.Page) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case page.Gets == result.Unreachable:
+	case p.Gets == result.Unreachable:
 		return exitNoJudgement
-	case page.Gets == result.Blocked:
+	case p.Gets == result.Blocked:
 		return exitFindings
 	}
-	for _, s := range page.Steps {
+	for _, s := range p.Steps {
 		if len(s.Findings) > 0 {
 			return exitFindings
 		}
@@ -110,8 +110,8 @@ func pageCode(ctx context.Context, page result.Page) int {
 }
 
 // request reads the flags, and says at once what is wrong with any of them.
-func (f *probeFlags) request(address string) (runner.PageRequest, endpoint.Config, error) {
-	q := runner.PageRequest{URL: address, Send: f.send, Page: fetch.Request{
+func (f *probeFlags) request(address string) (page.Request, endpoint.Config, error) {
+	q := page.Request{URL: address, Send: f.send, Page: fetch.Request{
 		Method: f.method, Origin: f.origin, Credentials: fetch.Omit, ForcePreflight: f.preflight,
 	}}
 	if f.credentials {
@@ -126,8 +126,9 @@ func (f *probeFlags) request(address string) (runner.PageRequest, endpoint.Confi
 		problems = append(problems, addHeader(&q.Page, text))
 	}
 	if f.cors != "" {
-		q.CORS, err = question{cors: f.cors}.configuration()
+		cfg, err := question{cors: f.cors}.configuration()
 		problems = append(problems, err)
+		q.CORS = cfg
 	}
 	return q, config, errors.Join(problems...)
 }
@@ -163,7 +164,7 @@ func checkURL(address string) error {
 var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 
 // addHeader reads NAME or NAME: VALUE. The value is never repeated: it may be a key.
-func addHeader(page *fetch.Request, text string) error {
+func addHeader(q *fetch.Request, text string) error {
 	name, value, found := strings.Cut(text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	switch {
@@ -174,9 +175,9 @@ func addHeader(page *fetch.Request, text string) error {
 	case fetch.IsForbiddenRequestHeader(name, value):
 		return fmt.Errorf("--header %s: no page can set this header; the browser does, or nobody", name)
 	case !found:
-		page.UnsafeNames = append(page.UnsafeNames, strings.ToLower(name))
+		q.UnsafeNames = append(q.UnsafeNames, strings.ToLower(name))
 	default:
-		page.Headers = append(page.Headers, result.Header{Name: name, Value: value})
+		q.Headers = append(q.Headers, result.Header{Name: name, Value: value})
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-package runner
+// Package page asks one URL of any server for what a page would, in a browser's order, and says what the page gets.
+package page
 
 import (
 	"context"
@@ -14,11 +15,10 @@ import (
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
-	"corsprobe/scenarios"
 )
 
-// PageRequest is a request that a page makes to one URL of any server.
-type PageRequest struct {
+// Request is a request that a page makes to one URL of any server.
+type Request struct {
 	URL  string // absolute, of http or https
 	Page fetch.Request
 	// Send sends the request itself even where it changes something.
@@ -27,9 +27,9 @@ type PageRequest struct {
 	CORS *s3cors.Configuration
 }
 
-// SendPage sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
+// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
 // Redirects are followed. No cookie is ever sent.
-func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.Page {
+func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
 	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
 	v.page = result.Page{
 		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
@@ -48,7 +48,7 @@ func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.P
 type visit struct {
 	ctx      context.Context
 	client   *probe.Client
-	q        PageRequest
+	q        Request
 	page     result.Page
 	request  fetch.Request // as redirects left it
 	url      string
@@ -95,14 +95,14 @@ func (v *visit) note(format string, args ...any) {
 
 // preflight asks whether the request may be sent, and reports that it may.
 func (v *visit) preflight(address *url.URL) bool {
-	raw := probe.Request{Kind: string(scenarios.Preflight), Method: http.MethodOptions, URL: address, Header: fetch.PreflightHeaders(v.request)}
+	raw := probe.Request{Kind: string(judge.Preflight), Method: http.MethodOptions, URL: address, Header: fetch.PreflightHeaders(v.request)}
 	step, ok := v.send(raw)
 	if !ok {
 		return false
 	}
 	came := answer(step.Exchange)
 	today, standard := fetch.PreflightCheckToday(v.request, came), fetch.PreflightCheck(v.request, came)
-	v.judge(step, scenarios.Preflight, raw)
+	v.judge(step, judge.Preflight, raw)
 	v.rule(step, today, &standard)
 	v.page.Notes = append(v.page.Notes, fetch.MaxAgeNotes(came.Headers)...)
 	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
@@ -116,7 +116,7 @@ func (v *visit) preflight(address *url.URL) bool {
 
 // actual sends the request itself, and reports whether a redirect leads on.
 func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
-	raw := probe.Request{Kind: string(scenarios.Actual), Method: v.page.Method, URL: address, Header: v.headers(foreign)}
+	raw := probe.Request{Kind: string(judge.Actual), Method: v.page.Method, URL: address, Header: v.headers(foreign)}
 	step, ok := v.send(raw)
 	if !ok {
 		return false
@@ -125,7 +125,7 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 	verdict := fetch.Verdict{Allowed: true}
 	if foreign {
 		verdict = fetch.ActualCheck(v.request, came)
-		v.judge(step, scenarios.Actual, raw)
+		v.judge(step, judge.Actual, raw)
 	} else {
 		v.note("the URL is of the page's own origin: CORS has no part in it")
 	}
@@ -199,18 +199,17 @@ func pageVerdict(v fetch.Verdict) result.PageVerdict {
 }
 
 // judge holds an answer against S3's model, where the configuration is known.
-func (v *visit) judge(step *result.PageStep, send scenarios.Send, raw probe.Request) {
+func (v *visit) judge(step *result.PageStep, kind judge.Kind, raw probe.Request) {
 	if v.q.CORS == nil || v.followed > 0 {
 		return
 	}
-	q := request{Request: raw, send: send, holds: v.q.CORS, fetch: v.request}
-	q.cors = s3cors.Request{
+	asked := s3cors.Request{
 		Method: raw.Method, Target: targetOf(raw.URL), Origin: first(raw.Header, "Origin"),
 		RequestMethod: first(raw.Header, "Access-Control-Request-Method"), RequestHeaders: first(raw.Header, "Access-Control-Request-Headers"),
 	}
-	owed := s3cors.Evaluate(v.q.CORS, q.cors)
-	j := judge.Nearest(judge.Kind(send), owed, nil, step.Exchange)
-	step.Findings, step.Explanation = q.page().Findings(j, step.Exchange), owed.Explanation
+	owed := s3cors.Evaluate(v.q.CORS, asked)
+	page := judge.Page{Kind: kind, Config: v.q.CORS, Asked: asked, Request: v.request}
+	step.Findings, step.Explanation = page.Findings(judge.Nearest(kind, owed, nil, step.Exchange), step.Exchange), owed.Explanation
 }
 
 func first(headers []result.Header, name string) *string {
@@ -226,6 +225,10 @@ func targetOf(u *url.URL) s3cors.Target {
 		return s3cors.Bucket
 	}
 	return s3cors.Object
+}
+
+func answer(ex result.Exchange) fetch.Response {
+	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
 }
 
 // varies asks once more as a visit without a page does, and says whether a cache would mix the answers up.
