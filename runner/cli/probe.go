@@ -11,7 +11,6 @@ import (
 
 	"corsprobe/reports"
 	"corsprobe/runner/endpoint"
-	"corsprobe/runner/fetch"
 	"corsprobe/runner/page"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
@@ -21,16 +20,13 @@ import (
 
 // probeFlags are the flags of corsprobe probe.
 type probeFlags struct {
-	target      targetFlags
-	origin      string
-	method      string
-	headers     []string
-	credentials bool
-	preflight   bool
-	send        bool
-	cors        string
-	json        bool
-	color       string
+	target    targetFlags
+	page      pageFlags
+	preflight bool
+	send      bool
+	cors      string
+	json      bool
+	color     string
 }
 
 func probeCommand() *cobra.Command {
@@ -49,11 +45,8 @@ Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors 
 			return f.do(cmd.Context(), args[0], cmd.OutOrStdout())
 		},
 	}
+	f.page.register(c)
 	flags := c.Flags()
-	flags.StringVar(&f.origin, "origin", "", "the page's `ORIGIN`, such as https://app.example.com; needed")
-	flags.StringVar(&f.method, "method", "GET", "the `METHOD` that the page uses")
-	flags.StringArrayVar(&f.headers, "header", nil, "a header that the page sets, `NAME: VALUE`; by NAME alone it is asked for and not sent; repeatable")
-	flags.BoolVar(&f.credentials, "credentials", false, "the page asks with credentials: include")
 	flags.BoolVar(&f.preflight, "preflight", false, "send a preflight even where a browser needs none")
 	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
@@ -111,36 +104,17 @@ func pageCode(ctx context.Context, p result.Page) int {
 
 // request reads the flags, and says at once what is wrong with any of them.
 func (f *probeFlags) request(address string) (page.Request, endpoint.Config, error) {
-	q := page.Request{URL: address, Send: f.send, Page: fetch.Request{
-		Method: f.method, Origin: f.origin, Credentials: fetch.Omit, ForcePreflight: f.preflight,
-	}}
-	if f.credentials {
-		q.Page.Credentials = fetch.Include
-	}
+	asked, remarks, err := f.page.page().Request()
+	asked.ForcePreflight = f.preflight
+	q := page.Request{URL: address, Page: asked, Remarks: remarks, Send: f.send}
+	problems := []error{checkURL(address), err, checkColor(f.color)}
 	config, err := f.target.transport()
-	problems := []error{checkURL(address), f.checkOrigin(), checkColor(f.color), err}
-	if !token.MatchString(f.method) {
-		problems = append(problems, fmt.Errorf("--method %q: this is no method", f.method))
-	}
-	for _, text := range f.headers {
-		problems = append(problems, addHeader(&q.Page, text))
-	}
+	problems = append(problems, err)
 	if f.cors != "" {
-		cfg, err := question{cors: f.cors}.configuration()
+		q.CORS, err = validConfiguration(f.cors)
 		problems = append(problems, err)
-		q.CORS = cfg
 	}
 	return q, config, errors.Join(problems...)
-}
-
-func (f *probeFlags) checkOrigin() error {
-	if f.origin == "" {
-		return errors.New("--origin is needed: the page's origin, such as https://app.example.com")
-	}
-	if err := fetch.ValidOrigin(f.origin); err != nil {
-		return fmt.Errorf("--origin: %s", strings.TrimPrefix(err.Error(), "fetch: origin "))
-	}
-	return nil
 }
 
 // checkURL never repeats the URL: it may hold a signature.
@@ -156,28 +130,6 @@ func checkURL(address string) error {
 		return errors.New("the URL is no address of http or https, such as https://media.example.com/film.mp4")
 	case u.User != nil:
 		return errors.New("the URL holds a user name or password: browsers refuse to ask such a URL for a page")
-	}
-	return nil
-}
-
-// token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).
-var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
-// addHeader reads NAME or NAME: VALUE. The value is never repeated: it may be a key.
-func addHeader(q *fetch.Request, text string) error {
-	name, value, found := strings.Cut(text, ":")
-	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-	switch {
-	case !token.MatchString(name):
-		return fmt.Errorf("--header: %q is no name of a header", name)
-	case strings.ContainsAny(value, "\r\n\x00"):
-		return fmt.Errorf("--header %s: its value holds a line break or NUL", name)
-	case fetch.IsForbiddenRequestHeader(name, value):
-		return fmt.Errorf("--header %s: no page can set this header; the browser does, or nobody", name)
-	case !found:
-		q.UnsafeNames = append(q.UnsafeNames, strings.ToLower(name))
-	default:
-		q.Headers = append(q.Headers, result.Header{Name: name, Value: value})
 	}
 	return nil
 }

@@ -21,6 +21,8 @@ import (
 type Request struct {
 	URL  string // absolute, of http or https
 	Page fetch.Request
+	// Remarks say what a browser makes of the request before it sends it.
+	Remarks []string
 	// Send sends the request itself even where it changes something.
 	Send bool
 	// CORS is what the URL's bucket holds, for S3's model to judge as well; nil: it does not.
@@ -33,7 +35,7 @@ func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
 	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
 	v.page = result.Page{
 		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
-		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames),
+		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames), Notes: slices.Clone(q.Remarks),
 	}
 	for _, h := range q.Page.Headers {
 		v.page.Headers = append(v.page.Headers, h.Name)
