@@ -13,12 +13,13 @@ import (
 func WriteExplanationJSON(w io.Writer, e result.Explanation) error { return encodeJSON(w, e, "  ") }
 
 // WriteExplanation writes what a configuration comes to for a request, for a person: the rules, the answers, the verdict, and what would permit it.
+// Its sentences are not wrapped: people look for what stands in them.
 func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error {
 	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: defaultWidth}
 	p := result.Page{Headers: e.Headers, Credentials: e.Credentials}
 	t.line(0, t.paint(bold, visible(e.Method)+" from a page of "+visible(e.Origin)+asking(p)))
 	for _, remark := range e.Remarks {
-		t.wrapped(2, brief(remark, evidenceLimit))
+		t.line(2, brief(remark, evidenceLimit))
 	}
 	t.blank()
 	t.explainedRules(e.Rules)
@@ -28,7 +29,7 @@ func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error
 	if len(e.Notes) > 0 {
 		t.section(bold, "Notes")
 		for _, n := range e.Notes {
-			t.wrapped(2, brief(n, evidenceLimit))
+			t.line(2, brief(n, evidenceLimit))
 		}
 	}
 	return t.out.Flush()
@@ -47,7 +48,7 @@ func (t *textWriter) explainedRules(rules []result.ExplainedRule) {
 			silent++
 			continue
 		}
-		t.wrapped(0, brief(r.Sentence, evidenceLimit))
+		t.line(0, brief(r.Sentence, evidenceLimit))
 	}
 	if silent > 0 {
 		t.line(0, fmt.Sprintf("%s more: --json has them all.", plural(silent, "rule")))
@@ -106,7 +107,7 @@ func (t *textWriter) explainedChange(c *result.ConfigurationChange) {
 	}
 	t.section(bold, "The smallest change that permits it: "+brief(strings.Join(c.What, ", "), evidenceLimit))
 	for _, also := range c.Also {
-		t.wrapped(2, brief(also, evidenceLimit))
+		t.line(2, brief(also, evidenceLimit))
 	}
 	t.blank()
 	for l := range strings.Lines(c.Diff) {

@@ -10,7 +10,7 @@ import (
 )
 
 // mostPasted is how much of standard input is read as a pasted text: a console's worth, many times over.
-const mostPasted = 1 << 20
+const mostPasted = 256 << 10
 
 // notRecognised says what is. It does not repeat the text, which may hold a signature.
 const notRecognised = `nothing in this text is recognised. What is:

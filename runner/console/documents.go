@@ -19,7 +19,7 @@ type Document struct {
 var (
 	errorElement = regexp.MustCompile(`(?s)<Error\b[^>]*>.*?</Error>`)
 	codeElement  = regexp.MustCompile(`<Code>\s*(\w+)\s*</Code>`)
-	textElement  = regexp.MustCompile(`(?s)<Message>(.*?)</Message>`)
+	textElement  = regexp.MustCompile(`(?s)<Message>(.*?)(?:</Message>|$)`)
 	word         = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9]*\b`)
 )
 

@@ -24,7 +24,7 @@ type Message struct {
 }
 
 // maxText is how much of a text is read: a console's worth, many times over.
-const maxText = 1 << 20
+const maxText = 256 << 10
 
 // Read finds what a text says, S3's documents first, for they say more than a browser does. It returns nil where it recognises nothing.
 func Read(text string) []Message {
@@ -38,6 +38,7 @@ func Read(text string) []Message {
 	messages, rest := documents(text)
 	messages = append(messages, assemble(parts(plain(rest)))...)
 	messages = distinct(messages)
+	tellRequest(messages)
 	if loud := slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Meaning.Quiet }); len(loud) > 0 {
 		return loud
 	}
@@ -178,8 +179,23 @@ func (m *Message) take(values map[string]string) {
 	fill(&m.Method, values["method"])
 	fill(&m.Header, strings.Trim(values["header"], `'".`))
 	fill(&m.Value, shownWithin(strings.TrimSuffix(values["value"], ".")))
-	if status := values["status"]; status != "null" && status != "0" {
+	if status := strings.TrimSuffix(values["status"], "."); status != "null" && status != "0" {
 		fill(&m.Status, status)
+	}
+}
+
+// tellRequest gives S3's documents the request that the one line of a browser's beside them speaks of.
+func tellRequest(messages []Message) {
+	var told []Message
+	for _, m := range messages {
+		if m.Source != S3 && m.URL != "" {
+			told = append(told, m)
+		}
+	}
+	for i := range messages {
+		if m := &messages[i]; m.Source == S3 && len(told) == 1 {
+			m.URL, m.Signed, m.From, m.Origin, m.Method = told[0].URL, told[0].Signed, told[0].From, told[0].Origin, told[0].Method
+		}
 	}
 }
 
@@ -196,9 +212,13 @@ func distinct(all []Message) []Message {
 	return kept
 }
 
+// covers reports that m says all that o says. A line that only tells that something failed is covered by any that says why.
 func (m Message) covers(o Message) bool {
 	same := func(mine, other string) bool { return other == "" || mine == other }
-	generic := o.Meaning.ID == "blocked" && m.Source != S3 && m.URL == o.URL
-	return (m.Meaning == o.Meaning || generic) && same(m.URL, o.URL) && same(m.Origin, o.Origin) && same(m.Method, o.Method) &&
-		same(m.Header, o.Header) && same(m.Value, o.Value) && same(m.Status, o.Status) && (o.Error == nil || m.Error != nil && *m.Error == *o.Error)
+	why := m.Source != S3 && !m.saysNoReason() && o.saysNoReason() && m.URL == o.URL
+	return (m.Meaning == o.Meaning || why) && same(m.URL, o.URL) && same(m.Origin, o.Origin) && same(m.Method, o.Method) &&
+		same(m.Header, o.Header) && same(m.Value, o.Value) && (why || same(m.Status, o.Status)) && (o.Error == nil || m.Error != nil && *m.Error == *o.Error)
 }
+
+// saysNoReason: Firefox tells of a blocked request a second time as of one that did not succeed.
+func (m Message) saysNoReason() bool { return m.Meaning.ID == "blocked" || m.Meaning.ID == "transport" }

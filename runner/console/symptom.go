@@ -1,6 +1,8 @@
 package console
 
 import (
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,7 +34,7 @@ func Explain(m Message) result.Symptom {
 		return s
 	}
 	if m.Meaning.Write != "" {
-		s.Configuration = string(m.configuration().JSON())
+		s.Configuration = written(m.rule())
 		if m.Origin == "" {
 			s.Note = strings.TrimSpace("In place of " + anyOrigin + " put the page's origin. " + s.Note)
 		}
@@ -136,8 +138,8 @@ func (m Message) sendsHeader() bool {
 	return isToken(m.Header) && m.Meaning.Write != "expose"
 }
 
-// configuration is a rule that permits what the message tells of.
-func (m Message) configuration() *s3cors.Configuration {
+// rule permits what the message tells of.
+func (m Message) rule() s3cors.Rule {
 	method, guessed := m.asksWith()
 	rule := s3cors.Rule{AllowedOrigins: []string{anyOrigin}, AllowedMethods: []string{method}}
 	switch {
@@ -163,7 +165,25 @@ func (m Message) configuration() *s3cors.Configuration {
 	} else if slices.Contains(rule.AllowedMethods, "PUT") {
 		rule.ExposeHeaders = []string{"ETag"}
 	}
-	return &s3cors.Configuration{CORSRules: []s3cors.Rule{rule}}
+	return rule
+}
+
+// written is a configuration of one rule, as aws s3api takes it, a line a list.
+func written(rule s3cors.Rule) string {
+	lists := []struct {
+		name   string
+		values []string
+	}{
+		{"AllowedOrigins", rule.AllowedOrigins}, {"AllowedMethods", rule.AllowedMethods}, {"AllowedHeaders", rule.AllowedHeaders}, {"ExposeHeaders", rule.ExposeHeaders},
+	}
+	var lines []string
+	for _, l := range lists {
+		if len(l.values) > 0 {
+			values, _ := json.Marshal(l.values) // strings into memory: it cannot fail
+			lines = append(lines, fmt.Sprintf("  %q: %s", l.name, values))
+		}
+	}
+	return "{\"CORSRules\": [{\n" + strings.Join(lines, ",\n") + "\n}]}\n"
 }
 
 // token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).

@@ -20,10 +20,11 @@ type candidate struct {
 	what      []string
 	strangers int // what it gives to origins that the configuration does not name
 	lines     int // how many it touches
+	foreign   int // 1: it gives the page a rule that was not for its origin
 }
 
-// smallest is the change that permits the request and gives strangers least; of those the one that touches the fewest lines, and of those the one
-// of the earliest rule. nil: none permits it. Every candidate is tried on the models before it counts.
+// smallest is the change that permits the request and gives strangers least; of those the one that touches the fewest lines, then one of a rule
+// that is for the page's origin already, then the earliest. nil: none permits it. Every candidate is tried on the models before it counts.
 func smallest(cfg *s3cors.Configuration, q fetch.Request) *result.ConfigurationChange {
 	var all []candidate
 	for _, c := range candidates(cfg, q) {
@@ -37,7 +38,7 @@ func smallest(cfg *s3cors.Configuration, q fetch.Request) *result.ConfigurationC
 		return nil
 	}
 	best := slices.MinFunc(all, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.strangers, b.strangers), cmp.Compare(a.lines, b.lines))
+		return cmp.Or(cmp.Compare(a.strangers, b.strangers), cmp.Compare(a.lines, b.lines), cmp.Compare(a.foreign, b.foreign))
 	})
 	return &result.ConfigurationChange{What: best.what, Also: alsoPermitted(cfg, best.cfg, q), Diff: string(unified("cors.json", cfg, "cors.json", best.cfg)), Configuration: string(best.cfg.JSON())}
 }
@@ -64,6 +65,7 @@ func extended(cfg *s3cors.Configuration, index int, q fetch.Request) candidate {
 	c := candidate{cfg: changed}
 	l := lacking(*rule, q)
 	if l.origin {
+		c.foreign = 1
 		c.what = append(c.what, giveOrigin(rule, q.Origin)+fmt.Sprintf(" of rule %d", index+1))
 	}
 	if l.method {

@@ -32,7 +32,7 @@ func difference(mine, other parts) string {
 		return ""
 	case sameHost && mine.scheme != other.scheme:
 		return fmt.Sprintf("it is %s, and the page is %s", mine.scheme, other.scheme)
-	case sameHost && !s3cors.MatchOrigin(mine.port, other.port):
+	case sameHost && !samePort(mine.port, other.port):
 		return fmt.Sprintf("it has %s, and the page has %s", portWords(mine.port), portWords(other.port))
 	case sameHost:
 		return ""
@@ -54,14 +54,14 @@ func entryProblem(entry string) string {
 	if strings.Trim(entry, `"'`) != entry {
 		return "it has quotes around it"
 	}
+	const anything = "anything" // a text in place of *
 	sample := strings.TrimSuffix(entry, ":*")
-	if before, after, wild := strings.Cut(sample, "*"); wild {
-		if after == "" || before == "" {
-			return "" // * stands for a whole end of an origin, and may be anything
-		}
-		sample = before + "w" + after
+	if before, after, wild := strings.Cut(sample, "*"); wild && before != "" {
+		sample = before + anything + after
+	} else if wild {
+		return "" // its scheme may be anything
 	}
-	return fetch.OriginProblem(sample)
+	return strings.ReplaceAll(fetch.OriginProblem(sample), anything, "*")
 }
 
 // mended is an entry as it was meant: without a path, blanks or quotes, in lower case, without the scheme's own port.
@@ -97,9 +97,17 @@ func split(origin string) parts {
 	return parts{scheme: scheme, host: rest}
 }
 
+// samePort: behind a colon * stands for a port, and not for none.
+func samePort(mine, other string) bool {
+	return mine == other || other != "" && s3cors.MatchOrigin(mine, other)
+}
+
 func portWords(port string) string {
-	if port == "" {
+	switch port {
+	case "":
 		return "no port"
+	case "*":
+		return "any port"
 	}
 	return "port " + port
 }
