@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
-	"strings"
 
 	"corsprobe/reports"
 	"corsprobe/runner/endpoint"
@@ -62,7 +60,7 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 		return exit{exitUsage, err}
 	}
 	options := config.Options
-	options.UserAgent, options.Secrets = "corsprobe/"+version(), secretsOf(address)
+	options.UserAgent, options.Secrets = "corsprobe/"+version(), probe.SecretsOf(address)
 	client, err := probe.New(options)
 	if err != nil {
 		return exit{exitUsage, err}
@@ -91,7 +89,7 @@ func pageCode(ctx context.Context, p result.Page) int {
 		return exitInterrupted
 	case p.Gets == result.Unreachable:
 		return exitNoJudgement
-	case p.Gets == result.Blocked:
+	case p.Gets == result.Blocked, p.Gets == result.Refused:
 		return exitFindings
 	}
 	for _, s := range p.Steps {
@@ -132,32 +130,4 @@ func checkURL(address string) error {
 		return errors.New("the URL holds a user name or password: browsers refuse to ask such a URL for a page")
 	}
 	return nil
-}
-
-// secretName finds query parameters that are as good as a key, of S3's kind and of others'.
-var secretName = regexp.MustCompile(`(?i)sig|token|secret|password|credential|key|auth`)
-
-// leastSecret keeps the report readable: what is shorter is no secret.
-const leastSecret = 6
-
-// secretsOf lists what must not be shown of a URL.
-func secretsOf(address string) []string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil
-	}
-	var all []string
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		name, raw, _ := strings.Cut(pair, "=")
-		if !secretName.MatchString(name) {
-			continue
-		}
-		plain, err := url.QueryUnescape(raw)
-		for _, value := range []string{raw, plain} {
-			if err == nil && len(value) >= leastSecret {
-				all = append(all, value)
-			}
-		}
-	}
-	return all
 }

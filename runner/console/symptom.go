@@ -83,9 +83,9 @@ func hostOf(address string) string {
 
 // command is corsprobe probe with the message's own values, and what in it is a guess.
 func (m Message) command() (command string, assumes []string) {
-	address, origin := quote(m.URL), quote(m.Origin)
+	address, origin := Quote(m.URL), Quote(m.Origin)
 	if m.From != "" {
-		address = quote(m.From)
+		address = Quote(m.From)
 	}
 	switch {
 	case m.Signed:
@@ -102,13 +102,13 @@ func (m Message) command() (command string, assumes []string) {
 	args := []string{"corsprobe", "probe", address, "--origin", origin}
 	method, guessed := m.asksWith()
 	if method != "GET" {
-		args = append(args, "--method", quote(method))
+		args = append(args, "--method", Quote(method))
 	}
 	if guessed {
 		assumes = append(assumes, "Put the page's own method for "+method+", which the text does not tell.")
 	}
 	if m.sendsHeader() {
-		args = append(args, "--header", quote(m.Header))
+		args = append(args, "--header", Quote(m.Header))
 	}
 	if m.Meaning.Asks == "preflight" {
 		assumes = append(assumes, "Add --header NAME for each header that the page sets.")
@@ -193,8 +193,8 @@ func isToken(text string) bool { return token.MatchString(text) }
 
 var needsNoQuotes = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 
-// quote writes a word as a POSIX shell reads it back.
-func quote(text string) string {
+// Quote writes a word as a POSIX shell reads it back.
+func Quote(text string) string {
 	if needsNoQuotes.MatchString(text) {
 		return text
 	}

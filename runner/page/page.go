@@ -29,22 +29,31 @@ type Request struct {
 	CORS *s3cors.Configuration
 }
 
-// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
-// Redirects are followed. No cookie is ever sent.
+// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it. Redirects
+// are followed, and every stop is judged. No cookie is ever sent, and what is as good as a key is not sent on to another host. What the answers
+// tell of the cause is told first.
 func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
-	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
+	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL, secrets: probe.SecretsOf(q.URL)}
 	v.page = result.Page{
-		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
+		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: v.clean(q.URL),
 		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames), Notes: slices.Clone(q.Remarks),
 	}
 	for _, h := range q.Page.Headers {
 		v.page.Headers = append(v.page.Headers, h.Name)
+		if probe.IsSecretName(h.Name) && len(h.Value) >= leastSecret {
+			v.secrets = append(v.secrets, h.Value)
+		}
 	}
 	for v.hop() {
 		v.followed++
 	}
+	v.page.Method = fetch.NormalizeMethod(q.Page.Method)
+	v.page.Cause = v.cause()
 	return v.page
 }
+
+// leastSecret is how long the value of a header has to be to be looked for in what comes back: a short one would be found in plain words.
+const leastSecret = 8
 
 // visit is a page's request under way.
 type visit struct {
@@ -53,26 +62,33 @@ type visit struct {
 	q        Request
 	page     result.Page
 	request  fetch.Request // as redirects left it
-	url      string
+	method   string        // of it, normalised
+	url      string        // as it is: it may hold a signature
+	location string        // of the last answer, as it came
+	secrets  []string      // what must not be shown, of every address so far
 	followed int
 }
 
+// clean leaves out of a text what is as good as a key.
+func (v *visit) clean(text string) string { return probe.NewRedactor(v.secrets...)(text) }
+
 // hop asks one URL, and reports whether a redirect leads on.
 func (v *visit) hop() (on bool) {
+	v.method = fetch.NormalizeMethod(v.request.Method)
 	foreign, may := fetch.Applies(v.request.Origin, v.url)
 	address, err := url.Parse(v.url)
 	if !may.Allowed || err != nil {
 		return v.end(result.Blocked, may.Sentence)
 	}
-	if fetch.IsForbiddenMethod(v.request.Method) {
-		return v.end(result.Blocked, "script may not use the method "+v.request.Method)
+	if fetch.IsForbiddenMethod(v.method) {
+		return v.end(result.Blocked, "script may not use the method "+v.method)
 	}
 	v.noteNetwork(address)
 	if foreign && fetch.NeedsPreflight(v.request) && !v.preflight(address) {
 		return false
 	}
-	if changes(v.page.Method) && !v.q.Send {
-		v.note("the %s itself was not sent, for it changes something; --send sends it", v.page.Method)
+	if changes(v.method) && !v.q.Send {
+		v.note("the %s itself was not sent, for it changes something; --send sends it", v.method)
 		return v.end(result.Permitted, "")
 	}
 	return v.actual(address, foreign)
@@ -84,13 +100,13 @@ func changes(method string) bool {
 }
 
 func (v *visit) end(gets result.Gets, sentence string) bool {
-	v.page.Gets, v.page.Sentence = gets, sentence
+	v.page.Gets, v.page.Sentence = gets, v.clean(sentence)
 	return false
 }
 
 // note tells something once.
 func (v *visit) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(v.page.Notes, text) {
+	if text := v.clean(fmt.Sprintf(format, args...)); !slices.Contains(v.page.Notes, text) {
 		v.page.Notes = append(v.page.Notes, text)
 	}
 }
@@ -106,7 +122,7 @@ func (v *visit) preflight(address *url.URL) bool {
 	today, standard := fetch.PreflightCheckToday(v.request, came), fetch.PreflightCheck(v.request, came)
 	v.judge(step, judge.Preflight, raw)
 	v.rule(step, today, &standard)
-	v.page.Notes = append(v.page.Notes, fetch.MaxAgeNotes(came.Headers)...)
+	v.notes(fetch.MaxAgeNotes(came.Headers))
 	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
 		v.note("the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it")
 	}
@@ -118,7 +134,7 @@ func (v *visit) preflight(address *url.URL) bool {
 
 // actual sends the request itself, and reports whether a redirect leads on.
 func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
-	raw := probe.Request{Kind: string(judge.Actual), Method: v.page.Method, URL: address, Header: v.headers(foreign)}
+	raw := probe.Request{Kind: string(judge.Actual), Method: v.method, URL: address, Header: v.headers(foreign)}
 	step, ok := v.send(raw)
 	if !ok {
 		return false
@@ -131,26 +147,42 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 	} else {
 		v.note("the URL is of the page's own origin: CORS has no part in it")
 	}
-	redirect := fetch.RedirectCheck(v.request, fetch.Hop{URL: v.url, Response: came, Followed: v.followed})
+	redirect := fetch.RedirectCheck(v.request, fetch.Hop{URL: v.url, Response: v.unredacted(came), Followed: v.followed})
 	if verdict.Allowed && !redirect.Verdict.Allowed {
 		verdict = redirect.Verdict
 	}
 	v.rule(step, verdict, nil)
+	v.noteCaches(step.Exchange)
 	switch {
 	case !verdict.Allowed:
 		return v.end(result.Blocked, verdict.Sentence)
 	case redirect.Follow:
 		return v.follow(redirect)
 	}
-	v.varies(raw, came)
 	v.readable(came, foreign)
+	if came.Status >= http.StatusBadRequest {
+		return v.end(result.Refused, fmt.Sprintf("the page can read the answer, and it is an error: %s", statusOf(step.Exchange)))
+	}
+	if foreign {
+		v.withoutOrigin(raw, came)
+	}
 	return v.end(result.Readable, "")
+}
+
+// unredacted is an answer with its Location as it came.
+func (v *visit) unredacted(came fetch.Response) fetch.Response {
+	whole := fetch.Response{Status: came.Status, Headers: slices.Clone(came.Headers)}
+	i := slices.IndexFunc(whole.Headers, func(h result.Header) bool { return strings.EqualFold(h.Name, "Location") })
+	if i >= 0 && v.location != "" {
+		whole.Headers[i].Value = v.location
+	}
+	return whole
 }
 
 // headers are the request's own, those that a browser lets a page set.
 func (v *visit) headers(foreign bool) []result.Header {
 	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
-	if foreign || changes(v.page.Method) {
+	if foreign || changes(v.method) {
 		lines = append(lines, result.Header{Name: "Origin", Value: v.request.Origin})
 	}
 	for _, h := range v.request.Headers {
@@ -161,19 +193,42 @@ func (v *visit) headers(foreign bool) []result.Header {
 	return lines
 }
 
-// follow goes on to a redirect's address, unless the evidence does not hold it.
+// follow goes on to a redirect's address. Headers that are as good as a key are asked for there, and not sent.
 func (v *visit) follow(redirect fetch.Redirect) (on bool) {
-	v.page.Notes = append(v.page.Notes, redirect.Verdict.Notes...)
-	if strings.Contains(redirect.URL, "REDACTED") {
-		return v.end(result.Unreachable, "the redirect's address is signed, and signatures are not kept: probe that address by itself")
+	v.notes(redirect.Verdict.Notes)
+	from, to := v.url, redirect.URL
+	v.request, v.url = redirect.Request, to
+	if sameHost(from, to) {
+		return true
 	}
-	v.request, v.url, v.page.Method = redirect.Request, redirect.URL, redirect.Request.Method
+	v.request.Headers = slices.DeleteFunc(slices.Clone(v.request.Headers), func(h result.Header) bool {
+		if !probe.IsSecretName(h.Name) {
+			return false
+		}
+		v.note("%s was not sent on to %s: a browser would send it, if the preflight there lets it", h.Name, hostOf(to))
+		v.request.UnsafeNames = append(slices.Clone(v.request.UnsafeNames), strings.ToLower(h.Name))
+		return true
+	})
 	return true
+}
+
+func sameHost(a, b string) bool { return hostOf(a) == hostOf(b) }
+
+// hostOf is the host and port of an address, which is fine already.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // send makes one exchange. ok: an answer came.
 func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
+	raw.Location, v.location = &v.location, ""
 	ex := v.client.Do(v.ctx, raw)
+	v.secrets = append(v.secrets, probe.SecretsOf(v.location)...)
+	ex = v.cleaned(ex)
 	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: pageCurl(ex)})
 	step = &v.page.Steps[len(v.page.Steps)-1]
 	if slices.ContainsFunc(ex.Request.Headers, func(h result.Header) bool { return h.Value == "REDACTED" }) {
@@ -186,18 +241,41 @@ func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
 	return step, ex.Error == ""
 }
 
-// rule notes a step's verdict, and the standard's where it is another.
-func (v *visit) rule(step *result.PageStep, today fetch.Verdict, standard *fetch.Verdict) {
-	step.Verdict = pageVerdict(today)
-	if standard != nil && standard.Allowed != today.Allowed {
-		other := pageVerdict(*standard)
-		step.Standard = &other
+// cleaned is an exchange without what the addresses so far hold of keys.
+func (v *visit) cleaned(ex result.Exchange) result.Exchange {
+	clean := probe.NewRedactor(v.secrets...)
+	ex.Request.URL, ex.Response.Body, ex.Error = clean(ex.Request.URL), clean(ex.Response.Body), clean(ex.Error)
+	for _, lines := range [][]result.Header{ex.Request.Headers, ex.Response.Headers} {
+		for i := range lines {
+			lines[i].Value = clean(lines[i].Value)
+		}
 	}
-	v.page.Notes = append(v.page.Notes, today.Notes...)
+	for i, h := range ex.Request.Headers {
+		if probe.IsSecretName(h.Name) && h.Value != "" {
+			ex.Request.Headers[i].Value = "REDACTED"
+		}
+	}
+	return ex
 }
 
-func pageVerdict(v fetch.Verdict) result.PageVerdict {
-	return result.PageVerdict{Allowed: v.Allowed, Code: string(v.Reason), Sentence: v.Sentence, Chromium: v.Chromium, Firefox: v.Firefox}
+// rule notes a step's verdict, and the standard's where it is another.
+func (v *visit) rule(step *result.PageStep, today fetch.Verdict, standard *fetch.Verdict) {
+	step.Verdict = v.verdict(today)
+	if standard != nil && standard.Allowed != today.Allowed {
+		other := v.verdict(*standard)
+		step.Standard = &other
+	}
+	v.notes(today.Notes)
+}
+
+func (v *visit) notes(all []string) {
+	for _, text := range all {
+		v.note("%s", text)
+	}
+}
+
+func (v *visit) verdict(f fetch.Verdict) result.PageVerdict {
+	return result.PageVerdict{Allowed: f.Allowed, Code: string(f.Reason), Sentence: v.clean(f.Sentence), Chromium: f.Chromium, Firefox: f.Firefox}
 }
 
 // judge holds an answer against S3's model, where the configuration is known.
@@ -231,20 +309,6 @@ func targetOf(u *url.URL) s3cors.Target {
 
 func answer(ex result.Exchange) fetch.Response {
 	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
-}
-
-// varies asks once more as a visit without a page does, and says whether a cache would mix the answers up.
-func (v *visit) varies(raw probe.Request, came fetch.Response) {
-	value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin")
-	if changes(raw.Method) || !granted || value == "*" || fetch.VaryCovers(came.Headers, "Origin") {
-		return
-	}
-	bare := raw
-	bare.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
-	ex := v.client.Do(v.ctx, bare)
-	if ex.Error == "" && fetch.NeedsVary(came.Headers, ex.Response.Headers) {
-		v.note("Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page")
-	}
 }
 
 // readable notes which headers a script can read.

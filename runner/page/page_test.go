@@ -79,8 +79,8 @@ func TestSend(t *testing.T) {
 		asked   []string // with the Origin that came
 		note    string   // one of the notes, apart from that on the network; "-": there is no other
 	}{
-		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
-		{"an error is readable too", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
+		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
+		{"an error that can be read is no success", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "refused", []string{"GET /x " + app}, "-"},
 		{"hidden", map[string][]string{"GET /x": {"200"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"with credentials", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}},
 			fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Include}, "/x", false, "blocked wildcard-with-credentials", []string{"GET /x " + app}, "-"},
@@ -88,7 +88,7 @@ func TestSend(t *testing.T) {
 			"Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page"},
 		{"a constant origin needs no Vary", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: " + app}}, get, "/x", false, "readable",
 			[]string{"GET /x " + app, "GET /x absent"}, "-"},
-		{"Vary is there", map[string][]string{"GET /x": {"200", "echo", "Vary: Origin"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
+		{"Vary is there", map[string][]string{"GET /x": {"200", "echo", "Vary: Origin"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
 		{"permitted", map[string][]string{"OPTIONS /x": granted}, put, "/x", false, "permitted", []string{"OPTIONS /x " + app},
 			"the PUT itself was not sent, for it changes something; --send sends it"},
 		{"refused before it is sent", map[string][]string{"OPTIONS /x": {"403"}}, put, "/x", true, "blocked preflight-allow-origin-missing", []string{"OPTIONS /x " + app}, "-"},
@@ -100,13 +100,13 @@ func TestSend(t *testing.T) {
 		{"advice on a preflight", map[string][]string{"OPTIONS /x": {"200", "echo", "Access-Control-Allow-Methods: PUT"}}, put, "/x", false, "permitted", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
 		{"a redirect", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /y"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable",
-			[]string{"GET /x " + app, "GET /y " + app}, "-"},
+			[]string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},
 		{"a redirect without the header", map[string][]string{"GET /x": {"302", "Location: /y"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"a preflight is not redirected", map[string][]string{"OPTIONS /x": {"307", "echo", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
 		{"round and round", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /x"}}, get, "/x", false, "blocked redirect-limit", nil, "-"},
-		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}}, get, "/x", false, "unreachable",
-			[]string{"GET /x " + app}, "-"},
+		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false,
+			"readable", []string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},
 		{"a forbidden method", nil, fetch.Request{Method: "TRACE", Origin: app}, "/x", true, "blocked", nil, "-"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestSendReadable(t *testing.T) {
 func TestSendOwnOrigin(t *testing.T) {
 	s := newSite(t, map[string][]string{"PUT /x": {"200"}})
 	p := visitSite(t, Request{URL: s.URL + "/x", Page: fetch.Request{Method: "PUT", Origin: s.URL}, Send: true})
-	if p.Gets != result.Readable || len(p.Steps) != 1 {
+	if p.Gets != result.Readable || len(p.Steps) != 1 || p.WithoutOrigin != nil {
 		t.Errorf("%s after %d exchanges: %s", p.Gets, len(p.Steps), p.Sentence)
 	}
 }

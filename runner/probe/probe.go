@@ -50,6 +50,8 @@ type Request struct {
 	Host   string          // the Host header, where it differs from the URL's
 	Header []result.Header // sent in the case given
 	Body   []byte
+	// Location, where it is not nil, is given the answer's Location as it came: the evidence leaves out what it may hold of a signature.
+	Location *string
 }
 
 // New makes a client. An error names a file of certificates that cannot be used.
@@ -93,6 +95,9 @@ func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
 		return ex
 	}
 	defer func() { _ = answer.Body.Close() }()
+	if q.Location != nil {
+		*q.Location = answer.Header.Get("Location")
+	}
 	ex.Response, err = c.received(answer, &head)
 	if err != nil {
 		ex.Error = c.redact(c.sentence(ctx, err))
