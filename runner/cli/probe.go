@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"corsprobe/reports"
+	"corsprobe/runner/browser"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/page"
 	"corsprobe/runner/probe"
@@ -25,6 +27,11 @@ type probeFlags struct {
 	cors      string
 	json      bool
 	color     string
+
+	browser     bool
+	browserPath string
+	watch       time.Duration // for how long at most; 0: not at all
+	pause       time.Duration // before the first time that it asks again
 }
 
 func probeCommand() *cobra.Command {
@@ -33,14 +40,17 @@ func probeCommand() *cobra.Command {
 		Use:   "probe URL",
 		Short: "Ask one URL of any server what a page gets of it",
 		Long: `Sends what a browser would send for a page: the preflight, where one is needed, and the request itself; and says what the page gets,
-and why not. It needs no rights on a bucket; the URL may be presigned, and its signature is not shown. No cookie is sent.
+and what lies behind it where it gets nothing: S3's own error, another region, a cache in between, an image that came first. It needs no rights on
+a bucket; the URL may be presigned, and its signature is not shown. Redirects are followed as a browser does, and keys are not sent on. No cookie is sent.
 
-Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors not as S3 answers; 2 bad input; 3 unreachable.`,
+Exit code: 0 readable, or permitted by the preflight; 1 blocked, or refused with an error that the page can read, or with --cors not as S3
+answers; 2 bad input; 3 unreachable, or Chromium and the model disagree; 130 interrupted.`,
 		Example: `  corsprobe probe https://media.example.com/film.mp4 --origin https://app.example.com --header 'Range: bytes=0-1'
-  corsprobe probe "$PRESIGNED_URL" --origin https://app.example.com --method PUT --header content-type --cors cors.json`,
+  corsprobe probe "$PRESIGNED_URL" --origin https://app.example.com --method PUT --header content-type --cors cors.json
+  corsprobe probe https://media.example.com/k --origin https://app.example.com --watch   # after a change, until it is in force`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.do(cmd.Context(), args[0], cmd.OutOrStdout())
+			return f.do(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f.page.register(c)
@@ -50,11 +60,16 @@ Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors 
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	flags.BoolVar(&f.browser, "browser", false, "have a real Chromium send the request too, and say what it makes of it")
+	flags.StringVar(&f.browserPath, "browser-path", "", "`FILE` of Chromium (default: the one that is installed)")
+	flags.DurationVar(&f.watch, "watch", 0, "ask again until CORS lets the page through, for `TIME` at most (5m when none is given)")
+	flags.Lookup("watch").NoOptDefVal = "5m"
+	f.pause = time.Second
 	f.target.registerTransport(c)
 	return c
 }
 
-func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) error {
+func (f *probeFlags) do(ctx context.Context, address string, stdout, stderr io.Writer) error {
 	request, config, err := f.request(address)
 	if err != nil {
 		return exit{exitUsage, err}
@@ -66,15 +81,17 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 		return exit{exitUsage, err}
 	}
 	defer client.Close()
-	got := page.Send(ctx, client, request)
-	got.Tool, got.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(got.URL)
-	write := func() error {
-		return reports.WritePage(stdout, got, reports.TextOptions{Color: colored(f.color, stdout)})
+	got := f.watched(ctx, func() result.Page { return page.Send(ctx, client, request) }, stderr)
+	if err := f.confirm(ctx, request, &got); err != nil {
+		return noJudgement(ctx, err)
 	}
+	got.Tool = "corsprobe " + version()
 	if f.json {
-		write = func() error { return reports.WritePageJSON(stdout, got) }
+		err = reports.WritePageJSON(stdout, got)
+	} else {
+		err = reports.WritePage(stdout, got, reports.TextOptions{Color: colored(f.color, stdout)})
 	}
-	if err := write(); err != nil {
+	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	if code := pageCode(ctx, got); code != 0 {
@@ -83,11 +100,58 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) e
 	return nil
 }
 
+// longestPause is between two requests of a watch.
+const longestPause = 10 * time.Second
+
+// watched asks until CORS lets the page through, where that is wanted, or the time is up, or somebody interrupts. What became of it the last
+// time counts.
+func (f *probeFlags) watched(ctx context.Context, send func() result.Page, stderr io.Writer) result.Page {
+	until, pause := time.Now().Add(f.watch), f.pause
+	for {
+		got := send()
+		if f.watch == 0 || letsThrough(got) || ctx.Err() != nil || time.Now().Add(pause).After(until) {
+			return got
+		}
+		fmt.Fprintf(stderr, "%s %s: asking again in %s\n", time.Now().Format(time.TimeOnly), got.Gets, pause)
+		select {
+		case <-ctx.Done():
+			return got
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// letsThrough reports that CORS is as it should be, whatever else the answer says.
+func letsThrough(p result.Page) bool {
+	for _, s := range p.Steps {
+		if len(s.Findings) > 0 {
+			return false
+		}
+	}
+	return p.Gets == result.Readable || p.Gets == result.Permitted || p.Gets == result.Refused
+}
+
+// confirm has a real Chromium send the request too.
+func (f *probeFlags) confirm(ctx context.Context, request page.Request, got *result.Page) error {
+	if !f.browser || ctx.Err() != nil {
+		return nil
+	}
+	b, err := browser.Start(ctx, f.target.browserOptions(f.browserPath, page.HostsFor(request)))
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	ctx, cancel := context.WithTimeout(ctx, f.target.config.Timeout)
+	defer cancel()
+	return page.Confirm(ctx, b, request, got)
+}
+
 func pageCode(ctx context.Context, p result.Page) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case p.Gets == result.Unreachable:
+	case p.Gets == result.Unreachable, p.Chromium != nil && p.Chromium.Disagreement != "":
 		return exitNoJudgement
 	case p.Gets == result.Blocked, p.Gets == result.Refused:
 		return exitFindings
@@ -108,6 +172,13 @@ func (f *probeFlags) request(address string) (page.Request, endpoint.Config, err
 	problems := []error{checkURL(address), err, checkColor(f.color)}
 	config, err := f.target.transport()
 	problems = append(problems, err)
+	if f.watch < 0 {
+		problems = append(problems, fmt.Errorf("--watch %s: a time cannot be negative", f.watch))
+	}
+	if f.browser = f.browser || f.browserPath != ""; f.browser {
+		f.browserPath, err = browser.Find(f.browserPath)
+		problems = append(problems, err)
+	}
 	if f.cors != "" {
 		q.CORS, err = validConfiguration(f.cors)
 		problems = append(problems, err)

@@ -50,8 +50,8 @@ func shown(address string) (text string, secret bool) {
 
 var within = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s'"<>]+`)
 
-// shownWithin is a text whose addresses are as shown.
-func shownWithin(text string) string {
+// WithoutKeys is a text with what is as good as a key left out of the addresses in it.
+func WithoutKeys(text string) string {
 	return within.ReplaceAllStringFunc(text, func(address string) string {
 		kept, _ := shown(address)
 		return kept

@@ -37,7 +37,7 @@ func documents(text string) (all []Message, rest string) {
 	if m := codeElement.FindStringSubmatch(rest); m != nil { // a document that was cut off
 		d := Document{Code: m[1]}
 		if t := textElement.FindStringSubmatch(rest); t != nil {
-			d.Message = plain(shownWithin(t[1]))
+			d.Message = plain(WithoutKeys(t[1]))
 		}
 		return []Message{d.message()}, rest
 	}
@@ -91,7 +91,7 @@ func ParseDocument(text string) (Document, bool) {
 const mostOfMessage = 400
 
 func clean(text string) string {
-	text = strings.TrimSpace(shownWithin(plain(text)))
+	text = strings.TrimSpace(WithoutKeys(plain(text)))
 	if len(text) > mostOfMessage {
 		text = strings.ToValidUTF8(text[:mostOfMessage], "") + "…"
 	}

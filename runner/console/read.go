@@ -178,7 +178,7 @@ func (m *Message) take(values map[string]string) {
 	}
 	fill(&m.Method, values["method"])
 	fill(&m.Header, strings.Trim(values["header"], `'".`))
-	fill(&m.Value, shownWithin(strings.TrimSuffix(values["value"], ".")))
+	fill(&m.Value, WithoutKeys(strings.TrimSuffix(values["value"], ".")))
 	if status := strings.TrimSuffix(values["status"], "."); status != "null" && status != "0" {
 		fill(&m.Status, status)
 	}

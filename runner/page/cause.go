@@ -163,10 +163,10 @@ func (v *visit) remedies(a answered) []string {
 		bucket = "BUCKET"
 	}
 	switch a.meaning.ID {
-	case "s3-no-configuration":
+	case "s3-no-configuration", "s3-no-cors-configuration":
 		rule, _ := json.Marshal(s3cors.Configuration{CORSRules: []s3cors.Rule{v.smallestRule()}}) // strings into memory: it cannot fail
 		return []string{"write one to cors.json: " + string(rule), "aws s3api put-bucket-cors --bucket " + console.Quote(bucket) + " --cors-configuration file://cors.json"}
-	case "s3-no-rule":
+	case "s3-no-rule", "s3-access-forbidden":
 		return []string{"aws s3api get-bucket-cors --bucket " + console.Quote(bucket) + " > cors.json", v.explainCommand()}
 	}
 	if a.meaning.Note != "" {
