@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 )
 
@@ -119,19 +120,7 @@ func unknownFormat(name string) error {
 }
 
 // list renders "a, b and c".
-func list[T ~string](words []T) string {
-	var b strings.Builder
-	for i, w := range words {
-		switch {
-		case i > 0 && i == len(words)-1:
-			b.WriteString(" and ")
-		case i > 0:
-			b.WriteString(", ")
-		}
-		b.WriteString(string(w))
-	}
-	return b.String()
-}
+func list[T ~string](words []T) string { return english.And(words) }
 
 // nearest is the format that a mistyped name most likely means; empty when none is near.
 func nearest(name string) Format {

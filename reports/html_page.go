@@ -90,14 +90,6 @@ type factView struct {
 	Means string
 }
 
-// meanings are what findings of a class cost.
-var meanings = map[result.Class]string{
-	result.Exposure: "a page may do or read what the configuration forbids",
-	result.Breakage: "a page is stopped from what the configuration permits",
-	result.Cache:    "a cache may serve one origin's answer to another",
-	result.Contract: "the answer differs from S3's, and no browser or cache would notice",
-}
-
 // strengths are what a fact of that strength rests on.
 var strengths = map[s3cors.Strength]string{
 	s3cors.Recorded: "an answer captured from AWS", s3cors.Field: "a trace or report from AWS", s3cors.AWSRun: "a suite that runs against AWS",
@@ -201,13 +193,13 @@ func classViews(r result.Report) []classView {
 	var all []classView
 	for _, c := range causes(r.Cells) {
 		if n := len(all); n == 0 || all[n-1].Class != visible(string(c.class)) {
-			v := classView{Class: visible(string(c.class)), Meaning: meanings[c.class]}
+			v := classView{Class: visible(string(c.class)), Meaning: c.class.Meaning()}
 			all = append(all, v)
 		}
 		last := &all[len(all)-1]
 		last.Causes = append(last.Causes, causeView{
 			Check: brief(c.check, valueLimit), Cells: plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario"),
-			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: browserSentence(c.first.Browser),
+			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: effect(c.finding),
 		})
 	}
 	return all

@@ -81,15 +81,8 @@ func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*res
 // tallyOf counts cells by verdict, what needs a look first.
 func tallyOf(cells []*result.Cell) []count {
 	var s result.Summary
-	counts := map[result.Verdict]*int{
-		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known, result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported,
-	}
 	for _, c := range cells {
-		n, known := counts[c.Verdict]
-		if !known {
-			n = &s.Errors
-		}
-		*n++
+		s.Add(*c)
 	}
 	return verdictCounts(s)
 }

@@ -115,14 +115,6 @@ func (m *markdown) counts(s result.Summary) {
 	m.table("", head, [][]string{row})
 }
 
-// classMeanings say what a finding of each class costs.
-var classMeanings = map[result.Class]string{
-	result.Exposure: "a page may do or read what the configuration forbids",
-	result.Breakage: "a page is stopped from what the configuration permits",
-	result.Cache:    "a cache may serve one origin's answer to another",
-	result.Contract: "the answer differs from S3's, and no browser or cache would notice",
-}
-
 // findings shows each cause once, by its first cell.
 func (m *markdown) findings(all []cause) {
 	class := result.Class("")
@@ -142,7 +134,7 @@ func (m *markdown) findings(all []cause) {
 }
 
 func classTitle(c result.Class) string {
-	if meaning, ok := classMeanings[c]; ok {
+	if meaning := c.Meaning(); meaning != "" {
 		return string(c) + ": " + meaning
 	}
 	return code(string(c))

@@ -30,6 +30,8 @@ func anyList[T ~string](words []T) []any {
 var enums = map[reflect.Type][]any{
 	reflect.TypeFor[result.Class]():      anyList(result.Classes),
 	reflect.TypeFor[result.Verdict]():    anyList([]result.Verdict{result.Passed, result.Failed, result.Known, result.Flaky, result.Unsupported, result.Error}),
+	reflect.TypeFor[result.By]():         anyList([]result.By{result.ByStandard, result.ByBrowsers}),
+	reflect.TypeFor[result.How]():        anyList(result.Hows),
 	reflect.TypeFor[result.LevelState](): anyList([]result.LevelState{result.Reached, result.Missed, result.Undecided}),
 }
 

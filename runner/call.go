@@ -13,6 +13,7 @@ import (
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 	"corsprobe/scenarios"
 )
 
@@ -98,7 +99,7 @@ func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed ca
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
 	}
-	doc, _ := judge.ParseError(ex.Response.Body)
+	doc, _ := s3error.Read(ex.Response.Body)
 	return ex.Response.Status, doc.Code, doc.Message, nil
 }
 
@@ -210,7 +211,7 @@ func (s *stage) answered(ex result.Exchange, c *result.Cell) (status int, code s
 	if ex.Error != "" {
 		return 0, "", errors.New(ex.Error)
 	}
-	doc, _ := judge.ParseError(ex.Response.Body)
+	doc, _ := s3error.Read(ex.Response.Body)
 	return ex.Response.Status, doc.Code, nil
 }
 
@@ -232,7 +233,7 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	switch {
 	case err != nil:
 		c.Findings = []result.Finding{{
-			Check: "config.round-trip", Class: result.Contract, Expected: rules(step.After), Got: judge.BodyStart(ex.Response.Body),
+			Check: "config.round-trip", Class: result.Contract, Expected: rules(step.After), Got: judge.NoDocument(judge.BodyStart(ex.Response.Body)),
 			Why: "the answer is no CORSConfiguration: " + err.Error(), Facts: []int{73},
 		}}
 	case !s3cors.Equal(got, step.After):
@@ -243,7 +244,7 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 
 // bucketName checks that the answer of a bucket without a configuration names the bucket (fact 72).
 func (s *stage) bucketName(ex result.Exchange) []result.Finding {
-	doc, _ := judge.ParseError(ex.Response.Body)
+	doc, _ := s3error.Read(ex.Response.Body)
 	if doc.BucketName == s.bucket.Name() {
 		return nil
 	}

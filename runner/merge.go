@@ -36,9 +36,9 @@ func Merge(parts []Part) (result.Report, error) {
 			merged.Endpoint.Server = p.Report.Endpoint.Server // an empty shard has seen none
 		}
 	}
-	merged.Summary = Summarise(merged.Cells)
+	merged.Summary = result.Summarise(merged.Cells)
 	if slices.ContainsFunc(parts, func(p Part) bool { return p.Report.Summary.Chromium != nil }) {
-		merged.Summary.Chromium = summariseChromium(merged.Cells)
+		merged.Summary.Chromium = result.SummariseChromium(merged.Cells)
 	}
 	merged.Observations = mergedObservations(parts)
 	merged.Stale, merged.Undecided = mergedStale(parts)

@@ -225,6 +225,7 @@ func (r *Run) deliver(c result.Cell) {
 	s := r.slots[c.ID]
 	s.once.Do(func() {
 		r.opts.Known.apply(&c)
+		c = r.client.Redactor().Cell(c) // from here on it is shown
 		s.cell = c
 		close(s.done)
 		if r.opts.Judged != nil {
@@ -253,44 +254,23 @@ func (r *Run) Left(scenario string) {
 // Finish waits for the end of the run, clean-up included, and returns the report and what clean-up could not do.
 func (r *Run) Finish() (result.Report, []error) {
 	<-r.finished
+	redactor := r.client.Redactor()
 	report := result.Report{
 		Version:      result.Version,
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
-		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
-		Observations: r.notes.observations(),
+		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: redactor.Text(r.notes.server())},
+		Observations: redactor.Observations(r.notes.observations()),
 		Scenarios:    described(r.plan),
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
-	report.Summary = Summarise(report.Cells)
+	report.Summary = result.Summarise(report.Cells)
 	if r.opts.Browser != nil {
-		report.Summary.Chromium = summariseChromium(report.Cells)
+		report.Summary.Chromium = result.SummariseChromium(report.Cells)
 	}
 	return report, r.trouble
-}
-
-// Summarise counts verdicts, and the findings of failed and flaky cells by class.
-func Summarise(cells []result.Cell) result.Summary {
-	s := result.Summary{Cells: len(cells), Findings: map[result.Class]int{}}
-	counts := map[result.Verdict]*int{
-		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known,
-		result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported, result.Error: &s.Errors,
-	}
-	for _, c := range cells {
-		if n, ok := counts[c.Verdict]; ok {
-			*n++
-		} else {
-			s.Errors++ // a verdict that a later release wrote
-		}
-		for _, f := range c.Findings {
-			if f.Known == nil && (c.Verdict == result.Failed || c.Verdict == result.Flaky) {
-				s.Findings[f.Class]++
-			}
-		}
-	}
-	return s
 }
 
 // acquire takes the right to have one more request under way.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"corsprobe/runner/endpoint"
-	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -167,7 +166,7 @@ func outcome(c, other result.Cell) string {
 		return "right"
 	}
 	for _, f := range c.Findings {
-		if !slices.ContainsFunc(other.Findings, func(g result.Finding) bool { return g.Check == f.Check && g.Got == f.Got }) {
+		if !slices.ContainsFunc(other.Findings, f.Same) {
 			return "wrong in " + f.Check + " (" + f.Got + ")"
 		}
 	}
@@ -175,15 +174,7 @@ func outcome(c, other result.Cell) string {
 }
 
 func sameFindings(a, b []result.Finding) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Check != b[i].Check || a[i].Got != b[i].Got {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a, b, result.Finding.Same)
 }
 
 // ask sends a cell's requests once and judges the answers.
@@ -199,9 +190,11 @@ func (s *stage) ask(ctx context.Context, step scenarios.PlannedStep, cell scenar
 		c.Verdict, c.Reason = result.Error, err.Error()
 		return c
 	}
+	var j judging
 	for _, q := range requests {
-		s.send(ctx, q, cell, &c)
+		s.send(ctx, q, cell, &c, &j)
 	}
+	j.conclude(&c)
 	if c.Verdict == "" {
 		c.Verdict = result.Passed
 		if len(c.Findings) > 0 {
@@ -212,7 +205,7 @@ func (s *stage) ask(ctx context.Context, step scenarios.PlannedStep, cell scenar
 }
 
 // send makes one exchange of a cell and adds what it came to.
-func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *result.Cell) {
+func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *result.Cell, j *judging) {
 	if c.Verdict == result.Error {
 		return
 	}
@@ -229,13 +222,7 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 		return
 	}
 	s.run.notes.saw(ex)
-	owed := s3cors.Evaluate(q.holds, q.cors)
-	page := q.page()
-	j := judge.Nearest(page.Kind, owed, pinsFor(q.send, cell), ex)
-	c.Findings = append(c.Findings, page.Findings(j, ex)...)
-	c.Explanation = owed.Explanation
-	c.Browser = judge.Worse(c.Browser, page.Describe(j.Owed, ex))
-	s.run.notes.chose(j.Choices)
+	s.run.notes.chose(j.add(q, cell, ex).Choices)
 }
 
 // mostAsked is how often a request is sent that is answered with 503: no judgement of anything, but the plea for time.

@@ -75,7 +75,7 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout, stderr io.W
 		return exit{exitUsage, err}
 	}
 	options := config.Options
-	options.UserAgent, options.Secrets = "corsprobe/"+version(), probe.SecretsOf(address)
+	options.UserAgent = "corsprobe/" + version()
 	client, err := probe.New(options)
 	if err != nil {
 		return exit{exitUsage, err}

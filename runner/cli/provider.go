@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/english"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -98,10 +99,7 @@ func (f *targetFlags) introduce(w io.Writer, at string) {
 }
 
 func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return english.Count(n, noun)
 }
 
 // tellAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.

@@ -166,7 +166,7 @@ func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdo
 		Version:  result.Version,
 		Run:      result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Incomplete: err.Error()},
 		Endpoint: result.Endpoint{URL: url},
-		Summary:  runner.Summarise(nil),
+		Summary:  result.Summarise(nil),
 		Cells:    []result.Cell{},
 	}
 	if trouble := f.outcome.write(report, stdout); trouble != nil {

@@ -4,12 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"corsprobe/runner/redact"
 )
-
-const redacted = "REDACTED"
-
-// secretName finds parameters of a query that are as good as a key, of S3's kind and of others'.
-var secretName = regexp.MustCompile(`(?i)sig|token|secret|passw|credential|key|auth|policy|session|code|jwt|hash|hmac`)
 
 // harmless are parameters that are none, whatever their names or lengths.
 var harmless = []string{"x-amz-algorithm", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-sdk-checksum-algorithm", "x-id", "key-marker", "max-keys"}
@@ -41,8 +38,8 @@ func shown(address string) (text string, secret bool) {
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
 		plain := slices.Contains(harmless, strings.ToLower(name))
-		if value != "" && !plain && (secretName.MatchString(name) || len(value) > longest) {
-			pairs[i], secret = name+"="+redacted, true
+		if value != "" && !plain && (redact.IsSecretName(name) || len(value) > longest) {
+			pairs[i], secret = name+"="+redact.Redacted, true
 		}
 	}
 	return scheme + path + "?" + strings.Join(pairs, "&"), secret

@@ -1,10 +1,11 @@
 package console
 
 import (
-	"encoding/xml"
 	"regexp"
 	"slices"
 	"strings"
+
+	"corsprobe/runner/s3error"
 )
 
 // Document is what an error document of S3's tells. Nothing of it is as good as a key.
@@ -68,21 +69,20 @@ func (d Document) message() Message {
 
 // ParseDocument reads an error document of S3's. It reports false for anything else.
 func ParseDocument(text string) (Document, bool) {
-	var doc struct {
-		XMLName  xml.Name `xml:"Error"`
-		Code     string   `xml:"Code"`
-		Message  string   `xml:"Message"`
-		Endpoint string   `xml:"Endpoint"`
-		Region   string   `xml:"Region"`
-		Bucket   string   `xml:"Bucket"`
-		Name     string   `xml:"BucketName"`
-	}
-	if err := xml.Unmarshal([]byte(text), &doc); err != nil || strings.TrimSpace(doc.Code) == "" {
+	read, err := s3error.Read(text)
+	if err != nil || strings.TrimSpace(read.Code) == "" {
 		return Document{}, false
 	}
-	d := Document{Code: clean(doc.Code), Message: clean(doc.Message), Endpoint: clean(doc.Endpoint), Region: clean(doc.Region), Bucket: clean(doc.Bucket)}
-	if d.Bucket == "" {
-		d.Bucket = clean(doc.Name)
+	d := Document{Code: clean(read.Code), Message: clean(read.Message), Bucket: clean(read.BucketName)}
+	for _, e := range read.Elements {
+		switch e.Name {
+		case "Endpoint":
+			d.Endpoint = clean(e.Value)
+		case "Region":
+			d.Region = clean(e.Value)
+		case "Bucket":
+			d.Bucket = clean(e.Value)
+		}
 	}
 	return d, true
 }

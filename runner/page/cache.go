@@ -20,9 +20,9 @@ func (v *visit) withoutOrigin(raw probe.Request, came fetch.Response) {
 		return
 	}
 	bare := raw
-	bare.Kind, bare.Location = "without-origin", nil
+	bare.Kind = "without-origin"
 	bare.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
-	ex := v.cleaned(v.client.Do(v.ctx, bare))
+	ex := v.client.Do(v.ctx, bare)
 	if ex.Error != "" {
 		return
 	}
@@ -30,7 +30,7 @@ func (v *visit) withoutOrigin(raw probe.Request, came fetch.Response) {
 	if spoils(came, without) {
 		v.page.WithoutOrigin = &ex
 	}
-	value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin")
+	value, granted := fetch.Get(came.Headers, header.AllowOrigin)
 	if granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") && fetch.NeedsVary(came.Headers, ex.Response.Headers) {
 		v.note("Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page")
 	}
@@ -38,7 +38,7 @@ func (v *visit) withoutOrigin(raw probe.Request, came fetch.Response) {
 
 // spoils reports that a cache may give a page the answer to a request without Origin, and that the page cannot read it.
 func spoils(came, without fetch.Response) bool {
-	_, grants := fetch.Get(without.Headers, "Access-Control-Allow-Origin")
+	_, grants := fetch.Get(without.Headers, header.AllowOrigin)
 	return !grants && !fetch.VaryCovers(without.Headers, "Origin") && without.Status == http.StatusOK && came.Status == http.StatusOK && isKept(without)
 }
 

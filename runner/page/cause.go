@@ -11,6 +11,7 @@ import (
 
 	"corsprobe/runner/console"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -39,7 +40,6 @@ func (v *visit) cause() *result.PageCause {
 	a.meaning = console.ByError(a.document.Code, a.document.Message)
 	for _, find := range []func(answered) *result.PageCause{v.signedPreflight, v.elsewhere, v.redirectedPreflight, v.refusedByS3, v.noS3, v.kept, v.noPreflights, v.plainRefusal} {
 		if c := find(a); c != nil {
-			c.Sentence = v.clean(c.Sentence)
 			return c
 		}
 	}
@@ -103,7 +103,7 @@ func (v *visit) elsewhere(a answered) *result.PageCause {
 	if region == "" {
 		region = a.document.Region
 	}
-	switch host := v.otherHost(a); {
+	switch host := otherHost(a); {
 	case host != "":
 		c.Do = append(c.Do, "have the page ask "+host+" from the start")
 	case region != "":
@@ -119,20 +119,22 @@ func (v *visit) elsewhere(a answered) *result.PageCause {
 }
 
 // otherHost is the host that an answer names.
-func (v *visit) otherHost(a answered) string {
-	if u, err := url.Parse(v.location); err == nil && u.Host != "" {
+func otherHost(a answered) string {
+	location, _ := fetch.Get(a.Response.Headers, "Location")
+	if u, err := url.Parse(location); err == nil && u.Host != "" {
 		return u.Host
 	}
 	return a.document.Endpoint
 }
 
 func (v *visit) redirectedPreflight(a answered) *result.PageCause {
-	if !a.preflight || a.Response.Status/100 != 3 || v.location == "" {
+	location, present := fetch.Get(a.Response.Headers, "Location")
+	if !a.preflight || a.Response.Status/100 != 3 || !present {
 		return nil
 	}
 	return &result.PageCause{
 		Code:     "preflight-redirect",
-		Sentence: fmt.Sprintf("the preflight is redirected (%d) to %s, and no browser follows a redirect there", a.Response.Status, v.location),
+		Sentence: fmt.Sprintf("the preflight is redirected (%d) to %s, and no browser follows a redirect there", a.Response.Status, location),
 		Do:       []string{"have the page ask that address from the start"},
 	}
 }
@@ -178,7 +180,7 @@ func (v *visit) remedies(a answered) []string {
 // asks are the names of headers that the page's preflight asks for.
 func (v *visit) asks() []string {
 	for _, h := range fetch.PreflightHeaders(v.request) {
-		if h.Name == "Access-Control-Request-Headers" {
+		if h.Name == header.RequestHeaders {
 			return strings.Split(h.Value, ",")
 		}
 	}
@@ -239,7 +241,7 @@ func isHTML(ex result.Exchange) bool {
 
 // kept: a cache had an answer from before this page asked.
 func (v *visit) kept(a answered) *result.PageCause {
-	_, grants := fetch.Get(a.Response.Headers, "Access-Control-Allow-Origin")
+	_, grants := fetch.Get(a.Response.Headers, header.AllowOrigin)
 	if a.preflight || grants || !isFromCache(a.Exchange) {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 	"corsprobe/runner/browser"
 	"corsprobe/runner/console"
 	"corsprobe/runner/fetch"
-	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 )
 
@@ -38,7 +38,7 @@ func Confirm(ctx context.Context, b Sender, q Request, p *result.Page) error {
 	if err != nil {
 		return err
 	}
-	clean := probe.NewRedactor(probe.SecretsOf(q.URL)...)
+	clean := redact.New(redact.OfAddress(q.URL)...).Text
 	p.Chromium = &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code, Console: clean(console.WithoutKeys(o.Console))}
 	if o.Actual != nil && o.Resolved {
 		p.Chromium.Status = o.Actual.Status
@@ -65,7 +65,7 @@ func disagreement(p result.Page, o browser.Outcome) string {
 // does, so that no redirect carries it on. nil: any.
 func HostsFor(q Request) []string {
 	u, err := url.Parse(q.URL)
-	secret := func(h result.Header) bool { return probe.IsSecretName(h.Name) }
+	secret := func(h result.Header) bool { return redact.IsSecretName(h.Name) }
 	if err != nil || !slices.ContainsFunc(q.Page.Headers, secret) {
 		return nil
 	}

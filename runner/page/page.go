@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -33,24 +35,38 @@ type Request struct {
 // are followed, and every stop is judged. No cookie is ever sent, and what is as good as a key is not sent on to another host. What the answers
 // tell of the cause is told first.
 func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
-	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL, secrets: probe.SecretsOf(q.URL)}
+	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL, secrets: redact.OfAddress(q.URL)}
 	v.page = result.Page{
-		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: v.clean(q.URL),
+		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: q.URL,
 		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames), Notes: slices.Clone(q.Remarks),
 	}
 	for _, h := range q.Page.Headers {
 		v.page.Headers = append(v.page.Headers, h.Name)
-		if probe.IsSecretName(h.Name) && len(h.Value) >= leastSecret {
+		if redact.IsSecretName(h.Name) && len(h.Value) >= leastSecret {
 			v.secrets = append(v.secrets, h.Value)
 		}
 	}
 	for v.hop() {
 		v.followed++
 	}
-	v.page.Method = fetch.NormalizeMethod(q.Page.Method)
 	v.page.Cause = v.cause()
-	return v.page
+	return v.redacted()
 }
+
+// redacted is what is handed over.
+func (v *visit) redacted() result.Page {
+	for _, s := range v.page.Steps {
+		for i, h := range s.Exchange.Request.Headers {
+			if redact.IsSecretName(h.Name) && h.Value != "" {
+				s.Exchange.Request.Headers[i].Value = redact.Redacted
+			}
+		}
+	}
+	return v.redactor().Page(v.page)
+}
+
+// redactor knows what must not be shown, of every address so far.
+func (v *visit) redactor() *redact.Redactor { return v.client.Redactor().With(v.secrets...) }
 
 // leastSecret is how long the value of a header has to be to be looked for in what comes back: a short one would be found in plain words.
 const leastSecret = 8
@@ -63,14 +79,10 @@ type visit struct {
 	page     result.Page
 	request  fetch.Request // as redirects left it
 	method   string        // of it, normalised
-	url      string        // as it is: it may hold a signature
-	location string        // of the last answer, as it came
-	secrets  []string      // what must not be shown, of every address so far
+	url      string        // of the hop
+	secrets  []string      // that must not be shown: of every address so far, and of the page's headers
 	followed int
 }
-
-// clean leaves out of a text what is as good as a key.
-func (v *visit) clean(text string) string { return probe.NewRedactor(v.secrets...)(text) }
 
 // hop asks one URL, and reports whether a redirect leads on.
 func (v *visit) hop() (on bool) {
@@ -100,13 +112,13 @@ func changes(method string) bool {
 }
 
 func (v *visit) end(gets result.Gets, sentence string) bool {
-	v.page.Gets, v.page.Sentence = gets, v.clean(sentence)
+	v.page.Gets, v.page.Sentence = gets, sentence
 	return false
 }
 
 // note tells something once.
 func (v *visit) note(format string, args ...any) {
-	if text := v.clean(fmt.Sprintf(format, args...)); !slices.Contains(v.page.Notes, text) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(v.page.Notes, text) {
 		v.page.Notes = append(v.page.Notes, text)
 	}
 }
@@ -123,7 +135,7 @@ func (v *visit) preflight(address *url.URL) bool {
 	v.judge(step, judge.Preflight, raw)
 	v.rule(step, today, &standard)
 	v.notes(fetch.MaxAgeNotes(came.Headers))
-	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
+	if value, granted := fetch.Get(came.Headers, header.AllowOrigin); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
 		v.note("the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it")
 	}
 	if !today.Allowed {
@@ -147,7 +159,7 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 	} else {
 		v.note("the URL is of the page's own origin: CORS has no part in it")
 	}
-	redirect := fetch.RedirectCheck(v.request, fetch.Hop{URL: v.url, Response: v.unredacted(came), Followed: v.followed})
+	redirect := fetch.RedirectCheck(v.request, fetch.Hop{URL: v.url, Response: came, Followed: v.followed})
 	if verdict.Allowed && !redirect.Verdict.Allowed {
 		verdict = redirect.Verdict
 	}
@@ -167,16 +179,6 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 		v.withoutOrigin(raw, came)
 	}
 	return v.end(result.Readable, "")
-}
-
-// unredacted is an answer with its Location as it came.
-func (v *visit) unredacted(came fetch.Response) fetch.Response {
-	whole := fetch.Response{Status: came.Status, Headers: slices.Clone(came.Headers)}
-	i := slices.IndexFunc(whole.Headers, func(h result.Header) bool { return strings.EqualFold(h.Name, "Location") })
-	if i >= 0 && v.location != "" {
-		whole.Headers[i].Value = v.location
-	}
-	return whole
 }
 
 // headers are the request's own, those that a browser lets a page set.
@@ -202,7 +204,7 @@ func (v *visit) follow(redirect fetch.Redirect) (on bool) {
 		return true
 	}
 	v.request.Headers = slices.DeleteFunc(slices.Clone(v.request.Headers), func(h result.Header) bool {
-		if !probe.IsSecretName(h.Name) {
+		if !redact.IsSecretName(h.Name) {
 			return false
 		}
 		v.note("%s was not sent on to %s: a browser would send it, if the preflight there lets it", h.Name, hostOf(to))
@@ -225,13 +227,13 @@ func hostOf(address string) string {
 
 // send makes one exchange. ok: an answer came.
 func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
-	raw.Location, v.location = &v.location, ""
 	ex := v.client.Do(v.ctx, raw)
-	v.secrets = append(v.secrets, probe.SecretsOf(v.location)...)
-	ex = v.cleaned(ex)
-	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: pageCurl(ex)})
+	for _, location := range result.Values(ex.Response.Headers, "Location") {
+		v.secrets = append(v.secrets, redact.OfAddress(location)...)
+	}
+	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: v.curl(ex)})
 	step = &v.page.Steps[len(v.page.Steps)-1]
-	if slices.ContainsFunc(ex.Request.Headers, func(h result.Header) bool { return h.Value == "REDACTED" }) {
+	if slices.ContainsFunc(ex.Request.Headers, isSecret) {
 		v.note("headers that hold credentials are left out of the curl commands")
 	}
 	if ex.Error != "" {
@@ -239,23 +241,6 @@ func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
 		v.end(result.Unreachable, ex.Error)
 	}
 	return step, ex.Error == ""
-}
-
-// cleaned is an exchange without what the addresses so far hold of keys.
-func (v *visit) cleaned(ex result.Exchange) result.Exchange {
-	clean := probe.NewRedactor(v.secrets...)
-	ex.Request.URL, ex.Response.Body, ex.Error = clean(ex.Request.URL), clean(ex.Response.Body), clean(ex.Error)
-	for _, lines := range [][]result.Header{ex.Request.Headers, ex.Response.Headers} {
-		for i := range lines {
-			lines[i].Value = clean(lines[i].Value)
-		}
-	}
-	for i, h := range ex.Request.Headers {
-		if probe.IsSecretName(h.Name) && h.Value != "" {
-			ex.Request.Headers[i].Value = "REDACTED"
-		}
-	}
-	return ex
 }
 
 // rule notes a step's verdict, and the standard's where it is another.
@@ -275,7 +260,7 @@ func (v *visit) notes(all []string) {
 }
 
 func (v *visit) verdict(f fetch.Verdict) result.PageVerdict {
-	return result.PageVerdict{Allowed: f.Allowed, Code: string(f.Reason), Sentence: v.clean(f.Sentence), Chromium: f.Chromium, Firefox: f.Firefox}
+	return result.PageVerdict{Allowed: f.Allowed, Code: string(f.Reason), Sentence: f.Sentence, Chromium: f.Chromium, Firefox: f.Firefox}
 }
 
 // judge holds an answer against S3's model, where the configuration is known.
@@ -336,14 +321,19 @@ func (v *visit) noteNetwork(address *url.URL) {
 	}
 }
 
-// pageCurl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
-func pageCurl(ex result.Exchange) string {
+// isSecret reports that a header line holds what is as good as a key.
+func isSecret(h result.Header) bool {
+	return redact.IsSecret(h) || h.Value != "" && redact.IsSecretName(h.Name)
+}
+
+// curl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
+func (v *visit) curl(ex result.Exchange) string {
 	request := ex.Request
-	signed := strings.Contains(request.URL, "REDACTED")
+	signed := v.redactor().Text(request.URL) != request.URL
 	if signed {
 		request.URL = "URL"
 	}
-	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), func(h result.Header) bool { return h.Value == "REDACTED" })
+	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), isSecret)
 	command := probe.Curl(request, nil, probe.CurlOptions{})
 	if signed {
 		command = strings.TrimSuffix(command, "'URL'") + `"$URL"`

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -108,7 +109,7 @@ func verdictOf(v fetch.Verdict) result.PageVerdict {
 // readable are the headers that a script can read of S3's answers: those that are readable anyway, and those that are exposed.
 func readable(q fetch.Request, came fetch.Response) []string {
 	names := slices.Clone(fetch.SafelistedResponseHeaders)
-	for _, value := range result.Values(came.Headers, "Access-Control-Expose-Headers") {
+	for _, value := range result.Values(came.Headers, header.ExposeHeaders) {
 		for name := range strings.SplitSeq(value, ",") {
 			if name = strings.TrimSpace(name); fetch.CanRead(name, q.Credentials, came.Headers) {
 				names = append(names, name)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -145,7 +146,7 @@ func hasName(q fetch.Request, name string) bool { return slices.Contains(asked(q
 // asked are the names that a preflight of the request asks for.
 func asked(q fetch.Request) []string {
 	for _, h := range fetch.PreflightHeaders(q) {
-		if strings.EqualFold(h.Name, "Access-Control-Request-Headers") {
+		if h.Name == header.RequestHeaders {
 			return strings.Split(h.Value, ",")
 		}
 	}

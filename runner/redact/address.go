@@ -1,4 +1,4 @@
-package probe
+package redact
 
 import (
 	"net/url"
@@ -7,16 +7,13 @@ import (
 )
 
 // secretName finds names of query parameters and headers that are as good as a key, of S3's kind and of others'.
-var secretName = regexp.MustCompile(`(?i)sig|token|secret|passw|credential|key|auth|policy`)
+var secretName = regexp.MustCompile(`(?i)sig|token|secret|passw|credential|key|auth|policy|session|jwt|hmac`)
 
 // IsSecretName reports that the value of a query's parameter or of a header of that name is probably as good as a key.
 func IsSecretName(name string) bool { return secretName.MatchString(name) }
 
-// leastSecret keeps reports readable: what is shorter is no secret.
-const leastSecret = 6
-
-// SecretsOf lists what must not be shown of an address, as it is written there and as it is meant.
-func SecretsOf(address string) []string {
+// OfAddress lists what must not be shown of an address, as it is written there and as it is meant.
+func OfAddress(address string) []string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil
