@@ -27,7 +27,7 @@ type targetFlags struct {
 
 func (f *targetFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
+	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint; --endpoint-url is the same (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
 	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
 	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
 	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")

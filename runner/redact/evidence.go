@@ -33,7 +33,7 @@ func repeated(exchanges []result.Exchange) []string {
 
 // Cell is a cell without the secrets in its evidence. What a scenario gives it, such as its id and title, stays.
 func (r *Redactor) Cell(c result.Cell) result.Cell {
-	r = r.with(repeated(c.Exchanges)...)
+	r = r.With(repeated(c.Exchanges)...)
 	c.Reason, c.Explanation = r.Text(c.Reason), r.Text(c.Explanation)
 	c.Findings = each(c.Findings, r.Finding)
 	c.Exchanges = each(c.Exchanges, r.Exchange)
@@ -100,11 +100,27 @@ func (r *Redactor) Page(p result.Page) result.Page {
 	for _, s := range p.Steps {
 		exchanges = append(exchanges, s.Exchange)
 	}
-	r = r.with(repeated(exchanges)...)
+	r = r.With(repeated(exchanges)...)
 	p.URL, p.Sentence = r.Text(p.URL), r.Text(p.Sentence)
 	p.Steps = each(p.Steps, r.step)
 	p.Readable, p.Hidden, p.Notes = each(p.Readable, r.Text), each(p.Hidden, r.Text), each(p.Notes, r.Text)
+	p.Cause = r.cause(p.Cause)
+	if p.WithoutOrigin != nil {
+		bare := r.Exchange(*p.WithoutOrigin)
+		p.WithoutOrigin = &bare
+	}
+	if p.Chromium != nil {
+		chromium := r.chromium(*p.Chromium)
+		p.Chromium = &chromium
+	}
 	return p
+}
+
+func (r *Redactor) cause(c *result.PageCause) *result.PageCause {
+	if c == nil {
+		return nil
+	}
+	return &result.PageCause{Code: c.Code, Sentence: r.Text(c.Sentence), Do: each(c.Do, r.Text), Likely: each(c.Likely, r.Text)}
 }
 
 func (r *Redactor) step(s result.PageStep) result.PageStep {
