@@ -202,16 +202,19 @@ func (p *places) emptied(ctx context.Context, at *place) bool {
 	if at.holds == nil {
 		return true
 	}
+	if len(discriminating(nil, at.holds)) == 0 {
+		return false
+	}
 	s := &stage{run: p.run, place: at}
-	questions := s.questions(ctx, nil, at.holds)
-	if len(questions) == 0 || at.remove(ctx) != nil {
+	questions := s.ask(ctx, nil, discriminating(nil, at.holds)[:1])
+	if at.DeleteCORS(ctx) != nil {
 		return false
 	}
 	if got, err := at.GetCORS(ctx); err != nil || got != nil {
 		return false
 	}
 	s.moved(nil)
-	return s.shown(ctx, questions)
+	return len(questions) > 0 && s.shows(ctx, questions[0])
 }
 
 // closeAll leaves nothing behind, all buckets at once.

@@ -22,7 +22,7 @@ const (
 	// connections is how many connections of their own must show a change: behind one name may stand several nodes.
 	connections = 4
 	// mostQuestions bounds what is asked about one change. Several are asked because one rule may be broken in itself and never show it.
-	mostQuestions = 4
+	mostQuestions = 3
 )
 
 // question is a request by which a new configuration can be told from the old one, and what the old one answered to it.
@@ -124,8 +124,13 @@ func cellOf(q s3cors.Request) scenarios.Cell {
 
 // questions are those by which a change can be seen, each with the answer before the change.
 func (s *stage) questions(ctx context.Context, now, before *s3cors.Configuration) []question {
+	return s.ask(ctx, now, discriminating(now, before))
+}
+
+// ask makes questions of requests, and asks each once.
+func (s *stage) ask(ctx context.Context, now *s3cors.Configuration, requests []s3cors.Request) []question {
 	var all []question
-	for _, q := range discriminating(now, before) {
+	for _, q := range requests {
 		built, err := s.requests(ctx, cellOf(q))
 		if err != nil {
 			continue // the cells themselves will say why
