@@ -161,6 +161,12 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Requests is how many requests the run sent, those for set-up, settling and clean-up among them; CellRequests are the cells' own,
+	// asked again or not.
+	Requests     int `json:"requests,omitempty"`
+	CellRequests int `json:"cellRequests,omitempty"`
+	// SlowDowns is how many answers only asked to slow down (503, 429). They are never judged.
+	SlowDowns int `json:"slowDowns,omitempty"`
 	// Chromium counts what a real browser made of the cells; nil for runs without one.
 	Chromium *ChromiumSummary `json:"chromium,omitempty"`
 }
