@@ -103,6 +103,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if chosen.settled != nil {
+		return f.repeat(chosen, stdout, stderr)
+	}
 	if f.dryRun {
 		return f.printChanges(chosen, stdout)
 	}

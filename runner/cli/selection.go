@@ -28,6 +28,7 @@ type chosen struct {
 	whole     string          // digest of the plan that the shards share; empty without shards
 	notes     []string        // what the user should know of the choice
 	files     []use           // that the scenarios were read from
+	settled   *result.Report  // what --rerun-failed names, where nothing in it is to be asked again
 }
 
 // unasked are the ids that there are, and that this run does not ask.

@@ -43,7 +43,10 @@ func shardOf(flag string, getenv func(string) string) (shard *result.Shard, by s
 	total, isTotal := strings.CutPrefix(flag, "/")
 	switch {
 	case flag != "" && !isTotal:
-		index, total, _ := strings.Cut(flag, "/")
+		index, total, both := strings.Cut(flag, "/")
+		if !both {
+			return nil, "", fmt.Errorf("--shard %s: expected I/N, which part and of how many, such as 1/3", flag)
+		}
 		shard, err = newShard(index, total, 0)
 		by = "--shard"
 	case isTotal:
