@@ -108,7 +108,7 @@ func useLine(c *cobra.Command) string {
 	return c.UseLine()
 }
 
-// paragraphs wraps text. Lines that are indented stay as they are.
+// paragraphs wraps text. Lines that are indented stay lines of their own.
 func paragraphs(text string) string {
 	var b strings.Builder
 	var words []string
@@ -122,7 +122,9 @@ func paragraphs(text string) string {
 		switch {
 		case strings.HasPrefix(line, " "), line == "":
 			flush()
-			b.WriteString(line + "\n")
+			text := strings.TrimLeft(line, " ")
+			indent := line[:len(line)-len(text)]
+			b.WriteString(indent + strings.Join(reports.Wrap(text, helpWidth-len(indent)-2), "\n  "+indent) + "\n")
 		default:
 			words = append(words, line)
 		}
@@ -254,8 +256,14 @@ var clause = regexp.MustCompile(`; |: | \(default|\. `)
 // shortened is a flag, with the start of its description where that is long.
 func shortened(f *pflag.Flag, short bool) *pflag.Flag {
 	copied := *f
-	if at := clause.FindStringIndex(f.Usage); short && at != nil && len(f.Usage) > longUsage {
-		copied.Usage = f.Usage[:at[0]]
+	if !short || len(f.Usage) <= longUsage {
+		return &copied
+	}
+	for _, at := range clause.FindAllStringIndex(f.Usage, -1) {
+		if start := f.Usage[:at[0]]; strings.Count(start, "`")%2 == 0 { // not within the value's name
+			copied.Usage = start
+			break
+		}
 	}
 	return &copied
 }
