@@ -52,6 +52,9 @@ type Options struct {
 	Curl probe.CurlOptions
 }
 
+// Defaults are the options that count where nothing is said.
+func Defaults() Options { return Options{}.withDefaults() }
+
 func (o Options) withDefaults() Options {
 	o.Concurrency = cmp.Or(o.Concurrency, 32)
 	o.Settle = cmp.Or(o.Settle, 30*time.Second)
