@@ -14,6 +14,8 @@ import (
 
 	"corsprobe/runner/lint/code"
 	"corsprobe/runner/s3cors"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Notice is something about a file, rather than about what S3 makes of the configuration in it.
@@ -117,16 +119,32 @@ func Read(name string, data []byte) (file *File, err error) {
 	if len(failed) > 0 {
 		return nil, Problems{name, failed}
 	}
+	return r.file(roots)
+}
+
+// ReadYAML finds configurations in a node of a YAML file, whose bytes tell the places.
+func ReadYAML(name string, data []byte, n *yaml.Node) (file *File, err error) {
+	src, problems := newSource(data)
+	if len(problems) > 0 {
+		return nil, Problems{name, problems}
+	}
+	r := &reader{name: name, source: src, syntax: YAML}
+	c := yamlConverter{source: src, left: len(src.data) + 1000}
+	return r.file([]node{c.convert(n, 0)})
+}
+
+// file is what was found in a parsed text.
+func (r *reader) file(roots []node) (*File, error) {
 	found := r.find(roots)
 	if len(found) == 0 {
-		return nil, Problems{name, []Notice{r.nothingFound(roots)}}
+		return nil, Problems{r.name, []Notice{r.nothingFound(roots)}}
 	}
 	r.encodingNotices()
 	sortNotices(r.notices)
 	for _, c := range found {
 		sortNotices(c.Notices)
 	}
-	return &File{Name: name, Configurations: found, Notices: r.notices, source: src, syntax: r.syntax}, nil
+	return &File{Name: r.name, Configurations: found, Notices: r.notices, source: r.source, syntax: r.syntax}, nil
 }
 
 func sortNotices(all []Notice) {

@@ -79,7 +79,11 @@ func (r *ruleReader) summary(rules *node) {
 		return
 	}
 	do := "corsprobe lint --convert json prints it as S3's API takes it"
-	c.Notices = append(c.Notices, problem("CP004", r.source.place(rules.at.start), "this is "+r.shape.provider+"'s own shape, and S3's API takes another", do))
+	what := "this is " + r.shape.provider + "'s own shape, and S3's API takes another"
+	if r.shape == b2Shape {
+		what += ": its operations are not S3's, and s3_put is read as PUT, s3_get as GET, and so on"
+	}
+	c.Notices = append(c.Notices, problem("CP004", r.source.place(rules.at.start), what, do))
 	if len(r.native) > 0 {
 		c.Notices = append(c.Notices, problem("CP026", r.source.place(rules.at.start), enumerate(r.native)+" "+isAre(r.native)+" of Backblaze's native API, and S3 has nothing of the kind", "read on for the others; keep them for requests of the native API"))
 	}

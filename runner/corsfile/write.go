@@ -57,7 +57,7 @@ func Write(target string, all ...*Configuration) ([]byte, error) {
 	case "xml":
 		return one(prettyXML)
 	case "yaml":
-		return one(func(c *s3cors.Configuration) []byte { return inYAML(c) })
+		return one(func(c *s3cors.Configuration) []byte { return blockYAML(c.JSON()) })
 	case "r2":
 		return one(func(c *s3cors.Configuration) []byte { return indented(r2Of(c)) })
 	case "terraform":
@@ -83,6 +83,23 @@ func inYAML(v any) []byte {
 	e.SetIndent(2)
 	_ = e.Encode(v) // strings and numbers into memory: it cannot fail
 	return b.Bytes()
+}
+
+// blockYAML writes JSON, which is YAML, with a line for each value.
+func blockYAML(data []byte) []byte {
+	var n yaml.Node
+	_ = yaml.Unmarshal(data, &n) // of our own making
+	var plain func(*yaml.Node)
+	plain = func(n *yaml.Node) {
+		if n.Style = 0; n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+			n.SetString(n.Value)
+		}
+		for _, child := range n.Content {
+			plain(child)
+		}
+	}
+	plain(&n)
+	return inYAML(&n)
 }
 
 var between = regexp.MustCompile(`><(/?)(CORSRule>|[A-Z]|/CORSConfiguration)`)

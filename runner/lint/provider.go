@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"corsprobe/runner/s3cors"
 )
@@ -18,7 +19,7 @@ type Provider struct {
 
 // Limit bounds something of a configuration.
 type Limit struct {
-	Of   string // rules, document-bytes, rule-bytes, max-age-seconds or id-characters
+	Of   string // rules, document-bytes, document-characters, rule-bytes, max-age-seconds or id-characters
 	Most int
 }
 
@@ -54,6 +55,10 @@ func (p Provider) limit(cfg *s3cors.Configuration, l Limit) []Problem {
 	case "rules":
 		if n := len(cfg.CORSRules); n > l.Most {
 			over(everything, fmt.Sprintf("it has %d rules", n), "put rules together: several origins and methods fit into one")
+		}
+	case "document-characters":
+		if n := utf8.RuneCount(cfg.XML()); n > l.Most {
+			over(everything, fmt.Sprintf("it has %d characters as XML", n), "put rules together, or cover origins by a pattern")
 		}
 	case "document-bytes":
 		if n := len(cfg.XML()); n > l.Most {

@@ -184,18 +184,27 @@ func twice(field string, values []string, same func(string) string) []Problem {
 	return all
 }
 
+// hasPath: such an entry matches no page, and so covers nothing.
+func hasPath(origin string) bool {
+	_, rest, found := strings.Cut(origin, "://")
+	return found && strings.Contains(rest, "/")
+}
+
 // mostPatterns bounds how many patterns each origin is held against: a list may have a hundred thousand.
 const mostPatterns = 100
 
 func coveredOrigins(r s3cors.Rule) []Problem {
 	var patterns []string
 	for _, o := range r.AllowedOrigins {
-		if strings.Count(o, "*") == 1 && len(patterns) < mostPatterns && !slices.Contains(patterns, o) {
+		if strings.Count(o, "*") == 1 && !hasPath(o) && len(patterns) < mostPatterns && !slices.Contains(patterns, o) {
 			patterns = append(patterns, o)
 		}
 	}
 	var all []Problem
 	for i, o := range r.AllowedOrigins {
+		if hasPath(o) {
+			continue
+		}
 		by := slices.IndexFunc(patterns, func(p string) bool { return p != o && covers(p, o, s3cors.MatchOrigin) })
 		if by < 0 {
 			continue

@@ -42,8 +42,10 @@ func (o *origin) everySite() {
 func (o *origin) insecure() {
 	secure := o.scheme == "https"
 	switch {
+	case isLoopback(o.hostname) && o.portname == "":
+		o.say(found("CP214", o.at, "it is a developer's own machine, or an application's web view, such as Capacitor's and Ionic's on Android", "leave it out of a configuration for everybody, unless the application is meant"))
 	case isLoopback(o.hostname):
-		o.say(found("CP214", o.at, "it is a developer's own machine, or an application's web view", "leave it out of a configuration for everybody"))
+		o.say(found("CP214", o.at, "it is a developer's own machine", "leave it out of a configuration for everybody"))
 	case isPrivate(o.hostname):
 		o.say(found("CP214", o.at, "it is a host of a private network", "leave it out of a configuration for everybody"))
 	case strings.Contains(o.scheme, "*"):
