@@ -109,22 +109,26 @@ var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._/-]*(?::[/0-9][A-Za-z0-
 
 // indent is the line's end and the blanks before an offset, where nothing else comes before it on its line.
 func (c *Configuration) indent(offset int) string {
-	line := bytes.LastIndexByte(c.source.data[:offset], '\n')
-	before := c.source.data[line+1 : offset]
-	if line < 0 || len(bytes.TrimSpace(before)) > 0 {
+	line := c.source.lineStart(offset)
+	before := c.source.data[line:offset]
+	if line == 0 || len(before) > widest || len(bytes.TrimSpace(before)) > 0 {
 		return ""
 	}
 	return "\n" + string(before)
 }
 
+// widest is how far a value may stand from its line's start for an edit that keeps the indent: a file may be one line of megabytes.
+const widest = 1000
+
+var onlyDash = regexp.MustCompile(`^[ ]*- +$`)
+
 // dash is what comes before the next value of a list in YAML's lines, where a value stands in one.
 func (c *Configuration) dash(offset int) string {
-	line := bytes.LastIndexByte(c.source.data[:offset], '\n')
-	before := string(c.source.data[line+1 : offset])
-	if c.syntax != YAML || !regexp.MustCompile(`^[ ]*- +$`).MatchString(before) {
+	line := c.source.lineStart(offset)
+	if c.syntax != YAML || line == 0 || offset-line > widest || !onlyDash.Match(c.source.data[line:offset]) {
 		return ""
 	}
-	return "\n" + before
+	return "\n" + string(c.source.data[line:offset])
 }
 
 // Remove takes a value out of its list; false where it is the only one, or where something else would go with it.
@@ -149,7 +153,7 @@ func (c *Configuration) Remove(rule int, fieldName string, index int) ([]Edit, b
 	if c.syntax != XML && strings.Trim(rest, " \t\r\n,-") != "" {
 		return nil, false // a comment
 	}
-	if after := c.restOfLine(cut.end); c.dash(place.at.start) != "" && after != "" {
+	if c.dash(place.at.start) != "" && c.restOfLine(cut.end) != "" {
 		return nil, false
 	}
 	return []Edit{{cut, ""}}, true

@@ -18,9 +18,10 @@ type finder struct {
 
 // where is the path to a value, and what was learnt on the way.
 type where struct {
-	path []string
-	name string // a better name than the path gives
-	hint *shape
+	path    []string
+	name    string // of the document
+	address string // Terraform's, of the resource
+	hint    *shape
 }
 
 func (w where) below(key string) where {
@@ -184,7 +185,7 @@ func (w where) enter(n *node) where {
 		w.hint = camelShape
 	}
 	if address := n.textOf("address"); address != "" && n.get("type") != nil {
-		w.name = address
+		w.address = address
 	}
 	if metadata := n.get("metadata"); metadata != nil && n.get("kind") != nil && metadata.textOf("name") != "" {
 		w.name = metadata.textOf("name")
@@ -310,7 +311,7 @@ func (f *finder) configuration(rules *node, container string, w where) *Configur
 			break
 		}
 	}
-	s := pick(container, w.hint, f.syntax, len(w.path) > 0, first)
+	s := pick(container, w.hint, f.syntax, len(w.path) > 0 || strings.Contains(f.name, ".tfvars"), first)
 	c := newConfiguration(f, s, rules, w)
 	f.found = append(f.found, c)
 	return c
@@ -343,6 +344,9 @@ func (f *finder) nameAll() {
 
 // nameOf is a configuration's name by the path to it: a resource's.
 func (w where) nameOf() string {
+	if w.address != "" {
+		return w.address
+	}
 	for i, key := range w.path {
 		rest := w.path[i+1:]
 		switch {

@@ -57,15 +57,15 @@ func (r *reader) meantHCL(diags hcl.Diagnostics) []Notice {
 		if d.Subject != nil {
 			at = r.source.place(d.Subject.Start.Byte)
 		}
-		what, do := lowerFirst(strings.TrimSuffix(d.Summary, ".")), d.Detail
-		if do == "" {
-			do = "mend it; terraform validate says more"
+		what, do := lowerFirst(strings.TrimSuffix(d.Summary, ".")), "mend it; terraform validate says more"
+		if d.Detail != "" {
+			what += ": " + lowerFirst(strings.TrimSuffix(oneLine(d.Detail), "."))
 		}
 		code := "CP023"
 		if d.Subject != nil && d.Subject.Start.Byte < len(r.source.data) && strings.ContainsRune(typographic, firstRune(r.source.data[d.Subject.Start.Byte:])) {
 			code, what, do = "CP010", "typographic quotes", `write " for them`
 		}
-		all = append(all, problem(code, at, "not Terraform's language: "+what, lowerFirst(strings.TrimSuffix(oneLine(do), "."))))
+		all = append(all, problem(code, at, "not Terraform's language: "+what, do))
 	}
 	return all[:1] // one mistake brings others after it
 }

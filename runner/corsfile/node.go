@@ -62,7 +62,7 @@ func (n *node) textOf(key string) string {
 func (n *node) describe() string {
 	switch n.kind {
 	case nothing:
-		return "nothing"
+		return "null"
 	case text:
 		return "a string"
 	case number:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -129,9 +128,17 @@ func (r *reader) literalOf(l language) Notice {
 	if found := assigned.FindSubmatchIndex(r.source.data); found != nil {
 		name, from = string(r.source.data[found[2]:found[3]]), found[1]-1
 	}
+	if l.print == "" {
+		if n, found := r.inProse(); found {
+			return n
+		}
+	}
 	do := "write the configuration as JSON"
 	if l.print != "" {
 		do = "print it as JSON: " + strings.Replace(l.print, "%s", name, 1)
+	}
+	if cdk.Match(r.source.data) {
+		do = "run cdk synth, and give the template that it prints"
 	}
 	if l.name == "Python" || l.name == "JavaScript" || l.name == "PHP" || l.name == "Ruby" {
 		if i := bytes.IndexByte(r.source.data[from:], '\''); i >= 0 {
@@ -140,6 +147,8 @@ func (r *reader) literalOf(l language) Notice {
 	}
 	return problem("CP011", r.source.place(from), "this is "+l.name+", not a configuration", do)
 }
+
+var cdk = regexp.MustCompile(`aws-cdk|aws_cdk|\bs3\.Bucket\(|HttpMethods\.`)
 
 var literalStart = regexp.MustCompile(`(?m)[{\[]\s*"?(?:CORSRules|AllowedOrigins|AllowedMethods)|[\[{]\s*\{\s*"Allowed|<(?:\w+:)?CORSConfiguration`)
 
@@ -179,7 +188,7 @@ func (r *reader) meantJSON(clean []byte, at int, err error) Notice {
 		return r.notJSON(place, "JSON has a colon between key and value, not =>")
 	case bytes.HasPrefix(rest, []byte("{{")) || bytes.HasPrefix(rest, []byte("${")) || bytes.HasPrefix(rest, []byte("<%")):
 		return problem("CP008", place, "a placeholder of a template stands where a value belongs", "give the file that the template is rendered to")
-	case strings.Contains(said, "at start of object name") && (unicode.IsLetter(first) || first == '_'):
+	case bareKey.Match(rest):
 		return r.notJSON(place, "JSON wants double quotes around keys")
 	case strings.Contains(said, "invalid literal"):
 		return r.badLiteral(rest, place)
@@ -213,11 +222,17 @@ func (r *reader) notJSON(at Place, what string) Notice {
 	return problem("CP011", at, what, do)
 }
 
+var bareKey = regexp.MustCompile(`\A[A-Za-z_$][\w$-]*\s*:`)
+
 func (r *reader) badLiteral(rest []byte, at Place) Notice {
 	word := regexp.MustCompile(`\A"?[^\s,\]}]*`).Find(rest)
 	switch string(word) {
 	case "True", "False", "None":
-		return r.notJSON(at, string(word)+" is Python's: JSON writes true, false and null")
+		n := r.notJSON(at, string(word)+" is Python's: JSON writes true, false and null")
+		if !bytes.ContainsRune(r.source.data, '\'') {
+			n.Do = "write " + map[string]string{"True": "true", "False": "false", "None": "null"}[string(word)]
+		}
+		return n
 	case "undefined", "NaN", "Infinity":
 		return r.notJSON(at, string(word)+" is JavaScript's, and JSON has no such value")
 	}

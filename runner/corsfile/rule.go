@@ -42,7 +42,7 @@ type ruleReader struct {
 	shape   *shape
 	config  *Configuration
 	written []string // keys that were written otherwise, and where the first stands
-	meant   []string
+	better  []string
 	first   span
 	edits   []Edit
 	native  []string // Backblaze's own operations
@@ -71,7 +71,7 @@ func (r *ruleReader) say(id string, at int, matter, what, do string) {
 func (r *ruleReader) summary(rules *node) {
 	c := r.config
 	if len(r.written) > 0 {
-		n := problem("CP024", r.source.place(r.first.start), fmt.Sprintf("%s has no key %s: did you mean %s?", r.shape.name, enumerate(quoted(r.written)), enumerate(r.meant)), "write "+enumerate(r.meant))
+		n := problem("CP024", r.source.place(r.first.start), fmt.Sprintf("%s has no key %s: did you mean %s?", r.shape.name, enumerate(quoted(r.written)), enumerate(r.better)), "write "+enumerate(r.better))
 		n.Edits = r.edits
 		c.Notices = append(c.Notices, n)
 	}
@@ -167,7 +167,7 @@ func (r *ruleReader) member(m *member, seen map[field]bool) {
 		r.otherwise(m, f)
 	}
 	if seen[f] && (r.syntax != XML || f == ids || f == age) {
-		what := fmt.Sprintf("%s is there twice in one rule, and readers of JSON keep the last alone", m.key)
+		what := fmt.Sprintf("%s is there twice in one rule, and readers of %s keep the last alone or refuse the file", m.key, r.syntax)
 		if r.syntax == XML {
 			what = fmt.Sprintf("a second %s in one rule, which S3 refuses", m.key)
 		}
@@ -204,7 +204,7 @@ func (r *ruleReader) otherwise(m *member, f field) {
 	if len(r.written) == 0 {
 		r.first = m.at
 	}
-	r.written, r.meant = append(r.written, m.key), append(r.meant, meant)
+	r.written, r.better = append(r.written, m.key), append(r.better, meant)
 }
 
 // listOf is a field's list; nil for those that have one value.
@@ -242,7 +242,7 @@ func (r *ruleReader) value(f field, m *member) {
 		if r.shape == googleShape && f == headers {
 			r.list(exposed, m.key, &value)
 			places.fields[exposed].at = at
-			r.say("CP026", m.at.start, "", "responseHeader is one list for what a page may send and what it may read; S3 has AllowedHeaders and ExposeHeaders, and both are read from it", "divide it when you convert")
+			r.say("CP026", m.at.start, "", "responseHeader is one list for what a page may send and what it may read; S3 has AllowedHeaders and ExposeHeaders, and both are read from it, patterns into AllowedHeaders alone", "divide it when you convert")
 		}
 	}
 }
@@ -338,18 +338,45 @@ func (r *ruleReader) item(f field, key string, n *node) {
 	}
 	place := itemPlace{at: value.at, outer: value.outer, style: value.style}
 	text := value.text
-	if f == methods && r.shape == b2Shape {
+	if bare := strings.Trim(text, typographic); bare != text {
+		r.say("CP010", value.at.start, "", "typographic quotes stand around "+bare+", and belong to the value", `write " for them`)
+		text = bare
+	}
+	meant, same := r.meant(f, text)
+	if !same {
+		place.at.end = place.at.start // no edit may write S3's value in another shape
+	}
+	for _, text := range meant {
+		r.add(rule, places, f, text, value.kind == unknown, place)
+	}
+}
+
+// meant is what a value of another provider's is in S3's terms: none, one or several; and whether it is the same.
+func (r *ruleReader) meant(f field, text string) ([]string, bool) {
+	switch {
+	case f == methods && r.shape == b2Shape:
 		operation, ok := strings.CutPrefix(text, "s3_")
 		if !ok {
 			r.native = appendNew(r.native, text)
-			return
+			return nil, false
 		}
-		text, place.at.end = strings.ToUpper(operation), place.at.start
+		return []string{strings.ToUpper(operation)}, false
+	case f == origins && r.shape == b2Shape && text == "https": // any origin with https, on any port
+		return []string{"https://*"}, false
+	case f == methods && r.shape == googleShape && text == "*":
+		return []string{"GET", "PUT", "POST", "DELETE", "HEAD"}, false
+	case f == methods && r.shape == googleShape && strings.EqualFold(text, "OPTIONS"), f == exposed && r.shape == googleShape && strings.Contains(text, "*"):
+		return nil, false
 	}
+	return []string{text}, true
+}
+
+// add puts a value into its list.
+func (r *ruleReader) add(rule *s3cors.Rule, places *rulePlaces, f field, text string, isUnknown bool, place itemPlace) {
 	target := listOf(rule, f)
-	if value.kind == unknown || placeholder.MatchString(text) {
+	if isUnknown || placeholder.MatchString(text) {
 		r.config.unknown[valueKey{len(r.config.CORSRules) - 1, f, len(*target)}] = true
-		r.placeholder(value.at.start, text)
+		r.placeholder(place.at.start, text)
 	}
 	*target = append(*target, text)
 	places.fields[f].items = append(places.fields[f].items, place)

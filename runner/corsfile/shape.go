@@ -131,7 +131,7 @@ func pick(container string, hint *shape, syntax Syntax, nested bool, rule *node)
 		return xmlShape
 	case container == "CorsRules":
 		return templateShape
-	case container == "cors_rule" || container == "cors_rules":
+	case (container == "cors_rule" || container == "cors_rules") && (nested || syntax == HCL):
 		return terraformShape
 	case container == "corsRules" && nested:
 		return camelShape

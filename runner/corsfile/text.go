@@ -144,6 +144,15 @@ func (s *source) place(offset int) Place {
 	return Place{line + 1, s.before(offset) - s.before(s.lines[line]) + 1}
 }
 
+// lineStart is where the line of an offset begins.
+func (s *source) lineStart(offset int) int {
+	line, found := slices.BinarySearch(s.lines, offset)
+	if !found {
+		line--
+	}
+	return s.lines[line]
+}
+
 // offset is the inverse of place. Places beyond the text are its end.
 func (s *source) offset(p Place) int {
 	if p.Line < 1 || p.Line > len(s.lines) {
