@@ -125,7 +125,6 @@ func (l *loader) file(fsys fs.FS, name, display string) {
 		l.errors = append(l.errors, Error{File: display, What: plain(err)})
 		return
 	}
-<<<<<<< HEAD
 	l.decode(fsys, name, display, data, []string{display})
 }
 
@@ -146,11 +145,8 @@ func (l *loader) stdin() {
 
 // decode reads what a file holds. files are those that it came from.
 func (l *loader) decode(fsys fs.FS, name, display string, data []byte, files []string) {
-	d := &decoder{file: display, read: func(other string) ([]byte, error) {
-		files = append(files, filepath.Join(filepath.Dir(display), filepath.FromSlash(other)))
-=======
 	d := &decoder{file: display, bytes: data, read: func(other string) ([]byte, error) {
->>>>>>> 5545abe (Lint with codes, formats, fixes and what providers are known to refuse)
+		files = append(files, filepath.Join(filepath.Dir(display), filepath.FromSlash(other)))
 		data, err := readBounded(fsys, path.Join(path.Dir(name), other))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s", other, plain(err))
