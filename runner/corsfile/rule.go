@@ -393,5 +393,12 @@ func appendNew(list []string, s string) []string {
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\{\{.*?\}\}|<[A-Za-z][\w. -]*>|\$\([\w.]+\)|%\{[^}]*\}|<%.*?%>`)
 
 func (r *ruleReader) placeholder(at int, text string) {
-	r.say("CP008", at, text, quote(text)+" is filled in elsewhere, and what it will be is not known here", "give the file that it is rendered to, for an answer about that value")
+	do := "give the file that it is rendered to, for an answer about that value"
+	switch r.shape {
+	case terraformShape:
+		do = "run terraform plan -out plan, and give what terraform show -json plan prints, for an answer about that value"
+	case templateShape:
+		do = "give the parameter a Default, or write the value out, for an answer about it"
+	}
+	r.say("CP008", at, text, quote(text)+" is filled in elsewhere, and what it will be is not known here", do)
 }

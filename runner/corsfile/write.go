@@ -47,7 +47,7 @@ func Write(target string, all ...*Configuration) ([]byte, error) {
 			}
 			return nil, fmt.Errorf("%s holds one configuration, and there are %d: name one of %s, as in FILE#%s", target, len(all), strings.Join(names, ", "), names[0])
 		}
-		return write(all[0].Configuration), nil
+		return write(withLists(all[0].Configuration)), nil
 	}
 	switch target {
 	case "json":
@@ -66,6 +66,21 @@ func Write(target string, all ...*Configuration) ([]byte, error) {
 		return cloudFormation(all), nil
 	}
 	return nil, fmt.Errorf("there is no shape %q: write %s", target, strings.Join(TargetNames(), ", "))
+}
+
+// withLists has an empty list where there is none: null is refused.
+func withLists(c *s3cors.Configuration) *s3cors.Configuration {
+	whole := &s3cors.Configuration{CORSRules: []s3cors.Rule{}}
+	for _, r := range c.CORSRules {
+		if r.AllowedOrigins == nil {
+			r.AllowedOrigins = []string{}
+		}
+		if r.AllowedMethods == nil {
+			r.AllowedMethods = []string{}
+		}
+		whole.CORSRules = append(whole.CORSRules, r)
+	}
+	return whole
 }
 
 func indented(v any) []byte {
@@ -102,19 +117,19 @@ func blockYAML(data []byte) []byte {
 	return inYAML(&n)
 }
 
-var between = regexp.MustCompile(`><(/?)(CORSRule>|[A-Z]|/CORSConfiguration)`)
+var emptyElement = regexp.MustCompile(`<(\w+)>\n</`)
 
-// prettyXML puts each element on a line of its own, and changes nothing within one.
+// prettyXML puts each element on a line of its own, and changes nothing within one: values have no < and > of their own there.
 func prettyXML(c *s3cors.Configuration) []byte {
 	var b strings.Builder
 	depth := 0
-	text := string(c.XML())
-	for line := range strings.SplitSeq(between.ReplaceAllString(text, ">\n<$1$2"), "\n") {
-		if strings.HasPrefix(line, "</CORS") {
+	text := emptyElement.ReplaceAllString(strings.ReplaceAll(string(c.XML()), "><", ">\n<"), "<$1></")
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(line, "</") {
 			depth--
 		}
-		b.WriteString(strings.Repeat("  ", max(depth, 0)) + line + "\n")
-		if strings.HasPrefix(line, "<CORS") {
+		b.WriteString(strings.Repeat("  ", depth) + line + "\n")
+		if strings.HasPrefix(line, "<CORS") && !strings.Contains(line, "</") {
 			depth++
 		}
 	}
