@@ -73,7 +73,7 @@ func isPrivate(host string) bool {
 func (o *origin) strangers() {
 	before, after, _ := strings.Cut(o.hostname, "*")
 	if after == "" {
-		o.say(found("CP217", o.at, fmt.Sprintf("it covers %s too, which anybody may have", foreign(o, before)), "put the * between :// and a dot, as in https://*.example.com; for every port write :* at the end"))
+		o.say(found("CP217", o.at, fmt.Sprintf("it covers %s%s too, which anybody may have", foreign(o, before), strings.Replace(o.portname, "*", "8443", 1)), "put the * between :// and a dot, as in https://*.example.com; for every port write :* at the end"))
 		return
 	}
 	first, domain, _ := strings.Cut(after, ".")
