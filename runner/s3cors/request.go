@@ -1,6 +1,10 @@
 package s3cors
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
 
 // Target is what a request's URL names.
 type Target string
@@ -109,22 +113,7 @@ func isMethod(method string) bool {
 }
 
 // isToken: the characters that RFC 9110 permits in a header's name (fact 11).
-func isToken(name string) bool {
-	for i := 0; i < len(name); i++ {
-		if !isTokenByte(name[i]) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-func isTokenByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	}
-	return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-}
+func isToken(name string) bool { return httpguts.ValidHeaderFieldName(name) }
 
 // trim takes off the optional whitespace of a header's list members.
 func trim(s string) string { return strings.Trim(s, " \t") }
