@@ -34,12 +34,10 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 			next = min(next, d)
 		}
 	}
-	switch {
-	case len(best.Differences) == 0:
-		best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
-	case next-nearest < farApart:
+	if len(best.Differences) > 0 && next-nearest < farApart {
 		best.Choices = nil // what the endpoint chose cannot be told from what it got wrong
 	}
+	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
 	return best
 }
 
@@ -74,8 +72,8 @@ func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
 		return nil
 	}
 	got, err := s3error.Read(ex.Response.Body)
-	if err != nil || got.Message == owed.Error.Message {
-		return nil
+	if err != nil || got.Code != owed.Error.Code || got.Message == owed.Error.Message {
+		return nil // another error has another message
 	}
 	return Worded(owed.Error.Message, got.Message, owed.Facts["error-message"])
 }

@@ -325,7 +325,15 @@ type Side struct {
 	Values []string `json:"values,omitempty"` // acceptable values of a header or of an element of the error document, or what came
 	// Headers are lines that came: of the header itself, or those that a reader needs beside it.
 	Headers []Header `json:"headers,omitempty"`
-	Body    string   `json:"body,omitempty"` // the start of what came in place of an error document
+	// Elements are those of an error document that came in place of a missing one: of the same name but for case.
+	Elements []Element `json:"elements,omitempty"`
+	Body     string    `json:"body,omitempty"` // the start of what came in place of an error document
+}
+
+// Element is one element of an error document.
+type Element struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Deviation is the reason why a finding is known.
