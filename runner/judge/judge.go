@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
@@ -96,5 +97,27 @@ func shortened(text string) string {
 func Alike(a, b result.Response) bool {
 	x, _ := s3error.Read(a.Body)
 	y, _ := s3error.Read(b.Body)
-	return a.Status == b.Status && x.Same(y) && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
+	return x.Same(y) && AlikeAtHead(a, b)
+}
+
+// AlikeAtHead is [Alike] where only the head of an answer is known. Case of names and space around values do not count.
+func AlikeAtHead(a, b result.Response) bool {
+	return a.Status == b.Status && slices.Equal(normalised(a.Headers), normalised(b.Headers))
+}
+
+// AtHead tells an answer by its status and CORS headers.
+func AtHead(r result.Response) string {
+	text := statusLine(result.Side{Status: []int{r.Status}, Headers: corsHeaders(r.Headers)})
+	if len(corsHeaders(r.Headers)) == 0 {
+		return text + " without CORS headers"
+	}
+	return text
+}
+
+func normalised(lines []result.Header) []result.Header {
+	var all []result.Header
+	for _, h := range lines {
+		all = append(all, result.Header{Name: strings.ToLower(h.Name), Value: strings.TrimSpace(h.Value)})
+	}
+	return corsHeaders(all)
 }

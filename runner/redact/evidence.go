@@ -78,6 +78,12 @@ func (r *Redactor) browser(b *result.Browser) *result.Browser {
 
 func (r *Redactor) chromium(c result.Chromium) result.Chromium {
 	c.Console, c.Disagreement, c.NotSent = r.Text(c.Console), r.Text(c.Disagreement), r.Text(c.NotSent)
+	c.Otherwise = r.Text(c.Otherwise)
+	if c.Credentials != nil {
+		answer := *c.Credentials
+		answer.Console = r.Text(answer.Console)
+		c.Credentials = &answer
+	}
 	c.Readable, c.Preflight = each(c.Readable, r.Text), each(c.Preflight, r.header)
 	return c
 }
