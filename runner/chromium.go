@@ -201,7 +201,11 @@ func pageHeaders(cell scenarios.Cell) []result.Header {
 	var all []result.Header
 	for name := range strings.SplitSeq(*cell.Headers.Request, ",") {
 		if name != "" {
-			all = append(all, result.Header{Name: name, Value: "corsprobe"})
+			value := "corsprobe"
+			if fetch.IsSafelistedRequestHeader(name, value) {
+				value = "(corsprobe)"
+			}
+			all = append(all, result.Header{Name: name, Value: value})
 		}
 	}
 	return all

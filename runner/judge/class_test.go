@@ -223,6 +223,8 @@ func TestDescribe(t *testing.T) {
 			"owed blocked: the answer has no Access-Control-Allow-Origin, got blocked: the answer has no Access-Control-Allow-Origin (allow-origin-missing)"},
 		{"without a preflight", whole{origin: app, method: "GET", preflight: granted("")},
 			"owed no browser sends a preflight for such a request, got no browser sends a preflight for such a request"},
+		{"the request alone", whole{origin: app, method: "PUT", actual: readable()},
+			"owed readable where its preflight is permitted, which is not asked here, got readable where its preflight is permitted, which is not asked here"},
 		{"not sent", whole{origin: "https://x.a+b", method: "GET", actual: answered(200)}, "owed no browser sends such a request for a page, got no browser sends such a request for a page"},
 	} {
 		b := c.request.exchanges(open).Describe()

@@ -165,9 +165,17 @@ func (all Exchanges) gets(answers []fetch.Response, m mode) (words, code string)
 				return "blocked: " + v.Sentence, string(v.Reason)
 			}
 			words = "readable"
+			if fetch.NeedsPreflight(x.Request) && !all.asked() {
+				words = "readable where its preflight is permitted, which is not asked here"
+			}
 		}
 	}
 	return words, ""
+}
+
+// asked reports that there is a preflight that a browser would send.
+func (all Exchanges) asked() bool {
+	return slices.ContainsFunc(all, func(x Exchange) bool { return x.Kind == Preflight && x.sendable(x.Exchange) })
 }
 
 // Explanation says which rule should have answered each exchange; once where both say the same.
