@@ -49,7 +49,7 @@ type asked struct {
 	names     []string
 	badMethod bool   // the named method is none of [Methods]
 	badName   string // the first requested name that is no token; empty: none
-	badEmpty  bool   // the list of requested names has an empty member that is not dropped
+	badEmpty  bool   // the list of requested names is empty, or has an empty member that is not dropped
 }
 
 // read takes the CORS parts from a request. It asks p only where a header's value leaves a point open.
@@ -81,10 +81,14 @@ func (a *asked) readMethod(method *string, p *picks) {
 	a.method, a.named, a.badMethod = *method, true, !isMethod(*method)
 }
 
-// readNames: names are trimmed (fact 53) and lower-cased (fact 24), empty members dropped (fact 25, open); a value without
-// any member counts as absent (fact 25).
+// readNames: names are trimmed (fact 53) and lower-cased (fact 24), empty members dropped, and a value without any member counts as absent
+// (fact 25, both open).
 func (a *asked) readNames(list *string, p *picks) {
-	if list == nil || trim(*list) == "" {
+	switch {
+	case list == nil:
+		return
+	case trim(*list) == "":
+		a.badEmpty = p.pick(emptyList) == 1
 		return
 	}
 	empty := false
