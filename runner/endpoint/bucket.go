@@ -30,7 +30,7 @@ type Bucket struct {
 	name    string
 	owned   bool     // made by this run
 	fresh   bool     // made by this run, and no configuration was put since
-	saved   *Journal // of a user's bucket
+	saved   *Journal // of a user's bucket; nil: the run's own
 	trusted bool     // its configuration was seen to round-trip
 	closed  bool
 
@@ -44,7 +44,7 @@ func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
 	if err := e.create(ctx, b.name); err != nil {
 		return nil, err
 	}
-	e.hold(b)
+	e.track(b)
 	if err := b.PutObject(ctx, keepKey, []byte(keepBody)); err != nil {
 		return nil, errors.Join(err, b.closeSoon(ctx))
 	}
@@ -95,7 +95,8 @@ func (b *Bucket) closeSoon(ctx context.Context) error {
 	return b.Close(ctx)
 }
 
-func (e *Endpoint) hold(b *Bucket) {
+// track keeps a bucket in mind until it is cleaned up.
+func (e *Endpoint) track(b *Bucket) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.open[b] = true
@@ -225,10 +226,10 @@ func (b *Bucket) Close(ctx context.Context) error {
 	switch {
 	case b.owned:
 		err = b.e.remove(ctx, b.name)
-	case b.saved == nil:
-		err = b.takeAway(ctx, b.e.config.RunID, b.handedOut)
 	default:
-		err = b.putBack(ctx, b.handedOut)
+		if err = b.putBack(ctx, b.handedOut); err == nil {
+			err = b.e.Release(ctx, b.name)
+		}
 	}
 	if err == nil {
 		b.closed = true
@@ -263,7 +264,7 @@ func because(err, cause error) error {
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
 func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
-	c := cleaner{e: e, bucket: name, ours: func(string) bool { return true }}
+	c := cleaner{e: e, bucket: name}
 	problem = c.clean(ctx)
 	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
 	var call *CallError

@@ -83,7 +83,11 @@ func (e *Endpoint) presentable(text string) string {
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
 		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	text = probe.NewRedactor(secrets...)(text)
+	return plain(probe.NewRedactor(secrets...)(text))
+}
+
+// plain makes one line of a text, without what would steer a terminal.
+func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '

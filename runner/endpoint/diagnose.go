@@ -15,8 +15,12 @@ import (
 
 // diagnose turns the error of a call into a sentence and an advice.
 func (e *Endpoint) diagnose(err error) *Trouble {
+	var trouble *Trouble
 	var call *CallError
-	if errors.As(err, &call) {
+	switch {
+	case errors.As(err, &trouble):
+		return trouble
+	case errors.As(err, &call):
 		return e.refusal(call)
 	}
 	return e.transport(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,13 +15,18 @@ import (
 type cleaner struct {
 	e              *Endpoint
 	bucket, prefix string
-	ours           func(key string) bool // no other key is touched
+	ours           func(key string) bool // no other key is touched; nil: all below the prefix are
 	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
 // clean removes what is ours. A server that cannot list versions or uploads mostly has none: that alone is no problem.
 func (c *cleaner) clean(ctx context.Context) error {
 	return errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+}
+
+// mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
+func (c *cleaner) mine(key string) bool {
+	return strings.HasPrefix(key, c.prefix) && (c.ours == nil || c.ours(key))
 }
 
 func (c *cleaner) notListed(err error) {
@@ -41,7 +47,7 @@ func (c *cleaner) abortUploads(ctx context.Context) error {
 			break
 		}
 		for _, u := range page.Uploads {
-			if !c.ours(aws.ToString(u.Key)) {
+			if !c.mine(aws.ToString(u.Key)) {
 				continue
 			}
 			_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
@@ -74,7 +80,7 @@ func (c *cleaner) deleteVersions(ctx context.Context) error {
 }
 
 func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error {
-	if !c.ours(aws.ToString(key)) || aws.ToString(version) == "" {
+	if !c.mine(aws.ToString(key)) || aws.ToString(version) == "" {
 		return nil
 	}
 	_, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key, VersionId: version})
@@ -95,7 +101,7 @@ func (c *cleaner) deleteObjects(ctx context.Context) error {
 			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)
 		}
 		for _, o := range page.Contents {
-			if c.ours(aws.ToString(o.Key)) {
+			if c.mine(aws.ToString(o.Key)) {
 				problems = append(problems, c.deleteObject(ctx, o.Key))
 			}
 		}

@@ -31,7 +31,8 @@ type Config struct {
 	AccessKey, SecretKey, SessionToken string
 	Addressing                         string // "auto", "path" or "virtual"
 	RunID                              string
-	JournalDir                         string // default: the user's cache directory
+	JournalDir                         string // of locks and journals; default: the user's cache directory
+	NoLease                            bool   // put no object into a user's bucket that tells other machines that it is in use
 	probe.Options
 }
 
@@ -45,11 +46,16 @@ type Endpoint struct {
 	buckets atomic.Int64
 	settle  time.Duration // how long a configuration may take to show
 
+	process Holder // this run and its process, as others are told of them
+
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
 
-	mu   sync.Mutex
-	open map[*Bucket]bool
+	holding sync.Mutex // while a user's bucket is taken or let go
+
+	mu    sync.Mutex
+	open  map[*Bucket]bool
+	holds map[string]*hold // by bucket
 }
 
 // Open reads the configuration. It sends nothing.
@@ -77,7 +83,7 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}}
+	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}, process: newHolder(c.RunID), holds: map[string]*hold{}}
 	e.client = s3.NewFromConfig(sdk, func(o *s3.Options) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"

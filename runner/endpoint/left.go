@@ -48,8 +48,15 @@ func (e *Endpoint) Undone() []error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var undone []error
+	held := map[string]bool{}
 	for b := range e.open {
 		undone = append(undone, b.undone())
+		held[b.name] = true
+	}
+	for bucket, h := range e.holds {
+		if !held[bucket] && h.lease != nil {
+			undone = append(undone, &LeftBehind{Bucket: bucket, Objects: leaseKey, Command: e.unlockCommand(bucket), Err: errEnded})
+		}
 	}
 	slices.SortFunc(undone, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return undone
@@ -58,10 +65,12 @@ func (e *Endpoint) Undone() []error {
 var errEnded = errors.New("the run ended before that")
 
 func (b *Bucket) undone() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch {
 	case b.owned:
 		return &LeftBehind{Bucket: b.name, Command: b.e.sweepCommand(b.e.config.RunID), Err: errEnded}
-	case b.saved == nil:
+	case b.saved.Restored:
 		return &LeftBehind{Bucket: b.name, Objects: prefixOf(b.e.config.RunID), Command: b.e.restoreCommand(b.name), Err: errEnded}
 	default:
 		return &NotRestored{Bucket: b.name, Journal: b.saved.path, Command: b.e.restoreCommand(b.name), Err: errEnded}
