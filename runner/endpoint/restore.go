@@ -287,7 +287,7 @@ func (r *restoration) putRight(ctx context.Context) error {
 	for _, l := range r.leases {
 		if err := r.e.deleteLease(ctx, r.journals[0].Bucket, l.key); err != nil {
 			problems = append(problems, err)
-		} else if own == nil || l.holder.Run != own.Run {
+		} else if len(r.done) == 0 { // there was nothing else
 			r.tell(r.journals[0], "lease of %s removed", l.of())
 		}
 	}
@@ -333,7 +333,10 @@ func (r *restoration) settle(ctx context.Context, j, own *Journal) error {
 	switch {
 	case j.path == "":
 		return nil
-	case j.Restored || j == own || own != nil && s3cors.Same(j.CORS, own.CORS):
+	case j.Restored:
+		r.tell(*j, "objects of the run removed")
+		return j.remove()
+	case j == own || own != nil && s3cors.Same(j.CORS, own.CORS):
 		return j.remove()
 	}
 	aside := j.path + ".superseded"
