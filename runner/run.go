@@ -131,6 +131,16 @@ func (r *Run) addSlot(id string) {
 
 func (r *Run) carryOut(ctx context.Context) {
 	defer close(r.finished)
+	defer r.interrupted(ctx)
+	release, err := r.hold(ctx)
+	if err != nil {
+		for _, planned := range r.plan.Scenarios {
+			r.abandon(planned, "no bucket: "+err.Error())
+			close(r.left[planned.Scenario.ID])
+		}
+		return
+	}
+	defer release()
 	var group errgroup.Group
 	group.SetLimit(r.opts.Buckets)
 	for _, planned := range r.plan.Scenarios {
@@ -140,11 +150,32 @@ func (r *Run) carryOut(ctx context.Context) {
 		})
 	}
 	_ = group.Wait() // scenarios report through their cells
+}
+
+// interrupted notes that the run was, so that it is incomplete.
+func (r *Run) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
 		r.mu.Lock()
 		r.stopped = "interrupted"
 		r.mu.Unlock()
 	}
+}
+
+// hold keeps a user's bucket for this run from its first scenario to its last.
+func (r *Run) hold(ctx context.Context) (release func(), err error) {
+	if r.opts.Bucket == "" || r.opts.AssumeConfigured || ctx.Err() != nil {
+		return func() {}, nil
+	}
+	if err := r.endpoint.Hold(ctx, r.opts.Bucket); err != nil {
+		return nil, err
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := r.endpoint.Release(ctx, r.opts.Bucket); err != nil {
+			r.addTrouble(err)
+		}
+	}, nil
 }
 
 // scenario carries out one scenario in a bucket. Whatever happens, every cell gets a result and the bucket is cleaned up.
@@ -247,6 +278,9 @@ func (r *Run) Wait(id string) result.Cell {
 func (r *Run) Left(scenario string) {
 	if left, ok := r.left[scenario]; ok {
 		<-left
+	}
+	if last := len(r.plan.Scenarios) - 1; last >= 0 && r.plan.Scenarios[last].Scenario.ID == scenario {
+		<-r.finished // a user's bucket is let go after its last use
 	}
 }
 

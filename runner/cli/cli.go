@@ -75,6 +75,8 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
+
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { warnWaiting(cmd) },
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())

@@ -55,6 +55,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-config"))
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-credentials"))
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache")) // of journals and locks
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
 		env.Setenv(name, os.Getenv(name))
 	}

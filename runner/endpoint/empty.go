@@ -16,17 +16,25 @@ type cleaner struct {
 	e              *Endpoint
 	bucket, prefix string
 	ours           func(key string) bool // no other key is touched; nil: all below the prefix are
+	last           string                // this one is removed when all others are gone; empty: none is
 	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
 // clean removes what is ours. A server that cannot list versions or uploads mostly has none: that alone is no problem.
 func (c *cleaner) clean(ctx context.Context) error {
-	return errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	err := errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	if err != nil || c.last == "" {
+		return err
+	}
+	last := &cleaner{e: c.e, bucket: c.bucket, prefix: c.last}
+	err = errors.Join(last.deleteVersions(ctx), last.deleteObjects(ctx))
+	c.unlisted = errors.Join(c.unlisted, last.unlisted)
+	return err
 }
 
 // mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
 func (c *cleaner) mine(key string) bool {
-	return strings.HasPrefix(key, c.prefix) && (c.ours == nil || c.ours(key))
+	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
 }
 
 func (c *cleaner) notListed(err error) {

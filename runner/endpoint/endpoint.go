@@ -51,6 +51,7 @@ type Endpoint struct {
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
 
+	ledger  ledger
 	holding sync.Mutex // while a user's bucket is taken or let go
 
 	mu    sync.Mutex

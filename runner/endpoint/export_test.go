@@ -1,7 +1,10 @@
 package endpoint
 
 import (
+	"bytes"
 	"corsprobe/runner/s3cors"
+	"encoding/json"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -28,8 +31,18 @@ var Place = place
 
 // Die has the endpoint's run end as a killed process does: the system lets go of its locks, and nothing is cleaned up.
 func (e *Endpoint) Die() {
+	e.Mortal()
 	for _, h := range e.holds {
 		_ = h.lock.flock.Close()
+	}
+	if l := e.ledger.lock; l != nil {
+		data, _ := json.Marshal(e.holder())
+		_ = os.WriteFile(l.flock.Path(), data, 0o600)
+		_ = l.flock.Close()
+		ledger, _ := os.ReadFile(e.ledger.file.Name())
+		_, lines, _ := bytes.Cut(ledger, []byte("\n"))
+		head, _ := json.Marshal(ledgerHead{e.URL(), e.Region(), e.holder()})
+		_ = os.WriteFile(e.ledger.file.Name(), append(append(head, '\n'), lines...), 0o600)
 	}
 }
 
@@ -61,3 +74,9 @@ func TakeLock(path string, holder Holder, force bool) (release func(), err error
 
 // Saved is what the bucket held before the run.
 func (b *Bucket) Saved() *s3cors.Configuration { return b.saved.CORS }
+
+// ReadLedger reads a ledger's names.
+func ReadLedger(data []byte) ([]string, bool) {
+	l, ok := readLedger(data)
+	return l.names, ok
+}

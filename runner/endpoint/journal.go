@@ -89,6 +89,8 @@ func readJournal(data []byte) (Journal, error) {
 		return Journal{}, errors.New("bucket, endpoint, run or cors is missing")
 	case strings.Contains(j.Run, "/"):
 		return Journal{}, fmt.Errorf("%q is no run", j.Run)
+	case plain(j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing) != j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing:
+		return Journal{}, errors.New("a name in it cannot be shown")
 	}
 	if err := json.Unmarshal(read.CORS, &j.CORS); err != nil {
 		return Journal{}, err
@@ -147,9 +149,33 @@ func (j Journal) of(endpoint, bucket string) bool {
 	return j.Bucket == bucket && place(j.Endpoint) == place(endpoint)
 }
 
+// State says in a few words what a journal stands for.
+func (j Journal) State() string {
+	switch {
+	case j.alive():
+		return "in use"
+	case j.Restored:
+		return "objects are left"
+	default:
+		return "not put back"
+	}
+}
+
+// Holds says in a few words what the journal keeps.
+func (j Journal) Holds() string { return describe(j.CORS) }
+
 // alive reports that the run that keeps the journal is under way.
 func (j Journal) alive() bool {
 	return j.Holder.state() == running || held(bucketLock(filepath.Dir(j.path), j.Endpoint, j.Bucket))
+}
+
+// Journals lists all journals, the oldest first; what is none is told as an error. An empty dir is the user's own.
+func Journals(dir string) ([]Journal, error) {
+	dir, err := journalDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return journals(dir)
 }
 
 // Waiting lists the journals of runs that are over and have not put back what they changed. An empty dir is the user's own.

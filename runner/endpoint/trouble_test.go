@@ -168,7 +168,7 @@ func TestNoCredentials(t *testing.T) {
 	same(t, "Check", want, said(e.Check(t.Context()), config))
 	_, err := e.UseBucket(t.Context(), "users")
 	same(t, "UseBucket", want, said(err, config))
-	_, err = endpoint.Sweep(t.Context(), e, 0, false)
+	_, err = endpoint.Sweep(t.Context(), e, endpoint.SweepOptions{})
 	same(t, "Sweep", want, said(err, config))
 	same(t, "requests", []string(nil), seen.take(""))
 }
