@@ -226,12 +226,24 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 	}
 }
 
-// still makes sure that the bucket is there after DeleteBucketCors.
+// still makes sure that the bucket is there after DeleteBucketCors. One wrong answer is not believed.
 func (b *Bucket) still(ctx context.Context) error {
-	if _, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name}); err != nil {
-		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, b.e.callError("HeadBucket", err))
+	err := b.head(ctx)
+	if isStatus(err, http.StatusNotFound) && wait(ctx, 50*time.Millisecond) {
+		err = b.head(ctx)
+	}
+	switch {
+	case isStatus(err, http.StatusNotFound):
+		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, err)
+	case err != nil:
+		return fmt.Errorf("whether the bucket %s is there after DeleteBucketCors is not known: %w", b.name, err)
 	}
 	return nil
+}
+
+func (b *Bucket) head(ctx context.Context) error {
+	_, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name})
+	return b.e.callError("HeadBucket", err)
 }
 
 // Close leaves nothing of the run behind: a bucket of its own goes, a user's gets its configuration back where that was changed. It may be called twice.

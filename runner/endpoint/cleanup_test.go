@@ -173,7 +173,7 @@ func TestNewBucketLeavesNothing(t *testing.T) {
 		act                  func(x *embedded.Exchange, next func())
 		want                 string
 	}{
-		{"the answer to CreateBucket is lost", "PUT", "/corsprobe-0123456789ab-1", func(x *embedded.Exchange, next func()) { next(); x.Abort() }, "CreateBucket: EOF"},
+		{"the answer to CreateBucket is lost", "PUT", "/corsprobe-0123456789ab-1", func(x *embedded.Exchange, next func()) { next(); x.Abort() }, "CreateBucket: the connection was closed without an answer"},
 		{"the object is refused", "PUT", "/corsprobe-0123456789ab-1/corsprobe-keep", func(x *embedded.Exchange, _ func()) {
 			x.SetStatus(403)
 			x.SetHeader("Content-Type", "application/xml")
