@@ -29,6 +29,7 @@ type Bucket struct {
 	owned   bool     // made by this run
 	fresh   bool     // made by this run, and no configuration was put since
 	saved   *Journal // of a user's bucket; nil: the run's own
+	hold    *hold    // of a user's bucket that is this run's alone; nil: it is not
 	trusted bool     // its configuration was seen to round-trip
 	closed  bool
 
@@ -43,7 +44,7 @@ func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
 		return nil, err
 	}
 	e.track(b)
-	if err := e.mark(ctx, b.name); err != nil {
+	if err := b.patiently(ctx, func() error { return e.mark(ctx, b.name) }); err != nil {
 		return nil, errors.Join(err, b.closeSoon(ctx))
 	}
 	return b, nil
@@ -75,7 +76,7 @@ func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) err
 	ctx, cancel := soon(ctx)
 	defer cancel()
 	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	if err = e.callError("DeleteBucket", err); err != nil && !isStatus(err, http.StatusNotFound) {
+	if err = e.callError("DeleteBucket", err); err != nil && !missing(err) {
 		return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: err}
 	}
 	e.strike(name)
@@ -226,24 +227,16 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 	}
 }
 
-// still makes sure that the bucket is there after DeleteBucketCors. One wrong answer is not believed.
+// still makes sure that the bucket is there after DeleteBucketCors.
 func (b *Bucket) still(ctx context.Context) error {
-	err := b.head(ctx)
-	if isStatus(err, http.StatusNotFound) && wait(ctx, 50*time.Millisecond) {
-		err = b.head(ctx)
-	}
+	err := b.answers(ctx)
 	switch {
-	case isStatus(err, http.StatusNotFound):
+	case missing(err):
 		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, err)
 	case err != nil:
 		return fmt.Errorf("whether the bucket %s is there after DeleteBucketCors is not known: %w", b.name, err)
 	}
 	return nil
-}
-
-func (b *Bucket) head(ctx context.Context) error {
-	_, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name})
-	return b.e.callError("HeadBucket", err)
 }
 
 // Close leaves nothing of the run behind: a bucket of its own goes, a user's gets its configuration back where that was changed. It may be called twice.
@@ -256,9 +249,7 @@ func (b *Bucket) Close(ctx context.Context) error {
 	case b.owned:
 		err = b.e.remove(ctx, b.name)
 	default:
-		if err = b.putBack(ctx, b.handedOut); err == nil {
-			err = b.e.Release(ctx, b.name)
-		}
+		err = b.putBack(ctx)
 	}
 	if err == nil {
 		b.closed = true
@@ -270,13 +261,13 @@ func (b *Bucket) Close(ctx context.Context) error {
 }
 
 // remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
-// emptied: then it is emptied again.
+// emptied: then it is emptied again. One that is said to be missing may only be unknown to a node: that is believed when it was said again.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
 	problem, err := e.removeOnce(ctx, name)
-	for pause := 100 * time.Millisecond; pause < time.Second && isCall(err, "BucketNotEmpty") && wait(ctx, pause); pause *= 2 {
+	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
 		problem, err = e.removeOnce(ctx, name)
 	}
-	if err == nil {
+	if err == nil || missing(err) {
 		e.strike(name)
 		return nil
 	}
@@ -299,10 +290,7 @@ func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err er
 	c := cleaner{e: e, bucket: name, last: keepKey}
 	problem = c.clean(ctx)
 	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	var call *CallError
-	if err = e.callError("DeleteBucket", err); errors.As(err, &call) && call.Status == http.StatusNotFound {
-		return nil, nil
-	}
+	err = e.callError("DeleteBucket", err)
 	if isCall(err, "BucketNotEmpty") {
 		problem = errors.Join(problem, c.unlisted)
 	}

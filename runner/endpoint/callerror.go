@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -106,7 +106,7 @@ func (e *Endpoint) presentable(text string) string {
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
 		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	return plain(probe.NewRedactor(secrets...)(text))
+	return plain(redact.New(secrets...).Text(text))
 }
 
 // plain makes one line of a text, without what would steer a terminal.

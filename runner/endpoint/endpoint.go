@@ -49,12 +49,10 @@ type Endpoint struct {
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
 
-	ledger  ledger
-	holding sync.Mutex // while a user's bucket is taken or let go
+	ledger ledger
 
-	mu    sync.Mutex
-	open  map[*Bucket]bool
-	holds map[string]*hold // by bucket
+	mu   sync.Mutex
+	open map[*Bucket]bool
 }
 
 // Open reads the configuration. It sends nothing.
@@ -82,12 +80,13 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}, process: newHolder(c.RunID), holds: map[string]*hold{}}
+	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}, process: newHolder(c.RunID)}
 	e.client = s3.NewFromConfig(sdk, func(o *s3.Options) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"
 		o.Region = c.Region
 		o.Retryer = newRetryer(sdk.RetryMaxAttempts)
+		keepPace(o)
 	})
 	return e, nil
 }

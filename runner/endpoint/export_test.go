@@ -32,8 +32,10 @@ var Place = place
 // Die has the endpoint's run end as a killed process does: the system lets go of its locks, and nothing is cleaned up.
 func (e *Endpoint) Die() {
 	e.Mortal()
-	for _, h := range e.holds {
-		_ = h.lock.flock.Close()
+	for b := range e.open {
+		if b.hold != nil {
+			_ = b.hold.lock.flock.Close()
+		}
 	}
 	if l := e.ledger.lock; l != nil {
 		data, _ := json.Marshal(e.holder())

@@ -12,46 +12,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// hold is a user's bucket that is this run's alone: on this machine by a lock, among all machines by a lease.
+// hold is a user's bucket that is this run's alone: on this machine by a lock, among all machines by a lease. It is taken before anything of the
+// bucket is read: two runs at once would take each other's configurations for the user's.
 type hold struct {
-	users int // how many times it was taken and not released
 	lock  *lock
-	lease *lease  // nil: without
-	copy  *string // what the bucket holds of the journal; nil: nothing
-}
-
-// Hold takes a user's bucket for this run alone, before anything of it is read: two runs at once would take each other's configurations for
-// the user's. It may be taken again; as many times it is to be released. A run that uses a bucket several times, one after the other, holds it
-// from the first to the last, so that no other comes in between.
-func (e *Endpoint) Hold(ctx context.Context, bucket string) error {
-	e.holding.Lock()
-	defer e.holding.Unlock()
-	if h := e.held(bucket); h != nil {
-		h.users++
-		return nil
-	}
-	if e.config.RunID == "" || strings.Contains(e.config.RunID, "/") {
-		return fmt.Errorf("a journal cannot be kept under the run ID %q", e.config.RunID) // restore would not take it
-	}
-	if err := e.keyless(ctx); err != nil {
-		return err
-	}
-	h, err := e.take(ctx, bucket)
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.holds[bucket] = h
-	return nil
+	lease *lease // nil: without
+	copy  bool   // the bucket holds a copy of the journal
 }
 
 func (e *Endpoint) take(ctx context.Context, bucket string) (*hold, error) {
+	if e.config.RunID == "" || strings.Contains(e.config.RunID, "/") {
+		return nil, fmt.Errorf("a journal cannot be kept under the run ID %q", e.config.RunID) // restore would not take it
+	}
+	if err := e.keyless(ctx); err != nil {
+		return nil, err
+	}
 	dir, err := journalDir(e.config.JournalDir)
 	if err != nil {
 		return nil, fmt.Errorf("no place for the journal: %w", err)
 	}
-	h, holder := &hold{users: 1}, e.holder()
+	h, holder := &hold{}, e.holder()
 	if h.lock, err = takeLock(bucketLock(dir, e.URL(), bucket), holder, false); err != nil {
 		return nil, e.locked(bucket, err)
 	}
@@ -137,81 +117,41 @@ func (e *Endpoint) leasedTo(bucket string, other *leased) *Trouble {
 func savedKey(run string) string { return prefixOf(run) + "saved-configuration.json" }
 
 // copyJournal puts a copy of the journal beside the lease.
-func (e *Endpoint) copyJournal(ctx context.Context, j *Journal) error {
-	h := e.held(j.Bucket)
-	if h == nil || h.lease == nil {
-		return nil
-	}
-	configuration, err := json.Marshal(j.CORS)
-	if err != nil {
-		return err
-	}
-	if h.copy != nil && *h.copy == string(configuration) {
+func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
+	if h.lease == nil {
 		return nil
 	}
 	data, err := json.Marshal(j)
 	if err != nil {
 		return err
 	}
+	h.copy = true
 	key := savedKey(j.Run)
 	_, err = e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &j.Bucket, Key: &key, Body: bytes.NewReader(data)})
-	text := string(configuration)
-	h.copy = &text
 	return e.callError("PutObject", err)
-}
-
-func (e *Endpoint) held(bucket string) *hold {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.holds[bucket]
-}
-
-// Release lets go of a bucket that was taken with [Endpoint.Hold]. What cannot be removed is told as [LeftBehind].
-func (e *Endpoint) Release(ctx context.Context, bucket string) error {
-	e.holding.Lock()
-	defer e.holding.Unlock()
-	h := e.held(bucket)
-	if h == nil {
-		return nil
-	}
-	if h.users > 1 {
-		h.users--
-		return nil
-	}
-	if err := h.withdraw(ctx, e, bucket); err != nil {
-		return &LeftBehind{Bucket: bucket, Objects: leaseKey, Command: e.unlockCommand(bucket), Err: err}
-	}
-	h.lock.release()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.holds, bucket)
-	return nil
 }
 
 // withdraw takes the lease away, and the copy of the journal before it: with the lease gone nobody would look for that.
 func (h *hold) withdraw(ctx context.Context, e *Endpoint, bucket string) error {
-	if h.lease == nil {
-		return nil
-	}
-	if h.copy != nil {
+	if h.copy {
 		if err := (&cleaner{e: e, bucket: bucket, prefix: savedKey(e.config.RunID)}).clean(ctx); err != nil {
 			return err
 		}
-		h.copy = nil
+		h.copy = false
 	}
-	if err := h.lease.drop(ctx); err != nil {
-		return err
+	if h.lease != nil {
+		if err := h.lease.drop(ctx); err != nil {
+			return err
+		}
+		h.lease = nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	h.lease = nil
 	return nil
 }
 
 // saved is the journal's copy in the bucket, of a run that may be gone with its machine.
 func (e *Endpoint) saved(ctx context.Context, bucket, run string) (*Journal, error) {
 	data, err := e.readObject(ctx, bucket, savedKey(run))
-	if isStatus(err, http.StatusNotFound) {
+	if missing(err) {
 		return nil, nil
 	}
 	if err != nil {

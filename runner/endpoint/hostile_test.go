@@ -158,7 +158,7 @@ func TestStill(t *testing.T) {
 		statuses []int
 		want     string
 	}{
-		{"not found", []int{404, 404}, "after DeleteBucketCors the bucket corsprobe-0123456789ab-1 does not answer any more: HeadBucket: 404 NotFound"},
+		{"not found", []int{404, 404, 404, 404, 404, 404, 404, 404}, "after DeleteBucketCors the bucket corsprobe-0123456789ab-1 does not answer any more: HeadBucket: 404 NotFound"},
 		{"not found once", []int{404}, "no error"},
 		{"denied", []int{403}, "whether the bucket corsprobe-0123456789ab-1 is there after DeleteBucketCors is not known: HeadBucket: 403 Forbidden: Forbidden"},
 		{"in trouble", []int{503, 503, 503, 503}, "whether the bucket corsprobe-0123456789ab-1 is there after DeleteBucketCors is not known: HeadBucket: 503 ServiceUnavailable: Service Unavailable"},
@@ -173,7 +173,9 @@ func TestStill(t *testing.T) {
 				}
 				next()
 			})
-			b := newBucket(t, open(t, config))
+			e := open(t, config)
+			e.Settle(300 * time.Millisecond)
+			b := newBucket(t, e)
 			must(t, b.PutCORS(t.Context(), rules("*")))
 			_, err := b.GetCORS(t.Context())
 			must(t, err)

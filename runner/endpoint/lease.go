@@ -139,7 +139,7 @@ func (l *lease) keep(version *string) {
 func (l *lease) mine(ctx context.Context, body []byte) (bool, error) {
 	there, err := l.e.readObject(ctx, l.bucket, l.key)
 	switch {
-	case isStatus(err, http.StatusNotFound):
+	case missing(err):
 		return false, &leased{key: l.key, contended: true} // gone meanwhile
 	case err != nil:
 		return false, err
@@ -254,7 +254,7 @@ func (e *Endpoint) leases(ctx context.Context, bucket string) ([]leased, error) 
 			continue
 		}
 		body, err := e.readObject(ctx, bucket, key)
-		if isStatus(err, http.StatusNotFound) {
+		if missing(err) {
 			continue // let go of meanwhile
 		}
 		if err != nil {

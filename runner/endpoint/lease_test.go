@@ -1,7 +1,6 @@
 package endpoint_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -30,8 +29,6 @@ func answerWith(x *exchange, status int, code string) {
 	x.SetHeader("Content-Type", "application/xml")
 	x.SetBody(document(code))
 }
-
-func asLeft(err error, left **endpoint.LeftBehind) bool { return errors.As(err, left) }
 
 // elsewhere is the same endpoint seen from another machine, which shares no disk.
 func elsewhere(t *testing.T, config endpoint.Config) *endpoint.Endpoint {
@@ -94,7 +91,8 @@ func TestLeaseRace(t *testing.T) {
 				e := open(t, c)
 				wg.Go(func() {
 					for range 3 {
-						if err := e.Hold(t.Context(), "users"); err != nil {
+						b, err := e.UseBucket(t.Context(), "users")
+						if err != nil {
 							continue
 						}
 						mu.Lock()
@@ -104,11 +102,10 @@ func TestLeaseRace(t *testing.T) {
 							t.Errorf("%d machines have the lease at once", inside)
 						}
 						mu.Unlock()
-						_, _ = e.ReadCORS(t.Context(), "users")
 						mu.Lock()
 						inside--
 						mu.Unlock()
-						if err := e.Release(t.Context(), "users"); err != nil {
+						if err := b.Close(t.Context()); err != nil {
 							t.Error(err)
 						}
 					}
@@ -208,7 +205,7 @@ func TestLeaseStays(t *testing.T) {
 	must(t, err)
 	err = b.Close(t.Context())
 	same(t, "Close", "objects below corsprobe-lease in the bucket users may be left behind: DeleteObject: 403 AccessDenied: No.; "+
-		"corsprobe restore --unlock --bucket users --endpoint URL --region us-east-1 removes them", said(err, config))
+		"corsprobe restore --bucket users removes them", said(err, config))
 	refuse = false
 	must(t, b.Close(t.Context()))
 	_, err = client(config).HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("users"), Key: aws.String("corsprobe-lease")})

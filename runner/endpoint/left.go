@@ -53,15 +53,8 @@ func (e *Endpoint) Undone() []error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var undone []error
-	held := map[string]bool{}
 	for b := range e.open {
 		undone = append(undone, b.undone())
-		held[b.name] = true
-	}
-	for bucket, h := range e.holds {
-		if !held[bucket] && h.lease != nil {
-			undone = append(undone, &LeftBehind{Bucket: bucket, Objects: leaseKey, Command: e.unlockCommand(bucket), Err: errEnded})
-		}
 	}
 	slices.SortFunc(undone, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return undone

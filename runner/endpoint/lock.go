@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"corsprobe/runner/file"
 
 	"github.com/gofrs/flock"
 )
@@ -147,23 +148,11 @@ func fileName(bucket string) string {
 // longestFile is far more than any journal, lock or list of buckets needs.
 const longestFile = 4 << 20
 
-// readSmall reads a file of corsprobe's own. Anything but a file of reasonable size is none.
+// readSmall reads a file of corsprobe's own.
 func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, longestFile+1))
-	if err == nil && len(data) > longestFile {
-		err = fmt.Errorf("%s is larger than %d MiB", path, longestFile>>20)
+	data, err := file.Read(path, longestFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s: %w", path, err)
 	}
 	return data, err
 }

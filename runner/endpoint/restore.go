@@ -14,7 +14,7 @@ import (
 
 // putBack restores a user's bucket and proves it. The configuration comes first: of all that is to be cleaned up it is what the user misses, and
 // the time may not do for more. The journal goes when nothing is left to do.
-func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error {
+func (b *Bucket) putBack(ctx context.Context) error {
 	if !b.saved.Restored {
 		if err := b.restore(ctx, b.saved.CORS); err != nil {
 			return &NotRestored{Bucket: b.name, Journal: b.saved.path, Command: b.e.restoreCommand(b.name), Err: err}
@@ -22,12 +22,12 @@ func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error 
 		b.mu.Lock()
 		b.saved.Restored = true
 		b.mu.Unlock()
+		_ = b.saved.write() // whoever finds the journal from now on leaves the configuration alone, which the user may change
 	}
-	if err := b.takeAway(ctx, b.saved.Run, ours); err != nil {
-		_ = b.saved.write() // so that restore leaves the configuration alone, which the user may change meanwhile
+	if err := b.takeAway(ctx, b.saved.Run, b.handedOut); err != nil {
 		return err
 	}
-	return b.saved.remove()
+	return b.letGo(ctx)
 }
 
 // remove takes the journal's file away. It may be gone already.

@@ -362,5 +362,5 @@ func TestJournalsAreFiles(t *testing.T) {
 	must(t, big.Truncate(1<<40))
 	must(t, big.Close())
 	_, err = endpoint.Waiting(dir)
-	same(t, "error", "DIR/big.json is larger than 4 MiB\nDIR/folder.json is no regular file\nDIR/zero.json is no regular file", said(err, endpoint.Config{JournalDir: dir}))
+	same(t, "error", "DIR/big.json: larger than 4194304 bytes: no file of this kind is\nDIR/folder.json: it is a folder, not a file\nDIR/zero.json: it is a device, not a regular file: write its content to a file first", said(err, endpoint.Config{JournalDir: dir}))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -104,7 +103,7 @@ func (s *sweep) unlisted(ctx context.Context, listed []candidate) []candidate {
 				continue
 			}
 			_, err := s.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name}, once)
-			if isStatus(s.e.callError("HeadBucket", err), http.StatusNotFound) {
+			if missing(s.e.callError("HeadBucket", err)) {
 				if !s.DryRun {
 					l.strike(name)
 				}
@@ -226,7 +225,7 @@ func (s *sweep) young(b candidate, mark Holder) string {
 // marked reads the object that a run puts into its buckets first: whose it is, where that is told, and whether it is there.
 func (e *Endpoint) marked(ctx context.Context, name string) (mark Holder, found bool, err error) {
 	body, err := e.readObject(ctx, name, keepKey)
-	if isStatus(err, http.StatusNotFound) {
+	if missing(err) {
 		return Holder{}, false, nil
 	}
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"corsprobe/runner/s3cors"
@@ -13,42 +12,67 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// UseBucket takes a bucket that exists. Its configuration is saved, in memory, in a journal on disk and, beside the lease, in the bucket,
-// before anything is changed.
+// UseBucket takes a bucket that exists, for this run alone until it is closed. Its configuration is saved, in memory, in a journal on disk and,
+// beside the lease, in the bucket, before anything is changed.
 func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) {
-	if err := e.Hold(ctx, name); err != nil {
+	h, err := e.take(ctx, name)
+	if err != nil {
 		return nil, err
 	}
-	b, err := e.save(ctx, name)
-	if err != nil {
+	b := &Bucket{e: e, name: name, hold: h}
+	if err := b.save(ctx); err != nil {
 		ctx, cancel := soon(ctx)
 		defer cancel()
-		return nil, errors.Join(err, e.Release(ctx, name))
+		return nil, errors.Join(err, b.letGo(ctx))
 	}
 	e.track(b)
 	return b, nil
 }
 
 // save reads a bucket's configuration and keeps it.
-func (e *Endpoint) save(ctx context.Context, name string) (*Bucket, error) {
-	j, err := e.newJournal(name)
+func (b *Bucket) save(ctx context.Context) error {
+	j, err := b.e.newJournal(b.name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := e.unfinished(filepath.Dir(j.path), name); err != nil {
-		return nil, err
-	}
-	b := &Bucket{e: e, name: name, saved: j}
 	if j.CORS, err = b.held(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := j.write(); err != nil {
-		return nil, fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
+		return fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
 	}
-	if err := e.copyJournal(ctx, j); err != nil {
-		return nil, errors.Join(e.notLeased(ctx, name, err), j.remove())
+	b.saved = j
+	if err := b.hold.copyJournal(ctx, b.e, j); err != nil {
+		return b.e.notLeased(ctx, b.name, err)
 	}
-	return b, nil
+	return nil
+}
+
+// letGo takes away all that tells of this run in a bucket that has its own configuration: the lease, then the journal, then the lock. While the
+// lease is there the journal stays, by which restore finds it.
+func (b *Bucket) letGo(ctx context.Context) error {
+	if b.hold != nil {
+		if err := b.hold.withdraw(ctx, b.e, b.name); err != nil {
+			return &LeftBehind{Bucket: b.name, Objects: leaseKey, Command: b.letGoCommand(), Err: err}
+		}
+	}
+	if b.saved != nil {
+		if err := b.saved.remove(); err != nil {
+			return err
+		}
+	}
+	if b.hold != nil {
+		b.hold.lock.release()
+	}
+	return nil
+}
+
+// letGoCommand removes a lease: by the journal, where there is one.
+func (b *Bucket) letGoCommand() string {
+	if b.saved == nil {
+		return b.e.unlockCommand(b.name)
+	}
+	return b.e.restoreCommand(b.name)
 }
 
 // UseBucketAsIs takes a bucket that exists, for a run that only asks: its configuration is neither read nor changed, and several runs may use it
