@@ -79,6 +79,6 @@ func rootCommand() *cobra.Command {
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), recordCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }
