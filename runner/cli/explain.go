@@ -107,6 +107,9 @@ func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) 
 		}
 		return f.explainText(string(text), w)
 	case slices.ContainsFunc(args, func(arg string) bool { return !isName(arg) }):
+		if len(reasonsNamed(strings.Join(args, ""))) > 0 {
+			return explainNames(w, []string{strings.Join(args, "")}) // Firefox's list of requests has its names with blanks in them
+		}
 		if text := strings.Join(args, " "); strings.ContainsAny(text, " \n") || len(console.Read(text)) > 0 {
 			return f.explainText(text, w)
 		}
@@ -177,7 +180,7 @@ func reasonsNamed(name string) []fetch.ReasonInfo {
 	var all []fetch.ReasonInfo
 	for _, r := range fetch.Reasons {
 		for _, known := range []string{string(r.Reason), r.Chromium, strings.TrimPrefix(r.Chromium, "k"), r.Firefox} {
-			if known != "" && strings.EqualFold(known, name) {
+			if known != "" && strings.EqualFold(known, strings.ReplaceAll(name, " ", "")) {
 				all = append(all, r)
 				break
 			}
