@@ -110,7 +110,19 @@ func (t *textWriter) explainedChange(c *result.ConfigurationChange) {
 		t.line(2, brief(also, evidenceLimit))
 	}
 	t.blank()
-	for l := range strings.Lines(c.Diff) {
-		t.line(0, visibleIndented(strings.TrimSuffix(l, "\n")))
+	t.diff(c.Diff)
+}
+
+// diff writes a unified diff so that patch takes it: its two lines of file names are written as they are, though Buildkite would begin a
+// group of its log with them. The file is the user's own.
+func (t *textWriter) diff(text string) {
+	n := 0
+	for l := range strings.Lines(text) {
+		l = visibleIndented(strings.TrimSuffix(l, "\n"))
+		if n++; n > 2 {
+			t.line(0, l)
+			continue
+		}
+		_, _ = fmt.Fprintln(t.out, l)
 	}
 }

@@ -24,6 +24,7 @@ type pageView struct {
 	Errors, Unsupported              []counted
 	Known                            []knownView
 	Stale                            []staleView
+	Left                             [][]row // what clean-up could not undo
 	Observations                     []observationView
 	Chromium                         *result.ChromiumSummary
 	Facts                            []factView
@@ -108,6 +109,9 @@ func newPage(r result.Report) pageView {
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Classes: classViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
+	}
+	for _, l := range r.CleanUp {
+		p.Left = append(p.Left, leftoverRows(l))
 	}
 	for _, d := range r.Stale {
 		p.Stale = append(p.Stale, staleView{visible(d.Where), visible(d.Check), visible(d.Cells), visible(d.Problem)})

@@ -113,7 +113,7 @@ func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
 }
 
 func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
-	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: whole(s.step.CORS)}
+	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: Harmless(s.step.CORS)}
 	var inMatrix []*result.Cell
 	for _, c := range s.cells {
 		if c.Point == nil {

@@ -86,6 +86,18 @@ func (m *markdown) head(r result.Report) {
 		facts = append(facts, "asked "+code(r.Run.Digest))
 	}
 	m.add(strings.Join(facts, ", ") + ".")
+	m.leftovers(r.CleanUp)
+}
+
+// leftovers stand at the top, each with the command that undoes it.
+func (m *markdown) leftovers(all []result.Leftover) {
+	if len(all) == 0 {
+		return
+	}
+	m.add("### Not cleaned up: " + leftCounts(all))
+	for _, l := range all {
+		m.fence(leftoverRows(l))
+	}
 }
 
 func (m *markdown) levels(all []result.Level) {

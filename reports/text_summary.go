@@ -117,7 +117,7 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
-// summary counts, and gives the verdict in words.
+// summary counts.
 func (t *textWriter) summary(r result.Report) {
 	t.section(bold, "Summary")
 	rows := []row{{label: "cells", value: t.cellCounts(r.Summary)}}
@@ -133,9 +133,6 @@ func (t *textWriter) summary(r result.Report) {
 	rows = append(rows, levelRows(r)...)
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
-	t.blank()
-	colour, words := verdict(r)
-	t.line(0, t.paint(colour, words))
 }
 
 func levelRows(r result.Report) []row {
@@ -198,6 +195,7 @@ func verdict(r result.Report) (style, string) {
 		}
 		against = append(against, why)
 	}
+	hold(len(r.CleanUp) > 0, "Not cleaned up", leftCounts(r.CleanUp))
 	hold(r.Run.Incomplete != "", "Incomplete", brief(r.Run.Incomplete, valueLimit))
 	if b := r.Baseline; b != nil {
 		hold(len(b.Worse) > 0, "Worse than the baseline", plural(len(b.Worse), "cell")+" got worse")

@@ -32,6 +32,7 @@ func Merge(parts []Part) (result.Report, error) {
 	for _, p := range parts {
 		merged.Cells = append(merged.Cells, p.Report.Cells...)
 		merged.Scenarios = append(merged.Scenarios, p.Report.Scenarios...)
+		merged.CleanUp = append(merged.CleanUp, p.Report.CleanUp...)
 		if merged.Endpoint.Server == "" {
 			merged.Endpoint.Server = p.Report.Endpoint.Server // an empty shard has seen none
 		}

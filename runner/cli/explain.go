@@ -51,10 +51,10 @@ func orNone(list []string) string {
 
 // explainFlags are the flags of corsprobe explain.
 type explainFlags struct {
-	page  pageFlags
-	cors  string
-	json  bool
-	color string
+	page pageFlags
+	cors string
+	json bool
+	look look
 }
 
 func explainCommand() *cobra.Command {
@@ -87,13 +87,13 @@ Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors:
 	f.page.register(c)
 	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON (of lines and of --cors)")
-	c.Flags().StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.look.register(c, "")
 	return c
 }
 
 // explainArgs explains names, or takes the arguments for a pasted text; without any it lists the names.
 func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) error {
-	if err := checkColor(f.color); err != nil {
+	if err := f.look.check(); err != nil {
 		return usage(err)
 	}
 	switch {

@@ -20,7 +20,7 @@ func (f *explainFlags) explainCORS(args []string, w io.Writer) error {
 	}
 	cfg, err := validConfiguration(f.cors)
 	q, remarks, problems := f.page.page().Request()
-	if err := errors.Join(extra, checkColor(f.color), err, problems); err != nil {
+	if err := errors.Join(extra, f.look.check(), err, problems); err != nil {
 		return usage(err)
 	}
 	e := permit.Explain(cfg, q)
@@ -28,7 +28,7 @@ func (f *explainFlags) explainCORS(args []string, w io.Writer) error {
 	if f.json {
 		err = reports.WriteExplanationJSON(w, e)
 	} else {
-		err = reports.WriteExplanation(w, e, reports.TextOptions{Color: colored(f.color, w)})
+		err = reports.WriteExplanation(w, e, f.look.text(w))
 	}
 	switch {
 	case err != nil:

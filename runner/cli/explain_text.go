@@ -35,7 +35,7 @@ func (f *explainFlags) explainText(text string, w io.Writer) error {
 	if f.json {
 		err = reports.WriteSymptomsJSON(w, all)
 	} else {
-		err = reports.WriteSymptoms(w, all, reports.TextOptions{Color: colored(f.color, w)})
+		err = reports.WriteSymptoms(w, all, f.look.text(w))
 	}
 	if err != nil {
 		return exit{exitNoJudgement, err}

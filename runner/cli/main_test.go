@@ -47,6 +47,7 @@ func TestCommandLine(t *testing.T) {
 			"answers":     startAnswers,
 			"examples":    examples,
 			"static":      startStatic,
+			"spoilt":      startSpoilt,
 		},
 	})
 }

@@ -26,7 +26,7 @@ type probeFlags struct {
 	send      bool
 	cors      string
 	json      bool
-	color     string
+	look      look
 
 	browser     bool
 	browserPath string
@@ -59,7 +59,7 @@ answers; 2 bad input; 3 unreachable, or Chromium and the model disagree; 130 int
 	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.look.register(c, "")
 	flags.BoolVar(&f.browser, "browser", false, "have a real Chromium send the request too, and say what it makes of it")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`FILE` of Chromium (default: the one that is installed)")
 	flags.DurationVar(&f.watch, "watch", 0, "ask again until CORS lets the page through, for `TIME` at most (5m when none is given)")
@@ -89,7 +89,7 @@ func (f *probeFlags) do(ctx context.Context, address string, stdout, stderr io.W
 	if f.json {
 		err = reports.WritePageJSON(stdout, got)
 	} else {
-		err = reports.WritePage(stdout, got, reports.TextOptions{Color: colored(f.color, stdout)})
+		err = reports.WritePage(stdout, got, f.look.text(stdout))
 	}
 	if err != nil {
 		return exit{exitNoJudgement, err}
@@ -169,7 +169,7 @@ func (f *probeFlags) request(address string) (page.Request, endpoint.Config, err
 	asked, remarks, err := f.page.page().Request()
 	asked.ForcePreflight = f.preflight
 	q := page.Request{URL: address, Page: asked, Remarks: remarks, Send: f.send}
-	problems := []error{checkURL(address), err, checkColor(f.color)}
+	problems := []error{checkURL(address), err, f.look.check()}
 	config, err := f.target.transport()
 	problems = append(problems, err)
 	if f.watch < 0 {

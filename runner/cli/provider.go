@@ -53,9 +53,17 @@ func namedByEnvironment() string {
 	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
 }
 
+// providerFile is the file that --provider names; empty where it names a provider.
+func providerFile(name string) string {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+		return name
+	}
+	return ""
+}
+
 // findProvider is a provider by its name, or by a file that describes it.
 func findProvider(name string) (scenarios.Provider, error) {
-	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+	if providerFile(name) != "" {
 		return scenarios.LoadProvider(name)
 	}
 	p, err := scenarios.ProviderByName(name)

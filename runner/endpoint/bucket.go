@@ -250,7 +250,15 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 		return nil
 	}
 	e.mark(ctx, name)
-	return errors.Join(problem, fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err))
+	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
+}
+
+// because puts the cause of an error in brackets behind it, where one is known.
+func because(err, cause error) error {
+	if cause == nil {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", err, cause)
 }
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.

@@ -55,7 +55,7 @@ type Endpoint struct {
 // Open reads the configuration. It sends nothing.
 func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second // as probe has it
+		c.Timeout = defaultTimeout
 	}
 	if c.URL == "" {
 		c.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))

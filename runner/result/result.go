@@ -70,12 +70,34 @@ type Report struct {
 	// Undecided lists entries that showed nothing in this shard, and that name cells of other shards: only all shards together say
 	// whether they are stale.
 	Undecided []StaleDeviation `json:"undecided,omitempty"`
+	// CleanUp lists what the run's clean-up could not undo. A run that leaves anything is never a good one.
+	CleanUp []Leftover `json:"cleanUp,omitempty"`
 	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
 	Baseline *Baseline `json:"baseline,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
 	Cells        []Cell        `json:"cells"`
+}
+
+// LeftoverKind says what was left.
+type LeftoverKind string
+
+const (
+	LeftConfiguration LeftoverKind = "configuration" // a user's bucket does not have its own configuration any more
+	LeftBucket        LeftoverKind = "bucket"        // a bucket of the run's own is still there
+	LeftObjects       LeftoverKind = "objects"       // objects of the run's own are in a user's bucket
+	LeftOther         LeftoverKind = "other"         // what is left is not known, see Leftover.Problem
+)
+
+// Leftover is something that a run changed, and that its clean-up could not undo.
+type Leftover struct {
+	Kind    LeftoverKind `json:"kind"`
+	Bucket  string       `json:"bucket,omitempty"`
+	Objects string       `json:"objects,omitempty"` // what their keys begin with
+	Journal string       `json:"journal,omitempty"` // the file that holds the bucket's own configuration
+	Command string       `json:"command,omitempty"` // undoes it, as one line for a shell
+	Problem string       `json:"problem"`           // why it was not undone
 }
 
 // Scenario is what a reader needs to know of a scenario beside its cells.
