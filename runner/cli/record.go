@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"corsprobe/reports"
 	"corsprobe/runner"
 	"corsprobe/runner/english"
+	"corsprobe/runner/file"
 	"corsprobe/runner/record"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
@@ -69,7 +68,7 @@ func (f *recordFlags) do(ctx context.Context, paths []string, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	heard := listen(plan, report)
+	heard := hear(plan, report)
 	heard.tell(stdout)
 	switch {
 	case ctx.Err() != nil:
@@ -100,8 +99,8 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 			return result.Report{}, noJudgement(ctx, err)
 		}
 	}
-	progress := reports.NewProgress(stderr, isTerminal(stderr), total(plan))
-	f.opts.Judged, f.opts.Tool = func(c result.Cell) { progress.Done(c.Verdict) }, "corsprobe "+version()
+	progress := reports.NewProgress(stderr, isTerminal(stderr), columns(stderr), total(plan))
+	f.opts.Judged, f.opts.Tool = progress.Done, "corsprobe "+version()
 	report, trouble := runner.Start(ctx, plan, target.endpoint, target.client, id, f.opts).Finish()
 	progress.Finish()
 	if err := errors.Join(trouble...); err != nil {
@@ -130,7 +129,7 @@ type heard struct {
 	cells   int
 }
 
-func listen(plan scenarios.Plan, report result.Report) heard {
+func hear(plan scenarios.Plan, report result.Report) heard {
 	h := heard{by: map[string]map[string][]scenarios.Recorded{}}
 	came := map[string]result.Cell{}
 	for _, c := range report.Cells {
@@ -182,44 +181,24 @@ func (h *heard) tell(w io.Writer) {
 	}
 }
 
-// write puts the recordings into the files, each of them whole or not at all.
+// write puts the recordings into the files, once all of them are known to be possible.
 func (h *heard) write(source string, w io.Writer) error {
 	texts := map[string][]byte{}
-	for _, file := range h.files {
-		old, err := os.ReadFile(file)
+	for _, path := range h.files {
+		old, err := os.ReadFile(path)
 		if err == nil {
-			texts[file], err = scenarios.Record(old, source, h.by[file])
+			texts[path], err = scenarios.Record(old, source, h.by[path])
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w; nothing is written", file, err)
+			return fmt.Errorf("%s: %w; nothing is written", path, err)
 		}
 	}
-	for _, file := range h.files {
-		if err := replace(file, texts[file]); err != nil {
-			return err
+	for _, path := range h.files {
+		whole := func(w io.Writer) error { _, err := w.Write(texts[path]); return err }
+		if err := file.Replace(path, whole); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
-		fmt.Fprintf(w, "%s: recorded %s\n", file, source)
+		fmt.Fprintf(w, "%s: recorded %s\n", path, source)
 	}
 	return nil
-}
-
-// replace writes a file anew, so that whoever reads it meanwhile sees one or the other.
-func replace(file string, text []byte) error {
-	file, err := filepath.EvalSymlinks(file)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), "."+strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(text)
-	if err := errors.Join(err, temporary.Chmod(info.Mode().Perm()), temporary.Close()); err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
-	}
-	return os.Rename(temporary.Name(), file)
 }
