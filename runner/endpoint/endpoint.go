@@ -82,6 +82,7 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"
 		o.Region = c.Region
+		keepPace(o)
 	})
 	return e, nil
 }
