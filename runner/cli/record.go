@@ -50,8 +50,10 @@ answered, or in two ways; 130 interrupted: nothing is written.`,
 	flags := c.Flags()
 	flags.BoolVar(&f.check, "check", false, "write nothing: say what moved since the last recording")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
-	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
+	flags.IntVar(&f.opts.Concurrency, "concurrency", 0, "`REQUESTS` under way at once, those of set-up and clean-up among them (default 32)")
+	flags.Float64Var(&f.opts.Rate, "rate", 0, "most `REQUESTS` that begin in a second (default no limit)")
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
+	f.opts.CleanUp = 10 * time.Second
 	return c
 }
 
@@ -94,6 +96,7 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 		return result.Report{}, noJudgement(ctx, err)
 	}
 	defer target.close()
+	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
 	if f.opts.Bucket == "" {
 		if err := target.endpoint.Check(ctx); err != nil {
 			return result.Report{}, noJudgement(ctx, err)
@@ -103,10 +106,18 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 	f.opts.Judged, f.opts.Tool = progress.Done, "corsprobe "+version()
 	report, trouble := runner.Start(ctx, plan, target.endpoint, target.client, id, f.opts).Finish()
 	progress.Finish()
-	if err := errors.Join(trouble...); err != nil {
-		return report, exit{exitNoJudgement, err}
+	if report.CleanUp = runner.Leftovers(trouble); len(report.CleanUp) > 0 {
+		_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // there is nobody to tell of it
 	}
-	return report, nil
+	return report, errorOf(trouble)
+}
+
+// errorOf is what clean-up could not do; nil: nothing.
+func errorOf(trouble []error) error {
+	if len(trouble) == 0 {
+		return nil
+	}
+	return exit{exitNoJudgement, errors.New("not everything could be cleaned up; nothing is written")}
 }
 
 // recordedAt says where and when.
