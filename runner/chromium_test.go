@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+const app = "https://app.example.com"
+
 // An endpoint that answers a browser in its own way is judged by that answer too, and the difference stands first.
 func TestAnsweredOtherwise(t *testing.T) {
 	origin := app

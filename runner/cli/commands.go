@@ -32,7 +32,7 @@ func validateCommand() *cobra.Command {
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Cells(), "cell"))
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Results(), "cell"))
 			return nil
 		},
 	}
@@ -66,7 +66,7 @@ func listCommand() *cobra.Command {
 					listCells(w, s)
 					continue
 				}
-				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, cellsOf(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Scenario.ID, count(s.Results(), "cell"), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
 			return w.Flush()
 		},
@@ -87,14 +87,6 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 			fmt.Fprintf(w, "%s\t%s\n", cell.ID, cell.Title)
 		}
 	}
-}
-
-func cellsOf(s scenarios.Planned) int {
-	n := 0
-	for _, step := range s.Steps {
-		n += len(step.Cells)
-	}
-	return n
 }
 
 func serveCommand() *cobra.Command {

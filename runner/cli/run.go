@@ -103,6 +103,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if chosen.settled != nil {
+		return f.repeat(chosen, stdout, stderr)
+	}
 	if f.dryRun {
 		return f.printChanges(chosen, stdout)
 	}
@@ -244,7 +247,7 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := f.progress(stderr, total(chosen.plan))
+	progress := f.progress(stderr, chosen.plan.Results())
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {

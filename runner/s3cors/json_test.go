@@ -36,10 +36,10 @@ func TestJSON(t *testing.T) {
 
 func TestParseJSONErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                         "EOF",
-		`{"CORSRules": []} x`:      "text follows the configuration",
-		`[]`:                       "json: cannot unmarshal array into Go value of type s3cors.Configuration",
-		`{"CORSRulez": []}`:        `json: unknown field "CORSRulez"`,
+		``:                          "EOF",
+		`{"CORSRules": []} x`:       "text follows the configuration",
+		`[]`:                        "json: cannot unmarshal array into Go value of type s3cors.Configuration",
+		`{"CORSRulez": []}`:         `json: unknown field "CORSRulez"`,
 		`{"CORSRules": [{"a": 1}]}`: `json: unknown field "a"`,
 	} {
 		if got, err := ParseJSON([]byte(text)); err == nil || err.Error() != want {
