@@ -329,3 +329,6 @@ func theCatalogue(t testing.TB, globs ...string) scenarios.Plan {
 		return false
 	})
 }
+
+// noBucketYet is what a node answers that does not know of a bucket.
+var noBucketYet = &endpoint.CallError{Status: http.StatusNotFound, Code: "NoSuchBucket"}
