@@ -86,12 +86,14 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
+
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { warnWaiting(cmd) },
 	}
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)
 	root.SetHelpCommand(helpCommand())
 	setHelp(root)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), recordCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }

@@ -66,7 +66,7 @@ func TestEveryText(t *testing.T) {
 	var cell result.Cell
 	fill(reflect.ValueOf(&cell).Elem())
 	given := []string{"ID", "Scenario", "Title", "File", "Step", "Verdict", "Point", "Findings.Check", "Findings.Class", "Findings.How", "Findings.Known", "Findings.Browser.By",
-		"Exchanges.Kind", "Exchanges.Request.Method", "Exchanges.Response.Proto", "Browser.Code", "Chromium.Code"}
+		"Exchanges.Kind", "Exchanges.Request.Method", "Exchanges.Response.Proto", "Browser.Code", "Chromium.Code", "Chromium.Credentials.Code"}
 	hold(t, reflect.ValueOf(New(planted).Cell(cell)), "", given)
 	var page result.Page
 	fill(reflect.ValueOf(&page).Elem())
