@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
