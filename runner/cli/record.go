@@ -102,7 +102,7 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 			return result.Report{}, noJudgement(ctx, err)
 		}
 	}
-	progress := reports.NewProgress(stderr, isTerminal(stderr), columns(stderr), total(plan))
+	progress := reports.NewProgress(stderr, isTerminal(stderr), columns(stderr), plan.Results())
 	f.opts.Judged, f.opts.Tool = progress.Done, "corsprobe "+version()
 	report, trouble := runner.Start(ctx, plan, target.endpoint, target.client, id, f.opts).Finish()
 	progress.Finish()
