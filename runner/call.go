@@ -46,7 +46,7 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		trusted, err = true, s.get(ctx, step, &c)
 	}
 	if err != nil {
-		c.Verdict, c.Reason, c.Findings = result.Error, err.Error(), nil
+		c.Verdict, c.Reason, c.Findings = result.Error, whyNot(ctx, err), nil
 	} else if len(c.Findings) > 0 {
 		c.Verdict = result.Failed
 	}

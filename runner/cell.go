@@ -219,6 +219,14 @@ func (state past) outcome(cell scenarios.Cell) s3cors.Outcome {
 	return outcomeOf(cell)
 }
 
+// whyNot is why a call cannot be judged.
+func whyNot(ctx context.Context, err error) string {
+	if ctx.Err() != nil {
+		return interruptedBy(ctx) + " while it was asked"
+	}
+	return err.Error()
+}
+
 // answered reports that an exchange holds an answer that says something of the endpoint.
 func answered(ex result.Exchange) bool {
 	return ex.Error == "" && !pace.Busy(ex.Response.Status)

@@ -86,6 +86,8 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
+
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { warnWaiting(cmd) },
 	}
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)

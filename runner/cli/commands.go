@@ -8,12 +8,9 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"corsprobe/reports"
-	"corsprobe/runner"
 	"corsprobe/runner/embedded"
-	"corsprobe/runner/endpoint"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -137,40 +134,6 @@ func schemaCommand() *cobra.Command {
 			return err
 		},
 	}
-}
-
-func sweepCommand() *cobra.Command {
-	var f targetFlags
-	var older time.Duration
-	var dryRun bool
-	c := &cobra.Command{
-		Use:   "sweep",
-		Short: "Remove buckets that an earlier run left behind",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.applyProvider(); err != nil {
-				return exit{exitUsage, err}
-			}
-			target, err := f.openRemote(cmd.Context(), runner.NewID())
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			defer target.close()
-			swept, err := endpoint.Sweep(cmd.Context(), target.endpoint, older, dryRun)
-			for _, name := range swept {
-				fmt.Fprintln(cmd.OutOrStdout(), name)
-			}
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			return nil
-		},
-	}
-	f.register(c)
-	f.registerProvider(c)
-	c.Flags().DurationVar(&older, "older-than", time.Hour, "leave buckets younger than this: a run may be under way")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "only name them")
-	return c
 }
 
 func versionCommand() *cobra.Command {

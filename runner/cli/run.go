@@ -87,6 +87,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
+	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
