@@ -18,8 +18,8 @@ func ofRules(rules ...s3cors.Rule) *s3cors.Configuration {
 	return &s3cors.Configuration{CORSRules: rules}
 }
 
-// said is a question in short.
-func said(q s3cors.Request) string {
+// inShort is a question in short.
+func inShort(q s3cors.Request) string {
 	text := q.Method + " " + *q.Origin
 	if q.RequestMethod != nil {
 		text += " for " + *q.RequestMethod
@@ -50,7 +50,7 @@ func TestDiscriminating(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
 			for _, q := range discriminating(c.now, c.before) {
-				got = append(got, said(q))
+				got = append(got, inShort(q))
 			}
 			if len(got) != len(c.want) {
 				t.Fatalf("%q, want %q", got, c.want)

@@ -42,7 +42,9 @@ func (f *runFlags) checkPace() error {
 
 // printChanges is corsprobe run --dry-run.
 func (f *runFlags) printChanges(chosen chosen, out io.Writer) error {
-	for _, change := range runner.Changes(chosen.plan, "RUN", f.opts) {
+	opts := f.opts
+	opts.NoLease = f.target.config.NoLease
+	for _, change := range runner.Changes(chosen.plan, "RUN", opts) {
 		fmt.Fprintln(out, change)
 	}
 	_, err := fmt.Fprintf(out, "\nnothing was sent. RUN stands for the name of the run, twelve hexadecimal digits.\n")
