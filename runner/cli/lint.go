@@ -209,9 +209,9 @@ func readConfigurationFile(stdin io.Reader, name string) (data []byte, path, cho
 	return data, path, choice, nil
 }
 
-// readConfiguration reads the one configuration of a file, or of standard input for -; FILE#NAME chooses one of several. What its reader noticed
-// is in its Notices.
-func readConfiguration(name string) (*corsfile.Configuration, error) {
+// readConfiguration reads the one configuration of a file, or of standard input for -; FILE#NAME chooses one of several. What its reader noticed,
+// and is worth more than a note, is told.
+func readConfiguration(name string, stderr io.Writer) (*corsfile.Configuration, error) {
 	data, path, choice, err := readConfigurationFile(os.Stdin, name)
 	if err != nil {
 		return nil, err
@@ -225,15 +225,10 @@ func readConfiguration(name string) (*corsfile.Configuration, error) {
 		return nil, err
 	}
 	cfg.Notices = found.All(cfg)
-	return cfg, nil
-}
-
-// tellNotices says what a reader noticed, as far as it is worth more than a note.
-func tellNotices(w io.Writer, name string, cfg *corsfile.Configuration) {
-	name, _ = corsfile.Split(name)
 	for _, n := range cfg.Notices {
 		if n.Severity != lint.Note {
-			fmt.Fprintf(w, "corsprobe: %s:%s\n", name, n)
+			fmt.Fprintf(stderr, "corsprobe: %s:%s\n", path, n)
 		}
 	}
+	return cfg, nil
 }
