@@ -233,6 +233,10 @@ func (f *finder) notABuckets(m *member, _ where) (Notice, bool) {
 
 // rules reads the rules under a key.
 func (f *finder) rules(m *member, w where) {
+	if w.isAzures() {
+		f.others = append(f.others, problem("CP027", f.source.place(m.at.start), m.key+" is Azure's, which has no buckets of S3's", "give the configuration of a bucket"))
+		return
+	}
 	value := f.resolve(m.value)
 	switch value.kind {
 	case unknown:
@@ -359,6 +363,11 @@ func (w where) nameOf() string {
 		}
 	}
 	return w.name
+}
+
+// isAzures: its Terraform resources have cors_rule blocks of another shape.
+func (w where) isAzures() bool {
+	return slices.ContainsFunc(w.path, func(key string) bool { return strings.HasPrefix(key, "azurerm_") })
 }
 
 // nothingFound says why a file that could be parsed holds no configuration.
