@@ -10,9 +10,12 @@ import (
 // NeedsPreflight reports whether a browser with an empty preflight cache asks with a preflight before it sends a
 // request (fetch#main-fetch, fetch#concept-http-fetch): the method or a header is not safelisted, or a flag asks for it.
 func NeedsPreflight(req Request) bool {
-	return req.UseCORSPreflight || req.ForcePreflight ||
+	return req.preflightFlag() || req.ForcePreflight ||
 		!IsSafelistedMethod(NormalizeMethod(req.Method)) || len(req.unsafeNames()) > 0
 }
+
+// preflightFlag is the standard's use-CORS-preflight flag, which a stream for a body sets too (fetch#dom-request).
+func (r Request) preflightFlag() bool { return r.UseCORSPreflight || r.StreamBody }
 
 // PreflightHeaders returns the header lines of a request's preflight, which is an OPTIONS to the same address, query
 // included (fetch#cors-preflight-fetch-0, steps 1 to 5). Names are lower-case, sorted, and joined by a comma without a

@@ -80,6 +80,8 @@ func TestSend(t *testing.T) {
 		note    string   // one of the notes, apart from that on the network; "-": there is no other
 	}{
 		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
+		{"readable, and not as an image", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *", "Cross-Origin-Resource-Policy: same-origin"}}, get, "/x", false, "readable",
+			[]string{"GET /x " + app, "GET /x absent"}, `Cross-Origin-Resource-Policy is "same-origin": a page of "https://app.example.com" may not use the answer without CORS, as an image or a video does`},
 		{"an error that can be read is no success", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "refused", []string{"GET /x " + app}, "-"},
 		{"hidden", map[string][]string{"GET /x": {"200"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"with credentials", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}},
