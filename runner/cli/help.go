@@ -39,7 +39,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Ask an endpoint", []string{"run", "probe", "serve"}},
+	{"Ask an endpoint", []string{"run", "probe", "record", "serve"}},
 	{"Work without a network", []string{"explain", "lint", "init", "list", "validate", "schema"}},
 	{"Put reports together", []string{"merge", "compare"}},
 	{"Clean up after runs that were killed", []string{"restore", "sweep"}},

@@ -73,7 +73,11 @@ func (f *lintFlags) run(stdin io.Reader, stdout, stderr io.Writer, names []strin
 	var failed []error
 	for _, name := range names {
 		one, err := f.one(stdin, name, options)
-		all, failed = append(all, one), append(failed, err)
+		if err != nil {
+			failed = append(failed, err)
+			continue // of what was not read nothing can be said
+		}
+		all = append(all, one)
 	}
 	if f.convert != "" {
 		failed = append(failed, f.converted(stdout, all))
@@ -197,10 +201,10 @@ func readConfigurationFile(stdin io.Reader, name string) (data []byte, path, cho
 	if path, choice = name, ""; name == file.Stdin || strings.HasPrefix(name, file.Stdin+"#") {
 		path, choice = file.Stdin, strings.TrimPrefix(name[len(file.Stdin):], "#")
 		data, err = file.ReadAll(stdin, corsfile.MaxSize)
-	} else if data, err = file.Read(name, corsfile.MaxSize); errors.Is(err, fs.ErrNotExist) {
+	} else if data, err = file.Input(name, corsfile.MaxSize); errors.Is(err, fs.ErrNotExist) {
 		if before, after := corsfile.Split(name); after != "" {
 			path, choice = before, after
-			data, err = file.Read(path, corsfile.MaxSize)
+			data, err = file.Input(path, corsfile.MaxSize)
 		}
 	}
 	if err != nil {
