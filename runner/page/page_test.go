@@ -104,6 +104,7 @@ func TestSend(t *testing.T) {
 		{"a redirect without the header", map[string][]string{"GET /x": {"302", "Location: /y"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"a preflight is not redirected", map[string][]string{"OPTIONS /x": {"307", "echo", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
+		{"nor one without a word of CORS", map[string][]string{"OPTIONS /x": {"301", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app}, "-"},
 		{"round and round", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /x"}}, get, "/x", false, "blocked redirect-limit", nil, "-"},
 		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false,
 			"readable", []string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},
