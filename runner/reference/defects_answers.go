@@ -150,31 +150,31 @@ var responseDefects = []Defect{
 	{Name: "expose-headers-first-only", Summary: "Only the first header of the rule is exposed.", Class: result.Breakage, Checks: both("expose-headers"),
 		Behaviour: granted(changed(exposeHeaders, func(v string) string { first, _, _ := strings.Cut(v, ","); return first }))},
 
-	{Name: "max-age-missing", Summary: "Max-Age is never sent.", Class: result.Contract, Checks: both("max-age"), Behaviour: granted(without(maxAge))},
+	{Name: "max-age-missing", Summary: "Max-Age is never sent.", Class: result.Cache, Checks: both("max-age"), Behaviour: granted(without(maxAge))},
 	{Name: "max-age-missing-on-actual", Summary: "Actual answers have no Max-Age.", Class: result.Contract, Checks: []string{"actual.max-age"}, Behaviour: onActual(without(maxAge))},
-	{Name: "max-age-milliseconds", Summary: "Max-Age is in milliseconds.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-milliseconds", Summary: "Max-Age is in milliseconds.", Class: result.Cache, Checks: both("max-age"),
 		Behaviour: granted(changed(maxAge, func(v string) string { return v + "000" }))},
-	{Name: "max-age-default", Summary: "Max-Age is 3600 where the rule has none.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-default", Summary: "Max-Age is 3600 where the rule has none.", Class: result.Cache, Checks: both("max-age"),
 		Behaviour: granted(func(h map[string]string, _ Asked) {
 			if h[maxAge] == "" {
 				h[maxAge] = "3600"
 			}
 		})},
-	{Name: "max-age-of-first-rule", Summary: "Max-Age is the first rule's, whichever matched.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-of-first-rule", Summary: "Max-Age is the first rule's, whichever matched.", Class: result.Cache, Checks: both("max-age"),
 		Behaviour: granted(func(h map[string]string, q Asked) {
 			if first := q.Config.CORSRules[0].MaxAgeSeconds; first != nil {
 				h[maxAge] = s3cors.Evaluate(&s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, MaxAgeSeconds: first}}},
 					s3cors.Request{Method: "GET", Target: s3cors.Object, Origin: q.Origin}).Answers[0].Headers[maxAge]
 			}
 		})},
-	{Name: "max-age-capped", Summary: "Max-Age is at most 600.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-capped", Summary: "Max-Age is at most 600.", Class: result.Cache, Checks: both("max-age"),
 		Behaviour: granted(changed(maxAge, func(v string) string {
 			if len(v) > 3 {
 				return "600"
 			}
 			return v
 		}))},
-	{Name: "max-age-twice", Summary: "Max-Age is sent twice.", Class: result.Contract, Checks: both("max-age"), Behaviour: doubled(maxAge)},
+	{Name: "max-age-twice", Summary: "Max-Age is sent twice.", Class: result.Cache, Checks: both("max-age"), Behaviour: doubled(maxAge)},
 }
 
 // matchedRule is the first rule that S3 would answer by.
