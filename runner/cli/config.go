@@ -84,6 +84,11 @@ func (all settings) print(out io.Writer) error {
 		if u, err := url.Parse(s.value); err == nil && u.User != nil {
 			s.value = u.Redacted()
 		}
+		if s.name == "endpoint" && strings.ContainsAny(s.value, "?#") { // a run refuses it
+			s.value, _, _ = strings.Cut(s.value, "?")
+			s.value, _, _ = strings.Cut(s.value, "#")
+			s.value += " (its query, which may be a signature, is not shown)"
+		}
 		if s.value == "" {
 			s.value = "-"
 		}
