@@ -12,7 +12,7 @@ override PATH := $(shell tr '\0' '\n' </proc/self/environ 2>/dev/null | sed -n '
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean module-path release-check
+.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean torture module-path release-check
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ browser: ## Install Chromium, where it is missing and can be installed.
 
 defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
 	$(GO) test -count 1 -timeout 30m ./runner/reference -run TestDefects -update
+
+torture: ## Kill runs at every call, have every call fail in every way, run them against each other; print what was tried, survived, lost.
+	@mkdir -p build
+	set -o pipefail; $(GO) test -count 1 -timeout 4h ./suites/torture -v -full | grep -v '^=== ' | tee build/torture.txt
 
 vet: ## Check formatting and the code's usual suspects.
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }

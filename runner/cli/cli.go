@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"syscall"
 
 	"corsprobe/reports"
@@ -48,6 +49,7 @@ func usage(err error) error {
 
 // Main runs the command line and returns the exit code.
 func Main(args []string, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // net/http logs there what a server sends unasked; errors tell what matters
 	ctx, stop := listen(stderr)
 	defer stop()
 	root := rootCommand()

@@ -124,11 +124,14 @@ func (f *targetFlags) settings(all settings) settings {
 // presentable is a value without the password or the signature that it holds as a URL.
 func presentable(value string) string {
 	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" {
+	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" && u.Fragment == "" {
 		return value
 	}
 	if u.RawQuery != "" {
 		u.RawQuery = "REDACTED"
+	}
+	if u.Fragment != "" {
+		u.Fragment, u.RawFragment = "REDACTED", ""
 	}
 	return u.Redacted()
 }

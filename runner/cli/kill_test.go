@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os/exec"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -59,5 +62,37 @@ func configured(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	if diff := cmp.Diff(want.CORSRules, got.CORSRules, cmpopts.IgnoreUnexported(types.CORSRule{})); diff != "" {
 		ts.Fatalf("the configuration of %s (-want +got):\n%s", args[0], diff)
+	}
+}
+
+// startSaying starts a server that says the same whatever it is asked, and keeps its connections open, and names it: says TEXT.
+func startSaying(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[0], `"`, `\"`) + `"`)
+	ts.Check(err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go say(conn, text)
+		}
+	}()
+	ts.Setenv("AWS_ENDPOINT_URL", "http://"+l.Addr().String())
+}
+
+// say answers every request on a connection with the same text, until the client closes it.
+func say(conn net.Conn, text string) {
+	defer func() { _ = conn.Close() }()
+	for buffer := make([]byte, 64<<10); ; {
+		if _, err := conn.Read(buffer); err != nil {
+			return
+		}
+		if _, err := io.WriteString(conn, text); err != nil {
+			return
+		}
 	}
 }

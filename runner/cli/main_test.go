@@ -42,6 +42,7 @@ func TestCommandLine(t *testing.T) {
 			"closed":      closedPort,
 			"killed":      killed,
 			"configured":  configured,
+			"says":        startSaying,
 			"interrupt":   interrupt,
 			"sameresults": sameResults,
 			"bucket":      makeBucket,

@@ -34,6 +34,11 @@ func (c *cleaner) clean(ctx context.Context) error {
 	return err
 }
 
+// mostPages is how much of a list is read: of ten thousand buckets or a thousand objects a page. Who sends more sends them without end.
+const mostPages = 1000
+
+var errNoEnd = fmt.Errorf("the list goes on after %d pages", mostPages)
+
 // mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
 func (c *cleaner) mine(key string) bool {
 	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
@@ -50,7 +55,10 @@ func (c *cleaner) notListed(err error) {
 func (c *cleaner) abortUploads(ctx context.Context) error {
 	var problems []error
 	pages := s3.NewListMultipartUploadsPaginator(c.e.client, &s3.ListMultipartUploadsInput{Bucket: &c.bucket, Prefix: &c.prefix})
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return errors.Join(append(problems, errNoEnd)...)
+		}
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			c.notListed(c.e.callError("ListMultipartUploads", err))
@@ -94,7 +102,10 @@ const atOnce = 16
 func (c *cleaner) deleteVersions(ctx context.Context) error {
 	var problems []error
 	pages := s3.NewListObjectVersionsPaginator(c.e.client, &s3.ListObjectVersionsInput{Bucket: &c.bucket, Prefix: &c.prefix})
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return errors.Join(append(problems, errNoEnd)...)
+		}
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			c.notListed(c.e.callError("ListObjectVersions", err))
@@ -123,7 +134,10 @@ func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error
 func (c *cleaner) deleteObjects(ctx context.Context) error {
 	var problems []error
 	pages := s3.NewListObjectsV2Paginator(c.e.client, &s3.ListObjectsV2Input{Bucket: &c.bucket, Prefix: &c.prefix})
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages {
+			return errors.Join(append(problems, errNoEnd)...)
+		}
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)

@@ -128,6 +128,45 @@ func (l *lock) release() {
 	_ = l.flock.Close()
 }
 
+// tidy removes what killed processes left in a folder of journals and what nobody needs: locks of processes that have ended, and files that were
+// never finished.
+func tidy(dir string) {
+	paths, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*")) // the pattern is right
+	for _, path := range paths {
+		switch filepath.Ext(path) {
+		case ".lock":
+			removeDead(path)
+		case ".tmp", ".buckets":
+			if data, err := readSmall(path); err == nil && unfinishedFile(path, data) {
+				_ = os.Remove(path)
+			}
+		}
+	}
+}
+
+// removeDead removes the file of a lock that a process of this machine left which has ended.
+func removeDead(path string) {
+	f := flock.New(path)
+	defer func() { _ = f.Close() }()
+	if taken, err := f.TryLock(); err != nil || !taken || !current(f, path) {
+		return
+	}
+	left, err := readLock(path)
+	if err == nil && left.state() != running && (left.Run == "" || left.here()) {
+		_ = os.Remove(path)
+	}
+}
+
+// unfinishedFile reports that a file was begun long ago and holds nothing that counts.
+func unfinishedFile(path string, data []byte) bool {
+	info, err := os.Stat(path)
+	if err != nil || time.Since(info.ModTime()) < time.Hour {
+		return false
+	}
+	l, ok := readLedger(data)
+	return filepath.Ext(path) == ".tmp" || !ok || len(l.names) == 0
+}
+
 // bucketLock is the file of a bucket's lock: one for all spellings of its endpoint.
 func bucketLock(dir, endpoint, bucket string) string {
 	sum := sha256.Sum256([]byte(place(endpoint) + "\n" + bucket))

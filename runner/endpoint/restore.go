@@ -119,6 +119,9 @@ func Restore(ctx context.Context, opts RestoreOptions) ([]Restored, error) {
 		}
 		done = append(done, r.done...)
 	}
+	if !opts.DryRun {
+		tidy(dir)
+	}
 	return done, errors.Join(problems...)
 }
 

@@ -71,11 +71,17 @@ type candidate struct {
 	created time.Time // by the endpoint's clock; zero: it does not tell
 }
 
+// mostSwept is far more buckets than any account may have that look like a run's.
+const mostSwept = 100_000
+
 // list reads every page of the endpoint's buckets.
 func (s *sweep) list(ctx context.Context) ([]candidate, error) {
 	var found []candidate
 	pages := s3.NewListBucketsPaginator(s.e.client, &s3.ListBucketsInput{}, func(o *s3.ListBucketsPaginatorOptions) { o.StopOnDuplicateToken = true })
-	for pages.HasMorePages() {
+	for n := 0; pages.HasMorePages(); n++ {
+		if n == mostPages || len(found) > mostSwept {
+			return found, errNoEnd
+		}
 		page, err := pages.NextPage(ctx, once)
 		if err != nil {
 			return found, s.e.diagnose(s.e.callError("ListBuckets", err))

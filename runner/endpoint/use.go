@@ -76,7 +76,7 @@ func (b *Bucket) letGoCommand() string {
 }
 
 // UseBucketAsIs takes a bucket that exists, for a run that only asks: its configuration is neither read nor changed, and several runs may use it
-// at once. A journal is kept all the same: of the objects that are to be taken away.
+// at once. A journal is kept all the same, of the objects that are to be taken away, where it can be told from it whether the run is under way.
 func (e *Endpoint) UseBucketAsIs(ctx context.Context, name string) (*Bucket, error) {
 	if trouble := e.reachable(ctx); trouble != nil {
 		return nil, trouble
@@ -88,9 +88,8 @@ func (e *Endpoint) UseBucketAsIs(ctx context.Context, name string) (*Bucket, err
 	if err != nil {
 		return nil, err
 	}
-	j.Restored = true
-	if err := j.write(); err != nil {
-		return nil, fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
+	if j.Restored = true; j.Holder.Space != "" {
+		_ = j.write() // without it the run goes on: nothing of the user's is changed
 	}
 	b := &Bucket{e: e, name: name, saved: j}
 	e.track(b)

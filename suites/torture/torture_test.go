@@ -1,0 +1,275 @@
+//go:build unix
+
+// Package torture kills runs, has their endpoint fail them, and runs them against each other, and then looks whether anything of the user's is
+// lost, and whether restore and sweep leave anything behind. make torture does it at every call; the tests of every day at a few.
+package torture
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+var (
+	full   = flag.Bool("full", false, "torture at every call, with every signal and fault")
+	atOnce = flag.Int("at-once", 4, "trials under way at once")
+)
+
+// signals are those that can be sent.
+var signals = []struct {
+	name string
+	syscall.Signal
+}{
+	{"SIGKILL", syscall.SIGKILL}, {"SIGTERM", syscall.SIGTERM}, {"SIGINT", syscall.SIGINT},
+	{"SIGHUP", syscall.SIGHUP}, {"SIGPIPE", syscall.SIGPIPE}, {"SIGQUIT", syscall.SIGQUIT},
+}
+
+// kinds are the two kinds of buckets that a run uses.
+var kinds = []struct {
+	name string
+	args []string
+}{{"own buckets", ownBuckets}, {"the user's bucket", theirs}}
+
+// row is one line of the table.
+type row struct {
+	name                                              string
+	tried, restored, swept, named, silent, lost, peak int
+	slowest                                           time.Duration
+}
+
+// table adds up what trials came to. It is safe for use from several goroutines.
+type table struct {
+	mu   sync.Mutex
+	rows []*row
+}
+
+func (t *table) add(name string, o outcome, p *process, took time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var r *row
+	for _, known := range t.rows {
+		if known.name == name {
+			r = known
+		}
+	}
+	if r == nil {
+		r = &row{name: name}
+		t.rows = append(t.rows, r)
+	}
+	r.tried++
+	for _, count := range []struct {
+		yes bool
+		to  *int
+	}{{o.restored, &r.restored}, {o.swept, &r.swept}, {o.named, &r.named}, {o.silent != "", &r.silent}, {o.lost != "", &r.lost}} {
+		if count.yes {
+			*count.to++
+		}
+	}
+	r.peak, r.slowest = max(r.peak, p.peak()), max(r.slowest, took)
+}
+
+func (t *table) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\ttried\tsurvived\tlost\tneeded restore\tneeded sweep\tneeded sweep --run\tuntold\tpeak MiB\tslowest\t")
+	sum := row{name: "all"}
+	for _, r := range t.rows {
+		print(w, r)
+		sum.tried, sum.restored, sum.swept, sum.named = sum.tried+r.tried, sum.restored+r.restored, sum.swept+r.swept, sum.named+r.named
+		sum.silent, sum.lost, sum.peak, sum.slowest = sum.silent+r.silent, sum.lost+r.lost, max(sum.peak, r.peak), max(sum.slowest, r.slowest)
+	}
+	print(w, &sum)
+	_ = w.Flush()
+	return b.String()
+}
+
+func print(w *tabwriter.Writer, r *row) {
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n", r.name, r.tried, r.tried-r.lost, r.lost, r.restored, r.swept, r.named, r.silent, r.peak, r.slowest.Seconds())
+}
+
+// callsOf counts the calls of a run that nothing happens to.
+func callsOf(t *testing.T, args []string) int {
+	t.Helper()
+	w := newWorld(t)
+	p := w.run("here", args...)
+	calls := w.proxy.made()
+	if o := w.putRight("here", p); o.restored || o.swept || o.lost != "" || len(calls) < 20 {
+		t.Fatalf("a run that nothing happens to made %d calls, and left %+v\n%s%s\n%s", len(calls), o, &p.out, &p.err, strings.Join(calls, "\n"))
+	}
+	return len(calls)
+}
+
+// points are the calls at which something happens: all of them, or a few.
+func points(calls int) []int {
+	var at []int
+	step := 1
+	if !*full {
+		step = calls / 3
+	}
+	for n := 1; n <= calls; n += step {
+		at = append(at, n)
+	}
+	return at
+}
+
+// pool carries out trials, several at once.
+type pool struct {
+	wg     sync.WaitGroup
+	tokens chan struct{}
+}
+
+func (p *pool) do(trial func()) {
+	p.tokens <- struct{}{}
+	p.wg.Go(func() {
+		defer func() { <-p.tokens }()
+		trial()
+	})
+}
+
+// TestSignals ends runs by every signal at every call: before the server has carried it out, and after.
+func TestSignals(t *testing.T) {
+	var all table
+	chosen := signals
+	if !*full {
+		chosen = signals[:2]
+	}
+	for _, kind := range kinds {
+		calls := callsOf(t, kind.args)
+		for _, s := range chosen {
+			t.Run(kind.name+", "+s.name, func(t *testing.T) {
+				p := &pool{tokens: make(chan struct{}, *atOnce)}
+				for _, n := range points(calls) {
+					for _, after := range []bool{false, true} {
+						p.do(func() { signal(t, &all, kind.name+", "+s.name, kind.args, s.Signal, n, after) })
+					}
+				}
+				p.wg.Wait()
+			})
+		}
+	}
+	t.Logf("signals at %d calls\n%s", len(all.rows), &all)
+}
+
+// signal is one trial: a signal at the n-th call.
+func signal(t *testing.T, all *table, name string, args []string, s syscall.Signal, n int, after bool) {
+	w := newWorld(t)
+	started := make(chan *process, 1)
+	w.proxy.do(func(c *call) bool {
+		if c.n != n {
+			return false
+		}
+		p := <-started
+		if !after {
+			_ = p.Process.Signal(s)
+			if s == syscall.SIGKILL {
+				<-c.r.Context().Done() // the process is gone before the call was carried out
+				return true
+			}
+			return false
+		}
+		answer := c.answer()
+		_ = p.Process.Signal(s)
+		c.write(answer)
+		return true
+	})
+	p := w.start("here", args...)
+	started <- p
+	p.wait(t)
+	took := time.Since(p.began)
+	o := w.putRight("here", p)
+	all.add(name, o, p, took)
+	if o.lost != "" {
+		t.Errorf("%s at call %d, after it: %v: lost: %s", name, n, after, o.lost)
+	}
+	if o.silent != "" {
+		t.Errorf("%s at call %d, after it: %v: %s\n%s%s", name, n, after, o.silent, &p.out, &p.err)
+	}
+}
+
+// TestFaults has every call fail in every way, once and from then on.
+func TestFaults(t *testing.T) {
+	var all table
+	chosen := faults(t)
+	if !*full {
+		chosen = []fault{chosen[2], chosen[4], chosen[5]}
+	}
+	for _, kind := range kinds {
+		calls := callsOf(t, kind.args)
+		for _, f := range chosen {
+			t.Run(kind.name+", "+f.name, func(t *testing.T) {
+				p := &pool{tokens: make(chan struct{}, *atOnce)}
+				for _, n := range points(calls) {
+					for _, once := range []bool{true, false} {
+						if once || *full {
+							p.do(func() { fail(t, &all, kind.name+", "+f.name, kind.args, f, n, once) })
+						}
+					}
+				}
+				p.wg.Wait()
+			})
+		}
+	}
+	t.Logf("faults, once and from then on\n%s", &all)
+	if n := strayed.Load(); n != 0 {
+		t.Errorf("%d requests followed a redirect", n)
+	}
+}
+
+// fail is one trial: a fault at the n-th call, or from it on.
+func fail(t *testing.T, all *table, name string, args []string, f fault, n int, once bool) {
+	w := newWorld(t)
+	w.proxy.do(func(c *call) bool {
+		if c.n != n && (once || c.n < n) {
+			return false
+		}
+		f.do(c)
+		return true
+	})
+	p := w.run("here", args...)
+	took := time.Since(p.began)
+	w.proxy.recover(t)
+	o := w.putRight("here", p)
+	all.add(name, o, p, took)
+	if o.lost != "" {
+		t.Errorf("%s at call %d, once: %v: lost: %s", name, n, once, o.lost)
+	}
+	if o.silent != "" {
+		t.Errorf("%s at call %d, once: %v: %s\n%s%s", name, n, once, o.silent, &p.out, &p.err)
+	}
+	if secret := w.secretIn(&p.out, &p.err); secret != "" {
+		t.Errorf("%s at call %d, once: %v: shows %s", name, n, once, secret)
+	}
+}
+
+// recover has the proxy take connections again.
+func (p *proxy) recover(t *testing.T) {
+	t.Helper()
+	p.do(nil)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		p.mu.Lock()
+		_ = p.listener.Close()
+		p.mu.Unlock()
+		if p.open() == nil {
+			return
+		}
+	}
+	t.Error("the proxy does not listen any more")
+}
+
+// secretIn is a secret that one of the texts shows; empty: none does.
+func (w *world) secretIn(texts ...fmt.Stringer) string {
+	for _, pair := range w.env {
+		name, value, _ := strings.Cut(pair, "=")
+		for _, text := range texts {
+			if name == "AWS_SECRET_ACCESS_KEY" && strings.Contains(text.String(), value) {
+				return name
+			}
+		}
+	}
+	return ""
+}
