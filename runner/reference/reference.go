@@ -283,6 +283,11 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
+	if r.Method == http.MethodDelete && q.Target == s3cors.Bucket && !r.URL.Query().Has("cors") && a.StatusCode < 300 {
+		s.mu.Lock()
+		delete(s.configs, bucket) // a configuration goes with its bucket
+		s.mu.Unlock()
+	}
 	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
 	owed := s.evaluate(bucket, before, r, q, a.StatusCode)
 	s.lines(a.Header, owed)
