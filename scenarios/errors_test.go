@@ -24,7 +24,7 @@ func TestErrors(t *testing.T) {
 		{"word for a number", good + "facts: [one]\n", `f.yaml:5:9: found "one", expected a whole number`},
 		{"no such fact", good + "facts: [83]\n", `f.yaml:5:9: there is no fact 83, expected a number from 1 to 82`},
 		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket or deleted-bucket; did you mean "object"?`},
-		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product or zip; did you mean "zip"?`},
+		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product, zip or pairs; did you mean "zip"?`},
 		{"bare null", "name: a\ncors: none\nmatrix:\n  origins: [null]\n", `f.yaml:4:13: found YAML's null, expected a string; for the word null write "null" in quotes`},
 		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
 		{"missing name", "cors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file`},
