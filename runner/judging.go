@@ -38,6 +38,7 @@ func headerPins(headers []scenarios.HeaderPin) []judge.HeaderPin {
 
 // judging gathers the exchanges of a cell, which are judged together: what one of them costs a page depends on the other.
 type judging struct {
+	unoffered         string // why the actual request could not be judged; empty: it could
 	exchanges         judge.Exchanges
 	preflight, actual string // which rule should have answered
 }

@@ -16,21 +16,39 @@ func (s *stage) neighbours(ctx context.Context, step scenarios.PlannedStep) (lea
 	if s.run.opts.Bucket != "" {
 		return leave, nil
 	}
-	s.other, s.deleted = "", ""
+	s.other, s.longer, s.deleted = "", "", ""
 	if needs(step, scenarios.DeletedBucket) {
 		if s.deleted, err = s.makeDeleted(ctx); err != nil {
 			return leave, fmt.Errorf("no bucket to delete: %w", err)
 		}
 	}
-	if s.run.opts.AssumeConfigured || !needs(step, scenarios.OtherBucket) {
+	if s.run.opts.AssumeConfigured {
 		return leave, nil
 	}
-	other, err := s.run.endpoint.NewBucket(ctx)
-	if err != nil {
-		return leave, fmt.Errorf("no other bucket: %w", err)
+	var made []*endpoint.Bucket
+	leave = func() {
+		for _, b := range made {
+			s.run.leave(b)
+		}
 	}
-	s.other = other.Name()
-	return func() { s.run.leave(other) }, other.PutObject(ctx, objectName, []byte(objectBody))
+	for _, n := range []struct {
+		target scenarios.Target
+		name   *string
+		make   func(context.Context) (*endpoint.Bucket, error)
+	}{{scenarios.OtherBucket, &s.other, s.run.endpoint.NewBucket}, {scenarios.LongerBucket, &s.longer, s.bucket.NewLonger}} {
+		if !needs(step, n.target) {
+			continue
+		}
+		b, err := n.make(ctx)
+		if err != nil {
+			return leave, fmt.Errorf("no other bucket: %w", err)
+		}
+		made, *n.name = append(made, b), b.Name()
+		if err := b.PutObject(ctx, objectName, []byte(objectBody)); err != nil {
+			return leave, err
+		}
+	}
+	return leave, nil
 }
 
 func needs(step scenarios.PlannedStep, target scenarios.Target) bool {

@@ -24,15 +24,14 @@ type stage struct {
 	holds   *s3cors.Configuration // what the bucket should hold by now; nil: nothing
 	lost    string                // the call by which the bucket came to hold what it should not; empty: it holds what it should
 	other   string                // another bucket of the run's, without a configuration; empty: none was needed
+	longer  string                // the same, of a name that begins with the bucket's
 	deleted string                // one that held this configuration and is gone
 }
 
 // play carries out the steps in order. An error means that nothing more can be judged.
 func (s *stage) play(ctx context.Context) error {
-	for _, name := range s.objects() {
-		if err := s.bucket.PutObject(ctx, s.bucket.Key(name), []byte(objectBody)); err != nil {
-			return fmt.Errorf("the object to ask for could not be written: %w", err)
-		}
+	if err := s.writeObjects(ctx); err != nil {
+		return err
 	}
 	step := s.step
 	if s.run.opts.AssumeConfigured {
@@ -46,13 +45,14 @@ func (s *stage) play(ctx context.Context) error {
 	return nil
 }
 
-// objects are the keys that must be there.
-func (s *stage) objects() []string {
-	nested := func(step scenarios.PlannedStep) bool { return needs(step, scenarios.NestedObject) }
-	if slices.ContainsFunc(s.planned.Steps, nested) {
-		return []string{objectName, nestedName}
+// writeObjects writes the objects that the scenario's cells ask for.
+func (s *stage) writeObjects(ctx context.Context) error {
+	for name, body := range s.contents() {
+		if err := s.bucket.PutObject(ctx, s.bucket.Key(name), body); err != nil {
+			return fmt.Errorf("the object to ask for could not be written: %w", err)
+		}
 	}
-	return []string{objectName}
+	return nil
 }
 
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
@@ -195,6 +195,9 @@ func (s *stage) ask(ctx context.Context, step scenarios.PlannedStep, cell scenar
 		s.send(ctx, q, cell, &c, &j)
 	}
 	j.conclude(&c)
+	if c.Verdict == "" && len(c.Findings) == 0 && j.unoffered != "" {
+		c.Verdict, c.Reason = result.Unsupported, j.unoffered
+	}
 	if c.Verdict == "" {
 		c.Verdict = result.Passed
 		if len(c.Findings) > 0 {
@@ -209,7 +212,13 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 	if c.Verdict == result.Error {
 		return
 	}
-	ex := s.run.ask(ctx, q.Request)
+	for _, ex := range s.exchanges(ctx, q, cell) {
+		s.add(q, cell, ex, c, j)
+	}
+}
+
+// add adds what one exchange came to.
+func (s *stage) add(q request, cell scenarios.Cell, ex result.Exchange, c *result.Cell, j *judging) {
 	c.Exchanges = append(c.Exchanges, ex)
 	c.Curl = append(c.Curl, s.run.curl(q, ex))
 	c.Duration += ex.Took
@@ -222,19 +231,21 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 		return
 	}
 	s.run.notes.saw(ex)
-	s.run.notes.chose(j.add(q, cell, ex).Choices)
+	if j.unoffered = notOffered(cell, q.send, ex); j.unoffered == "" {
+		s.run.notes.chose(j.add(q, cell, ex).Choices)
+	}
 }
 
 // mostAsked is how often a request is sent that is answered with 503: no judgement of anything, but the plea for time.
 const mostAsked = 4
 
 // ask sends a request, and again, after a while, as long as the endpoint asks to slow down.
-func (r *Run) ask(ctx context.Context, q probe.Request) result.Exchange {
-	ex := r.client.Do(ctx, q)
+func (r *Run) ask(ctx context.Context, client *probe.Client, q probe.Request) result.Exchange {
+	ex := client.Do(ctx, q)
 	for pause := 200 * time.Millisecond; slowDown(ex) && pause < 200*time.Millisecond<<(mostAsked-1); pause *= 2 {
 		select {
 		case <-time.After(pause):
-			ex = r.client.Do(ctx, q)
+			ex = client.Do(ctx, q)
 		case <-ctx.Done():
 			return ex
 		}

@@ -19,6 +19,7 @@ var dimensions []Dimension
 func init() {
 	dimensions = []Dimension{
 		targets(), addressing(), authorisations(), origins(), methods(), headers(),
+		operations(), clients(), sizes(), keys(), connections(),
 	}
 }
 
@@ -38,6 +39,7 @@ const (
 	Service        Target = "service"      // the endpoint's root, which belongs to no bucket
 	MissingBucket  Target = "missing-bucket"
 	OtherBucket    Target = "other-bucket"   // an object of another bucket of the run's, which has no configuration
+	LongerBucket   Target = "longer-bucket"  // the same, of one whose name begins with this bucket's
 	DeletedBucket  Target = "deleted-bucket" // an object of a bucket that had this configuration and was deleted with it
 )
 
@@ -49,7 +51,7 @@ func (t Target) OfObject() bool {
 func targets() Dimension {
 	d := Dimension{Key: "targets", Name: "target", Always: true, Doc: "What the URL names. Default: object."}
 	return words(d, func(c *Cell) *Target { return &c.Target }, func(t Target) string { return " of " + noun(t) },
-		Object, NestedObject, MissingObject, Part, Bucket, BucketSlash, Listing, Uploads, BucketLocation, Service, MissingBucket, OtherBucket, DeletedBucket)
+		Object, NestedObject, MissingObject, Part, Bucket, BucketSlash, Listing, Uploads, BucketLocation, Service, MissingBucket, OtherBucket, LongerBucket, DeletedBucket)
 }
 
 // noun is a target in a sentence.
@@ -93,13 +95,14 @@ const (
 	Presigned Authorisation = "presigned" // in the query, for the cell's method; the preflight carries the same query
 	Signed    Authorisation = "signed"    // in the Authorization header
 	Anonymous Authorisation = "anonymous"
-	Forged    Authorisation = "forged" // presigned, with a wrong signature
+	Forged    Authorisation = "forged"  // presigned, with a wrong signature
+	Expired   Authorisation = "expired" // presigned for one second, an hour ago
 )
 
 func authorisations() Dimension {
 	d := Dimension{Key: "authorisations", Name: "authorisation", Always: true, Doc: "How requests are authorised. Default: presigned, as a web application does."}
 	return words(d, func(c *Cell) *Authorisation { return &c.Authorisation }, func(a Authorisation) string { return ", " + string(a) },
-		Presigned, Signed, Anonymous, Forged)
+		Presigned, Signed, Anonymous, Forged, Expired)
 }
 
 func origins() Dimension {
@@ -212,4 +215,93 @@ func headersTitle(c Cell) string {
 	default:
 		return ""
 	}
+}
+
+// operations: an operation brings its own method, target and headers.
+func operations() Dimension {
+	names := []string{"any"}
+	for _, o := range operationTable {
+		names = append(names, o.Name)
+	}
+	d := words(Dimension{
+		Key: "operations", Name: "operation",
+		Doc: "One of S3's operations, with its own method, target, query, headers and body. Default: any, what target and method say.",
+	}, func(c *Cell) *string { return &c.Operation }, func(name string) string { return ", " + name }, names...)
+	d.set = func(c *Cell, v Value) {
+		c.Operation = v.Text
+		if o, ok := OperationByName(v.Text); ok {
+			c.Method, c.Target = o.Method, o.Target
+			if o.NoPreflight != "" {
+				c.Send = slices.DeleteFunc(slices.Clone(c.Send), func(s Send) bool { return s == Preflight })
+			}
+		}
+	}
+	return d
+}
+
+// Client is who sends a cell's requests: what goes along beyond what a script asks for.
+type Client string
+
+const (
+	Plain          Client = "plain"
+	Chromium       Client = "chromium"        // a page of another site
+	ChromiumSame   Client = "chromium-same"   // a page of the same site, on another origin
+	ChromiumCookie Client = "chromium-cookie" // a page that sends credentials
+	Firefox        Client = "firefox"
+)
+
+func clients() Dimension {
+	d := Dimension{Key: "clients", Name: "client", Doc: "Who sends the requests: a browser adds Accept-Encoding, Accept-Language, Referer, Sec-Fetch-*, User-Agent and perhaps a Cookie. Default: plain."}
+	return words(d, func(c *Cell) *Client { return &c.Client }, func(v Client) string { return ", as " + string(v) },
+		Plain, Chromium, ChromiumSame, ChromiumCookie, Firefox)
+}
+
+// Size is how much is read or written.
+type Size string
+
+const (
+	SomeBytes   Size = "some-bytes"
+	NoByte      Size = "no-byte"
+	HundredKiB  Size = "100-KiB"
+	TwoMebibyte Size = "2-MiB"
+)
+
+func sizes() Dimension {
+	d := Dimension{Key: "sizes", Name: "size", Doc: "How large the object is that is read, and the body that is written. Default: some-bytes."}
+	return words(d, func(c *Cell) *Size { return &c.Size }, func(v Size) string { return ", " + string(v) }, SomeBytes, NoByte, HundredKiB, TwoMebibyte)
+}
+
+// Key is what the object's name looks like.
+type Key string
+
+const (
+	PlainKey      Key = "plain"
+	DoubleSlash   Key = "double-slash"   // "a//b"
+	TrailingSlash Key = "trailing-slash" // "folder/"
+	Dots          Key = "dots"           // names that begin with dots and have several
+	Percent       Key = "percent"        // percent signs, some of which look like escapes
+	Longest       Key = "1024-bytes"     // as long as S3 permits
+	ManyScripts   Key = "many-scripts"   // letters of several scripts, and an emoji
+)
+
+func keys() Dimension {
+	d := Dimension{Key: "keys", Name: "key", Doc: "What the object's key looks like. Default: plain."}
+	return words(d, func(c *Cell) *Key { return &c.Key }, func(v Key) string { return ", key: " + string(v) },
+		PlainKey, DoubleSlash, TrailingSlash, Dots, Percent, Longest, ManyScripts)
+}
+
+// Connection is which connections a cell's requests use.
+type Connection string
+
+const (
+	Shared       Connection = "shared"        // whichever is idle
+	Fresh        Connection = "fresh"         // each request on a new one
+	AfterRefusal Connection = "after-refusal" // one that has just carried a refused preflight and a refused upload
+	Several      Connection = "several"       // each request on three new ones, all of which are judged
+)
+
+func connections() Dimension {
+	d := Dimension{Key: "connections", Name: "connection", Doc: "Which connections carry the requests. Default: shared, whichever is idle."}
+	return words(d, func(c *Cell) *Connection { return &c.Connection }, func(v Connection) string { return ", connection: " + string(v) },
+		Shared, Fresh, AfterRefusal, Several)
 }

@@ -23,7 +23,7 @@ func TestErrors(t *testing.T) {
 		{"mapping for a list", "name: a\ncors: none\nmatrix: {origins: {a: b}}\n", `f.yaml:3:19: found a mapping, expected a string`},
 		{"word for a number", good + "facts: [one]\n", `f.yaml:5:9: found "one", expected a whole number`},
 		{"no such fact", good + "facts: [83]\n", `f.yaml:5:9: there is no fact 83, expected a number from 1 to 82`},
-		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket or deleted-bucket; did you mean "object"?`},
+		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket, longer-bucket or deleted-bucket; did you mean "object"?`},
 		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product, zip or pairs; did you mean "zip"?`},
 		{"bare null", "name: a\ncors: none\nmatrix:\n  origins: [null]\n", `f.yaml:4:13: found YAML's null, expected a string; for the word null write "null" in quotes`},
 		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
@@ -55,6 +55,9 @@ func TestErrors(t *testing.T) {
 		{"no method", "name: a\ncors: none\nmatrix: {origins: [a], methods: ['G T']}\n", `f.yaml:3:34: the method "G T", expected a token such as GET, or none` + "\n" +
 			`f.yaml:3:34: an actual request of method G T, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
 		{"header of the prober", good + "  headers: [{Origin: x}]\n", `f.yaml:5:13: the header Origin, expected one that a scenario may set: this one the prober sets`},
+		{"methods beside operations", good + "  operations: GetObject-range\n  methods: PUT\n", `f.yaml:6:12: methods beside operations, expected one of them: an operation has its own method and target`},
+		{"operation without a preflight", good + "  operations: GetObject-version\n  send: preflight\n", `f.yaml:5:15: a preflight of GetObject-version, which is not sent: S3 refuses a preflight with a versionId (fact 14), expected send: actual`},
+		{"no such operation", good + "  clients: chromum\n", `f.yaml:5:12: found "chromum", expected plain, chromium, chromium-same, chromium-cookie or firefox; did you mean "chromium"?`},
 		{"actual PATCH", good + "  methods: [GET, PATCH]\n", `f.yaml:5:18: an actual request of method PATCH, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
 		{"actual PUT of a bucket", good + "  methods: PUT\n  targets: bucket\n", `f.yaml:5:12: an actual PUT of a bucket, expected GET or HEAD; or send: preflight`},
 		{"unequal zip", good + "  methods: [GET, PUT]\n  headers: [a, b, c]\n  combine: zip\n", `f.yaml:7:12: a zip of lists of 2 and 3 values, expected lists of the same length, or of one value`},

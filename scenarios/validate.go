@@ -181,7 +181,9 @@ func (d *decoder) matrix(m *Matrix) {
 			}
 		}
 	}
-	d.sendable(m)
+	if !d.operating(m) {
+		d.sendable(m)
+	}
 	for i := range m.Include {
 		d.matrix(&m.Include[i])
 	}
@@ -236,6 +238,25 @@ func (d *decoder) sendable(m *Matrix) {
 			}
 		}
 	}
+}
+
+// operating reports a matrix of operations, and refuses what they bring themselves.
+func (d *decoder) operating(m *Matrix) bool {
+	if len(m.listed("operations")) == 0 {
+		return false
+	}
+	for _, key := range []string{"methods", "targets"} {
+		if len(m.listed(key)) > 0 {
+			d.failAt(m.where(key), key+" beside operations", "one of them: an operation has its own method and target", "")
+		}
+	}
+	for i, v := range m.listed("operations") {
+		o, _ := OperationByName(v.Text)
+		if o.NoPreflight != "" && len(m.Send) == 1 && m.Send[0] == Preflight {
+			d.failAt(m.where(fmt.Sprintf("operations/%d", i)), "a preflight of "+o.Name+", which is not sent: "+o.NoPreflight, "send: actual", "")
+		}
+	}
+	return true
 }
 
 func (d *decoder) pin(p *Pin) {

@@ -40,7 +40,16 @@ type Bucket struct {
 
 // NewBucket makes a bucket of the run's own, with an object in it.
 func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
-	b := &Bucket{e: e, name: fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)), owned: true, fresh: true}
+	return e.newBucket(ctx, fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)))
+}
+
+// NewLonger makes a further bucket of the run's own, whose name begins with this one's.
+func (b *Bucket) NewLonger(ctx context.Context) (*Bucket, error) {
+	return b.e.newBucket(ctx, fmt.Sprintf("%s-%d", b.name, b.e.buckets.Add(1)))
+}
+
+func (e *Endpoint) newBucket(ctx context.Context, name string) (*Bucket, error) {
+	b := &Bucket{e: e, name: name, owned: true, fresh: true}
 	if err := e.create(ctx, b.name); err != nil {
 		return nil, err
 	}
