@@ -219,6 +219,7 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, c *res
 
 // add adds what one exchange came to.
 func (s *stage) add(q request, cell scenarios.Cell, ex result.Exchange, c *result.Cell, j *judging) {
+	shorten(&ex.Response, cell)
 	c.Exchanges = append(c.Exchanges, ex)
 	c.Curl = append(c.Curl, s.run.curl(q, ex))
 	c.Duration += ex.Took

@@ -37,7 +37,9 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	query := r.URL.Query()
 	query.Set("X-Amz-Expires", strconv.Itoa(int(expires.Seconds())))
 	r.URL.RawQuery = query.Encode()
-	signed, _, err := signer().PresignHTTP(ctx, creds, r, unsigned, "s3", region, now)
+	signed, _, err := signer().PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
+		o.DisableHeaderHoisting = true // they are sent as headers, which S3 wants signed
+	})
 	if err != nil {
 		return q, err
 	}
