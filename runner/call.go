@@ -42,6 +42,8 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		trusted, err = s.delete(ctx, step, &c)
 	case scenarios.GetBucketCors:
 		trusted, err = true, s.get(ctx, step, &c)
+	default:
+		trusted, err = s.otherCall(ctx, step, &c)
 	}
 	if err != nil {
 		c.Verdict, c.Reason, c.Findings = result.Error, err.Error(), nil
@@ -70,6 +72,10 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	if status >= 300 && owed.message != "" && !owed.open && message != owed.message {
 		s.run.notes.chose(judge.Worded(owed.message, message, owed.facts))
 	}
+	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.refused() {
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+		return false, nil
+	}
 	c.Findings, _ = compareCall(owed, status, code)
 	c.Explanation = owed.why
 	switch {
@@ -86,7 +92,7 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 
 // sendPut makes the call. Trouble that says nothing about the configuration is an error.
 func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed callOwed, c *result.Cell) (status int, code, message string, err error) {
-	if step.CORS.Document == "" && !owed.refused() && step.Answer == nil {
+	if step.CORS.Document == "" && !owed.refused() && step.Answer == nil && step.Digest == "" {
 		err := s.bucket.PutCORS(ctx, step.CORS.Config)
 		return callOutcome(err)
 	}
@@ -94,7 +100,7 @@ func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed ca
 	if len(document) == 0 {
 		document = step.CORS.Config.XML()
 	}
-	ex := s.bucket.PutDocument(ctx, document)
+	ex := s.bucket.PutDocumentWith(ctx, document, digests(step.Digest)...)
 	c.Exchanges = append(c.Exchanges, ex)
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
@@ -332,4 +338,12 @@ func oneOf(statuses []int) string {
 		words[i] = strconv.Itoa(status)
 	}
 	return strings.Join(words, " or ")
+}
+
+// digests are the names by which package endpoint knows what protects a configuration call.
+func digests(d scenarios.Digest) []string {
+	if d == "" || d == scenarios.MD5AndCRC32 {
+		return []string{string(scenarios.MD5), string(scenarios.CRC32)}
+	}
+	return []string{string(d)}
 }

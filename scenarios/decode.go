@@ -332,6 +332,10 @@ func enumOf(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Send]():
 		return texts(Preflight, Actual)
+	case reflect.TypeFor[Digest]():
+		return texts(Digests...)
+	case reflect.TypeFor[Call]():
+		return callNames()
 	case reflect.TypeFor[Evidence]():
 		return texts(Measured, Reported)
 	}

@@ -81,7 +81,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 	known := true // what the bucket holds is for the facts to say
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration()}
+		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration(), Digest: step.Digest}
 		e.order(step, holds, known)
 		planned.Call = step.call()
 		switch planned.Call {
@@ -91,7 +91,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 			} else if !sure {
 				known = false
 			}
-		case DeleteBucketCors:
+		case DeleteBucketCors, RecreateBucket:
 			holds, known = nil, true
 		}
 		if !known && step.Matrix != nil {
@@ -123,6 +123,8 @@ func (step *Step) call() Call {
 		return PutBucketCors
 	case step.Delete:
 		return DeleteBucketCors
+	case step.Call != "":
+		return step.Call
 	default:
 		return GetBucketCors
 	}

@@ -37,6 +37,8 @@ type PlannedStep struct {
 	Line   int
 	// CORS is what Call puts.
 	CORS *CORS
+	// Digest is how it is protected; empty: as usual.
+	Digest Digest
 	// After is what the bucket holds after the call by S3's contract; nil: nothing. A call that S3 refuses changes nothing.
 	After  *s3cors.Configuration
 	Answer *Answer

@@ -29,13 +29,15 @@ type Scenario struct {
 	places
 }
 
-// Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete and Get is set.
+// Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete, Get and Call is set.
 type Step struct {
 	Name    string  `yaml:"name" required:"true" doc:"The step's name, unique within the scenario; part of its cells' ids."`
 	Put     *CORS   `yaml:"put" doc:"PutBucketCors on a bucket without a configuration: inline, {file: …}, or {document: …} for a raw body."`
 	Replace *CORS   `yaml:"replace" doc:"PutBucketCors over an earlier configuration, which it replaces whole."`
 	Delete  bool    `yaml:"delete" doc:"DeleteBucketCors."`
 	Get     bool    `yaml:"get" doc:"GetBucketCors, judged against what the bucket should hold."`
+	Call    Call    `yaml:"call" doc:"Another call, which leaves the configuration alone, or RecreateBucket, which deletes the bucket and makes it again. The call itself is not judged."`
+	Digest  Digest  `yaml:"digest" doc:"How put or replace is protected, as one or another client does it. Default: md5-and-crc32."`
 	Answer  *Answer `yaml:"answer" doc:"What the call itself must answer, where it is not for S3's model to say."`
 	Matrix  *Matrix `yaml:"matrix" doc:"The requests after the call."`
 	Expect  []Pin   `yaml:"expect" doc:"As a scenario's expect, for this step's cells."`

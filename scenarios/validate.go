@@ -127,13 +127,13 @@ func (d *decoder) stepped(s *Scenario) {
 
 func (d *decoder) step(step *Step) {
 	var calls []string
-	for _, call := range []string{"put", "replace", "delete", "get"} {
+	for _, call := range []string{"put", "replace", "delete", "get", "call"} {
 		if _, ok := step.at[call]; ok {
 			calls = append(calls, call)
 		}
 	}
 	if len(calls) != 1 {
-		d.failAt(step.where(""), fmt.Sprintf("a step with %d calls", len(calls)), "exactly one of put, replace, delete, get", "")
+		d.failAt(step.where(""), fmt.Sprintf("a step with %d calls", len(calls)), "exactly one of put, replace, delete, get, call", "")
 		return
 	}
 	switch call := calls[0]; call {
@@ -145,6 +145,12 @@ func (d *decoder) step(step *Step) {
 		if !step.Delete && !step.Get {
 			d.failAt(step.where(call), call+": false", call+": true", "")
 		}
+	}
+	if _, given := step.at["digest"]; given && step.configuration() == nil {
+		d.failAt(step.where("digest"), "digest without a configuration", "put or replace", "")
+	}
+	if _, given := step.at["answer"]; given && step.Call != "" {
+		d.failAt(step.where("answer"), "answer beside call", "no answer: the call itself is not judged", "")
 	}
 	if step.Answer != nil {
 		d.statuses(step.Answer.Status, step.where("answer"))

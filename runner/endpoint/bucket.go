@@ -60,6 +60,25 @@ func (e *Endpoint) newBucket(ctx context.Context, name string) (*Bucket, error) 
 	return b, nil
 }
 
+// Recreate deletes a bucket of the run's own with all that is in it, and makes it again. Some endpoints want a while between.
+func (b *Bucket) Recreate(ctx context.Context) error {
+	if !b.owned {
+		return fmt.Errorf("the bucket %s is not the run's to delete", b.name)
+	}
+	if problem, err := b.e.removeOnce(ctx, b.name); err != nil {
+		return errors.Join(problem, err)
+	}
+	b.trusted, b.fresh = false, true
+	err := b.e.create(ctx, b.name)
+	for pause := 100 * time.Millisecond; pause < 10*time.Second && (isCall(err, "OperationAborted") || isCall(err, "BucketAlreadyOwnedByYou")) && wait(ctx, pause); pause *= 2 {
+		err = b.e.create(ctx, b.name)
+	}
+	if err != nil {
+		return err
+	}
+	return b.PutObject(ctx, keepKey, []byte(keepBody))
+}
+
 // create makes a bucket. Where no answer came it may be there all the same, and is taken away.
 func (e *Endpoint) create(ctx context.Context, name string) error {
 	in := &s3.CreateBucketInput{Bucket: &name}

@@ -129,7 +129,7 @@ func outliving() Behaviour {
 	return Behaviour{
 		Handler: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if bucket, target := where(r); r.Method == http.MethodDelete && target == s3cors.Bucket && r.URL.Query().Get("x-id") != "DeleteBucketCors" && !r.URL.Query().Has("cors") {
+				if bucket, _ := where(r); deletesBucket(r) {
 					deleted.Store(bucket, true)
 				}
 				next.ServeHTTP(w, r)
