@@ -232,9 +232,11 @@ func (s *stage) add(q request, cell scenarios.Cell, ex result.Exchange, c *resul
 		return
 	}
 	s.run.notes.saw(ex)
-	if j.unoffered = notOffered(cell, q.send, ex); j.unoffered == "" {
-		s.run.notes.chose(j.add(q, cell, ex).Choices)
+	if why := notOffered(cell, q.send, ex); why != "" {
+		j.unoffered = why
+		return
 	}
+	s.run.notes.chose(j.add(q, cell, ex).Choices)
 }
 
 // mostAsked is how often a request is sent that is answered with 503: no judgement of anything, but the plea for time.
