@@ -332,6 +332,8 @@ func enumOf(t reflect.Type) []string {
 	switch t {
 	case reflect.TypeFor[Send]():
 		return texts(Preflight, Actual)
+	case reflect.TypeFor[Depth]():
+		return texts(Depths...)
 	case reflect.TypeFor[Digest]():
 		return texts(Digests...)
 	case reflect.TypeFor[Call]():

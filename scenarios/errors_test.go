@@ -15,7 +15,7 @@ func TestErrors(t *testing.T) {
 	rule := "{AllowedOrigins: ['*'], AllowedMethods: [GET]}"
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key", good + "lables: [x]\n",
-			`f.yaml:5:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?`},
+			`f.yaml:5:1: unknown key "lables", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?`},
 		{"unknown key in a rule", "name: a\ncors: {CORSRules: [{AllowedOrigin: ['*']}]}\nmatrix: {origins: [a]}\n",
 			`f.yaml:2:21: unknown key "AllowedOrigin", expected one of ID, AllowedOrigins, AllowedMethods, AllowedHeaders, ExposeHeaders, MaxAgeSeconds; did you mean "AllowedOrigins"?`},
 		{"key twice", good + "name: b\n", `f.yaml:5:1: the key "name" is there twice`},
@@ -31,7 +31,7 @@ func TestErrors(t *testing.T) {
 		{"bad name", "name: A b\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes`},
 		{"undecoded, and a bad name", "name: A b\nlables: [x]\ncors: none\nmatrix: {origins: [a], methods: ['G T'], send: preflight}\n",
 			`f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes` + "\n" +
-				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
+				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
 				`f.yaml:4:34: the method "G T", expected a token such as GET, or none`},
 		{"two of one name", good + "---\n" + good, `f.yaml:6:7: the name "good" is taken, expected another than the scenario's at f.yaml:1`},
 		{"no configuration", "name: a\nmatrix: {origins: [a]}\n", `f.yaml:1:1: a scenario without a configuration, expected cors, corsFile or steps`},
@@ -75,14 +75,14 @@ func TestErrors(t *testing.T) {
 		{"pin of no cell", good + "expect: [{cells: {methods: PUT}, reason: x, actual: {status: 200}}]\n", `f.yaml:5:18: matches no cell, expected a selector that matches one`},
 		{"pin of what is not sent", good + "  send: preflight\nexpect: [{reason: x, actual: {status: 200}}]\n", `f.yaml:6:30: none of these cells sends an actual request, expected preflight`},
 		{"pin of no header", good + "expect: [{reason: x, actual: {headers: {'a b': c}}}]\n", `f.yaml:5:41: "a b" is no header name, expected a name such as Access-Control-Max-Age`},
-		{"merge key", "a: &a {name: x}\n<<: *a\n", `f.yaml:1:1: unknown key "a", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps` + "\n" +
+		{"merge key", "a: &a {name: x}\n<<: *a\n", `f.yaml:1:1: unknown key "a", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps` + "\n" +
 			`f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file` + "\n" +
 			`f.yaml:2:1: merge keys (<<) are not supported, expected the keys written out, or an alias for a whole value`},
 		{"not YAML", "name: [a\n", `f.yaml:1:1: not YAML: did not find expected ',' or ']'`},
 		{"tab", "name:\n\t- a\n", `f.yaml:2:1: not YAML: found character that cannot start any token`},
 		{"binary", "name: a\x00", `f.yaml:1:1: not YAML: the file is binary, expected text`},
 		{"empty", "# nothing\n", `f.yaml: the file is empty, expected a scenario`},
-		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, facts, references, cors, corsFile, matrix, expect, steps`},
+		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps`},
 		{"an alias of itself", "name: a\ncors: none\nmatrix: {origins: [a], include: &x [{origins: [b], include: *x}]}\n", `f.yaml:3:47: nested too deeply, or an alias that contains itself` + "\n" + `f.yaml:3:61: nested too deeply, or an alias that contains itself`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestAnchorBomb(t *testing.T) {
 // Everything that is wrong in all files is said at once, in the order of files and places.
 func TestErrorsOfSeveralFiles(t *testing.T) {
 	_, err := load(map[string]string{"b.yaml": "name: B\ncors: none\nmatrix: {origins: [a]}\n", "a/a.yml": good + "x: 1\ny: 2\n", "c.txt": "x"})
-	keys := "expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps"
+	keys := "expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps"
 	want := `a/a.yml:5:1: unknown key "x", ` + keys + "\n" + `a/a.yml:6:1: unknown key "y", ` + keys + "\n" +
 		`b.yaml:1:7: the name "B", expected lower-case words and digits joined by dashes`
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {

@@ -11,6 +11,7 @@ type Scenario struct {
 	Name        string   `yaml:"name" required:"true" doc:"The scenario's name: lower-case words joined by dashes, unique within its file. It is part of every cell's id, so that renaming it starts a new history."`
 	Description string   `yaml:"description" doc:"What the scenario proves, for a reader of reports."`
 	Labels      []string `yaml:"labels" doc:"Labels for --label-filter."`
+	Depth       Depth    `yaml:"depth" doc:"How thorough a run must be to hold the scenario: quick, normal or deep. Default: normal."`
 	Facts       []int    `yaml:"facts" doc:"Numbers of the facts that the scenario proves; see corsprobe explain."`
 	References  []string `yaml:"references" doc:"Links to documentation or issues."`
 	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), or none."`

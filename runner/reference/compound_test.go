@@ -9,7 +9,7 @@ import (
 )
 
 // leastFound is the share of the compound defects that the catalogue finds at least, in percent.
-const leastFound = 7
+const leastFound = 85
 
 // The catalogue finds most defects that show only where two conditions meet.
 func TestCompoundDefects(t *testing.T) {

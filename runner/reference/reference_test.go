@@ -83,7 +83,7 @@ func catalogue(t *testing.T) scenarios.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan
+	return plan.UpTo(scenarios.Normal)
 }
 
 // Nothing that an endpoint may do is held against it.
