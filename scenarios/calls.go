@@ -25,7 +25,7 @@ var BucketCalls = []BucketCall{
 	{Name: "PutBucketTagging", Method: "PUT", Query: "tagging=", Body: tagging},
 	{Name: "PutBucketWebsite", Method: "PUT", Query: "website=", Body: "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>"},
 	{Name: "PutBucketLifecycleConfiguration", Method: "PUT", Query: "lifecycle=", Body: "<LifecycleConfiguration><Rule><ID>corsprobe</ID><Filter><Prefix>corsprobe-never/</Prefix></Filter><Status>Disabled</Status><Expiration><Days>3650</Days></Expiration></Rule></LifecycleConfiguration>"},
-	{Name: "PutPublicAccessBlock", Method: "PUT", Query: "publicAccessBlock=", Body: "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>"},
+	{Name: "PutPublicAccessBlock", Method: "PUT", Query: "publicAccessBlock=", Body: "<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls></PublicAccessBlockConfiguration>"},
 	{Name: "PutObject", Method: "PUT", Body: "corsprobe was here\n", OnKey: true},
 }
 
