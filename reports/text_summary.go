@@ -131,6 +131,9 @@ func (t *textWriter) summary(r result.Report) {
 		rows[i].verbatim = true // colours would count as characters
 	}
 	rows = append(rows, levelRows(r)...)
+	if traffic := requests(r.Summary); traffic != "" {
+		rows = append(rows, row{label: "requests", value: traffic})
+	}
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
 }
@@ -231,4 +234,16 @@ func conforming(s result.Summary) string {
 		parts = append(parts, plural(s.Unsupported, "cell")+" unsupported")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// requests counts what the run sent; empty where the report does not say.
+func requests(s result.Summary) string {
+	if s.Requests == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d, %d of them for set-up, settling and clean-up", s.Requests, s.Requests-s.CellRequests)
+	if s.SlowDowns > 0 {
+		text += fmt.Sprintf("; %d were only asked to slow down", s.SlowDowns)
+	}
+	return text
 }

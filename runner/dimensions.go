@@ -68,7 +68,7 @@ func (d *draft) target(context.Context) error {
 // nameObject gives the key its shape.
 func (d *draft) nameObject(context.Context) error {
 	if d.cell.Key != "" && d.cell.Key != scenarios.PlainKey && d.cell.Target.OfObject() {
-		d.key = d.stage.bucket.Key(d.stage.name(d.cell))
+		d.key = d.stage.place.named(base(d.cell), d.cell.Key)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (d *draft) client(context.Context) error {
 }
 
 func (d *draft) address(context.Context) (err error) {
-	d.raw.URL, d.raw.Host, err = d.stage.run.endpoint.Address(d.bucket, d.key, d.query, string(d.cell.Addressing))
+	d.raw.URL, d.raw.Host, err = d.stage.run.store.Address(d.bucket, d.key, d.query, string(d.cell.Addressing))
 	return err
 }
 
@@ -174,18 +174,56 @@ func content(size scenarios.Size) []byte {
 	}
 }
 
-// contents lists the objects that must be there for a scenario's cells to read, and what they hold.
-func (s *stage) contents() map[string][]byte {
-	all := map[string][]byte{objectName: []byte(objectBody)}
-	for _, step := range s.planned.Steps {
+// object is one that must be there for cells to read.
+type object struct {
+	base string
+	key  scenarios.Key
+	size scenarios.Size
+}
+
+// plainObject is the one that every bucket has.
+var plainObject = []object{{base: objectName}}
+
+// objects lists the objects that a scenario's cells read, each once.
+func objects(planned scenarios.Planned) []object {
+	all := slices.Clone(plainObject)
+	for _, step := range planned.Steps {
 		for _, cell := range step.Cells {
+			o := object{base(cell), cell.Key, cell.Size}
+			if plain := (object{base: o.base}); o.key == scenarios.PlainKey && (o.size == "" || o.size == scenarios.SomeBytes) {
+				o = plain
+			}
 			reads := cell.Method == http.MethodGet || cell.Method == http.MethodHead
-			if reads && (cell.Target == scenarios.Object || cell.Target == scenarios.NestedObject) {
-				all[s.name(cell)] = content(cell.Size)
+			if reads && (cell.Target == scenarios.Object || cell.Target == scenarios.NestedObject) && !slices.Contains(all, o) {
+				all = append(all, o)
 			}
 		}
 	}
 	return all
+}
+
+// named is the key of an object in a bucket.
+func (at *place) named(base string, key scenarios.Key) string {
+	prefix := len(at.Key(objectName)) - len(objectName)
+	return at.Key(shaped(key, base, prefix))
+}
+
+// furnish writes the objects that are not there yet.
+func (at *place) furnish(ctx context.Context, all []object) error {
+	for _, o := range all {
+		key := at.named(o.base, o.key)
+		if at.objects[key] {
+			continue
+		}
+		if err := at.PutObject(ctx, key, content(o.size)); err != nil {
+			return err
+		}
+		if at.objects == nil {
+			at.objects = map[string]bool{}
+		}
+		at.objects[key] = true
+	}
+	return nil
 }
 
 // what browsers send beyond what a script asks for. Cookies never go with a preflight.
@@ -243,36 +281,42 @@ func referer(cell scenarios.Cell) string {
 
 // exchanges sends a request over the connections that its cell asks for, and gives every answer that is to be judged.
 func (s *stage) exchanges(ctx context.Context, q request, cell scenarios.Cell) []result.Exchange {
-	const several = 3
+	times := 1
 	switch cell.Connection {
-	case scenarios.Fresh:
-		return []result.Exchange{s.alone(ctx, q)}
 	case scenarios.AfterRefusal:
-		return []result.Exchange{s.alone(ctx, q, s.refusals(cell)...)}
+		return []result.Exchange{s.afterRefusals(ctx, q, cell)}
 	case scenarios.Several:
-		var all []result.Exchange
-		for range several {
-			all = append(all, s.alone(ctx, q))
-		}
-		return all
-	default:
-		return []result.Exchange{s.run.ask(ctx, s.run.client, q.Request)}
+		times = 3
+		fallthrough
+	case scenarios.Fresh:
+		q.Fresh = true
 	}
+	var all []result.Exchange
+	for range times {
+		s.run.asked.Add(1)
+		all = append(all, s.run.do(ctx, q.Request))
+	}
+	return all
 }
 
-// alone sends a request on a connection of its own, after others.
-func (s *stage) alone(ctx context.Context, q request, before ...probe.Request) result.Exchange {
-	client := s.run.client.Alone()
-	defer client.Close()
-	for _, b := range before {
-		client.Do(ctx, b) // what becomes of it is judged by cells of its own
+// afterRefusals sends a request on a connection that has carried refusals.
+func (s *stage) afterRefusals(ctx context.Context, q request, cell scenarios.Cell) result.Exchange {
+	probes := s.run.probes
+	if client, ok := probes.(*probe.Client); ok {
+		alone := client.Alone()
+		defer alone.Close()
+		probes = alone
 	}
-	return s.run.ask(ctx, client, q.Request)
+	for _, before := range s.refusals(cell) {
+		probes.Do(ctx, before) // what becomes of it is judged by cells of its own
+	}
+	s.run.asked.Add(1)
+	return probes.Do(ctx, q.Request)
 }
 
 // refusals are a preflight from nowhere, and an upload by nobody, with a body that a server may leave unread.
 func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
-	u, host, err := s.run.endpoint.Address(s.bucket.Name(), s.bucket.Key("refused"), "", string(cell.Addressing))
+	u, host, err := s.run.store.Address(s.place.Name(), s.place.Key("refused"), "", string(cell.Addressing))
 	if err != nil {
 		return nil // the cell's own request says why
 	}

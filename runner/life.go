@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (s *stage) otherCall(ctx context.Context, step scenarios.PlannedStep, c *re
 	if err != nil {
 		return false, err
 	}
-	status, code, err := s.answered(ex, c)
+	status, code, err := s.evidence(ex, c)
 	if err == nil && status >= http.StatusMultipleChoices {
 		c.Verdict = result.Unsupported
 		c.Reason = fmt.Sprintf("%s was answered %s; what follows is asked all the same", step.Call, strings.TrimSpace(strconv.Itoa(status)+" "+code))
@@ -38,29 +39,38 @@ func (s *stage) otherCall(ctx context.Context, step scenarios.PlannedStep, c *re
 func (s *stage) sendCall(ctx context.Context, call scenarios.BucketCall) (result.Exchange, error) {
 	key := ""
 	if call.OnKey {
-		key = s.bucket.Key(objectName)
+		key = s.place.Key(objectName)
 	}
-	u, host, err := s.run.endpoint.Address(s.bucket.Name(), key, call.Query, string(scenarios.Auto))
+	u, host, err := s.run.store.Address(s.place.Name(), key, call.Query, string(scenarios.Auto))
 	if err != nil {
 		return result.Exchange{}, err
 	}
 	q := probe.Request{Kind: string(call.Name), Method: call.Method, URL: u, Host: host, Header: fieldLines(call.Fields)}
 	if call.Body != "" {
-		q.Body = []byte(strings.ReplaceAll(call.Body, "{bucket}", s.bucket.Name()))
+		q.Body = []byte(strings.ReplaceAll(call.Body, "{bucket}", s.place.Name()))
 		q.Header = append(q.Header, result.Header{Name: "Content-MD5", Value: digestMD5(q.Body)})
 	}
 	if q, err = s.authorise(ctx, scenarios.Signed, q); err != nil {
 		return result.Exchange{}, err
 	}
-	return s.run.ask(ctx, s.run.client, q), nil
+	return s.run.do(ctx, q), nil
 }
 
 // recreate deletes the bucket and makes it again, with the objects that cells ask for.
 func (s *stage) recreate(ctx context.Context, c *result.Cell) (trusted bool, err error) {
-	if err := s.bucket.Recreate(ctx); err != nil {
+	if err := s.place.Recreate(ctx); err != nil {
 		c.Verdict, c.Reason = result.Unsupported, "the bucket could not be deleted and made again: "+err.Error()
 		return false, nil
 	}
-	s.lost = ""
-	return true, s.writeObjects(ctx)
+	s.spoiltBy, s.place.objects = "", nil
+	s.place.was(s.run.until(past{holds: s.place.holds, missing: true}))
+	return true, s.place.furnish(ctx, objects(s.planned))
+}
+
+// leadsOtherLife reports a scenario that does more to its bucket than configure it: no other can use the bucket then.
+func leadsOtherLife(planned scenarios.Planned) bool {
+	return slices.ContainsFunc(planned.Steps, func(step scenarios.PlannedStep) bool {
+		_, other := scenarios.BucketCallByName(step.Call)
+		return other || step.Call == scenarios.RecreateBucket
+	})
 }

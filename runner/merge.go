@@ -38,6 +38,11 @@ func Merge(parts []Part) (result.Report, error) {
 		}
 	}
 	merged.Summary = result.Summarise(merged.Cells)
+	for _, p := range parts {
+		merged.Summary.Requests += p.Report.Summary.Requests
+		merged.Summary.CellRequests += p.Report.Summary.CellRequests
+		merged.Summary.SlowDowns += p.Report.Summary.SlowDowns
+	}
 	if slices.ContainsFunc(parts, func(p Part) bool { return p.Report.Summary.Chromium != nil }) {
 		merged.Summary.Chromium = result.SummariseChromium(merged.Cells)
 	}

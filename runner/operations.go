@@ -24,13 +24,9 @@ func (d *draft) operate(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	key := d.stage.name(d.cell)
-	if o.Target == scenarios.Bucket {
-		key = "own-" + digest(d.cell.ID) // an object that the operation speaks of
-	}
-	key = d.stage.bucket.Key(key)
-	if o.Own || o.Target == scenarios.Bucket && strings.Contains(o.Body, "{key}") {
-		if err := d.stage.bucket.PutObject(ctx, key, []byte(objectBody)); err != nil {
+	key := d.stage.place.Key(own(d.cell, o))
+	if writesFirst(o) {
+		if err := d.stage.place.PutObject(ctx, key, []byte(objectBody)); err != nil {
 			return fmt.Errorf("the object for %s could not be written: %w", o.Name, err)
 		}
 	}
@@ -55,7 +51,7 @@ func digestMD5(body []byte) string {
 
 // fillings prepares what an operation's placeholders name, and gives a function that fills them in; in a query the values are escaped.
 func (s *stage) fillings(ctx context.Context, o scenarios.Operation, key string) (func(text, where string) string, error) {
-	values := map[string]string{"{key}": key, "{source}": "/" + s.bucket.Name() + "/" + s.bucket.Key(objectName)}
+	values := map[string]string{"{key}": key, "{source}": "/" + s.place.Name() + "/" + s.place.Key(objectName)}
 	if o.Mentions("{etag}") || o.Mentions("{modified}") || o.Mentions("{version}") {
 		if err := s.inspect(ctx, values); err != nil {
 			return nil, err
@@ -79,7 +75,7 @@ func (s *stage) fillings(ctx context.Context, o scenarios.Operation, key string)
 
 // inspect reads ETag, date and version of the object that is there.
 func (s *stage) inspect(ctx context.Context, values map[string]string) error {
-	ex, err := s.prepare(ctx, http.MethodHead, s.bucket.Key(objectName), "", nil)
+	ex, err := s.prepare(ctx, http.MethodHead, s.place.Key(objectName), "", nil)
 	if err != nil {
 		return err
 	}
@@ -117,7 +113,7 @@ func (s *stage) begin(ctx context.Context, key string, part bool, values map[str
 
 // prepare sends a request that a cell's own rests on, signed and without an Origin. Where it is refused the cell cannot be asked.
 func (s *stage) prepare(ctx context.Context, method, key, query string, body []byte) (result.Exchange, error) {
-	u, host, err := s.run.endpoint.Address(s.bucket.Name(), key, query, string(scenarios.Auto))
+	u, host, err := s.run.store.Address(s.place.Name(), key, query, string(scenarios.Auto))
 	if err != nil {
 		return result.Exchange{}, err
 	}
@@ -125,7 +121,7 @@ func (s *stage) prepare(ctx context.Context, method, key, query string, body []b
 	if err != nil {
 		return result.Exchange{}, err
 	}
-	ex := s.run.ask(ctx, s.run.client, q)
+	ex := s.run.do(ctx, q)
 	switch {
 	case ex.Error != "":
 		return ex, fmt.Errorf("what it needs could not be prepared: %s", ex.Error)
@@ -141,4 +137,17 @@ func notOffered(cell scenarios.Cell, send scenarios.Send, ex result.Exchange) st
 		return ""
 	}
 	return "the endpoint does not offer " + cell.Operation + ": it answers 501"
+}
+
+// own is the object that a cell's operation is about, before its key is given a shape: of an operation on a bucket one that it names.
+func own(cell scenarios.Cell, o scenarios.Operation) string {
+	if o.Target == scenarios.Bucket {
+		return "own-" + digest(cell.ID)
+	}
+	return base(cell)
+}
+
+// writesFirst reports an operation that needs an object of its own to be there.
+func writesFirst(o scenarios.Operation) bool {
+	return o.Own || o.Target == scenarios.Bucket && strings.Contains(o.Body, "{key}")
 }

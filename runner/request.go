@@ -116,7 +116,7 @@ func (s *stage) preflight(ctx context.Context, actual request) (request, error) 
 
 // where names the bucket, key and query of a cell.
 func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
-	bucket = s.bucket.Name()
+	bucket = s.place.Name()
 	switch cell.Target {
 	case scenarios.Bucket:
 		return bucket, "", ""
@@ -129,29 +129,32 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 	case scenarios.Service:
 		return endpoint.Root, "", ""
 	case scenarios.OtherBucket:
-		return s.other, objectName, ""
+		return s.other.name(), objectName, ""
 	case scenarios.LongerBucket:
-		return s.longer, objectName, ""
+		return s.longer.name(), objectName, ""
 	case scenarios.DeletedBucket:
-		return s.deleted, objectName, ""
+		return s.deleted.name(), objectName, ""
 	case scenarios.MissingBucket:
 		bucket = "corsprobe-" + s.run.id + "-missing"
 	case scenarios.Part:
-		return bucket, s.bucket.Key(objectName), "partNumber=1&uploadId=" + noUpload
+		return bucket, s.place.Key(objectName), "partNumber=1&uploadId=" + noUpload
 	}
 	if cell.Method == http.MethodPost {
 		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
 	}
-	return bucket, s.bucket.Key(base(cell)), query
+	return bucket, s.place.Key(base(cell)), query
 }
 
-// name is the key of a cell's object. A request that changes an object has one of its own, so that no cell meets another's traces.
-func (s *stage) name(cell scenarios.Cell) string {
-	prefix := len(s.bucket.Key(objectName)) - len(objectName)
-	return shaped(cell.Key, base(cell), prefix)
+// name is the bucket's; empty where there is none.
+func (at *place) name() string {
+	if at.bucket == nil {
+		return ""
+	}
+	return at.Name()
 }
 
-// base is a key before it is given a shape.
+// base is the key of a cell's object, before it is given a shape. A request that changes an object has one of its own, so that no cell meets
+// another's traces.
 func base(cell scenarios.Cell) string {
 	own := digest(cell.ID)
 	changes := slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method)
@@ -161,14 +164,20 @@ func base(cell scenarios.Cell) string {
 	case cell.Target == scenarios.NestedObject && changes:
 		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + own
 	case cell.Target == scenarios.NestedObject:
-		return nestedName
+		return nestedName + sized(cell.Size)
 	case cell.Target == scenarios.Object && (changes || operates(cell, "{upload}")):
 		return strings.ToLower(cell.Method) + "-" + own
-	case cell.Size != "" && cell.Size != scenarios.SomeBytes:
-		return "object-of-" + string(cell.Size)
 	default:
-		return objectName
+		return objectName + sized(cell.Size)
 	}
+}
+
+// sized is the end of a key that tells objects of different sizes apart.
+func sized(size scenarios.Size) string {
+	if size == "" || size == scenarios.SomeBytes {
+		return ""
+	}
+	return "-of-" + string(size)
 }
 
 // operates reports a cell whose operation has a placeholder.
@@ -187,7 +196,7 @@ func (s *stage) holdsFor(cell scenarios.Cell) *s3cors.Configuration {
 	if cell.Target == scenarios.OtherBucket || cell.Target == scenarios.LongerBucket || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return nil
 	}
-	return s.holds
+	return s.place.holds
 }
 
 func digest(id string) string {
@@ -200,19 +209,19 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 	if how == scenarios.Anonymous {
 		return raw, nil
 	}
-	creds, err := s.run.endpoint.Credentials(ctx)
+	creds, err := s.run.store.Credentials(ctx)
 	if err != nil {
 		return raw, fmt.Errorf("no credentials to sign with: %w", err)
 	}
 	switch how {
 	case scenarios.Signed:
-		return probe.Sign(ctx, creds, s.run.endpoint.Region(), raw, time.Now())
+		return probe.Sign(ctx, creds, s.run.store.Region(), raw, time.Now())
 	case scenarios.Expired:
-		return probe.Presign(ctx, creds, s.run.endpoint.Region(), raw, time.Second, time.Now().Add(-time.Hour))
+		return probe.Presign(ctx, creds, s.run.store.Region(), raw, time.Second, time.Now().Add(-time.Hour))
 	case scenarios.Forged:
 		creds.SecretAccessKey = "forged" + creds.SecretAccessKey
 	}
-	return probe.Presign(ctx, creds, s.run.endpoint.Region(), raw, presignedFor, time.Now())
+	return probe.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
 }
 
 func preflightHeaders(cell scenarios.Cell, asked *string) []result.Header {

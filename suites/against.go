@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -85,15 +86,20 @@ func open(connect func() (Target, error)) (*connection, error) {
 			return nil, err
 		}
 	}
-	options := target.Endpoint.Options
-	if creds, err := e.Credentials(ctx); err == nil {
-		options.Secrets = append(options.Secrets, creds.SecretAccessKey, creds.SessionToken)
+	return connected(e, target.Endpoint, target.Options)
+}
+
+// connected adds what sends the probes.
+func connected(e *endpoint.Endpoint, config endpoint.Config, options runner.Options) (*connection, error) {
+	probes := config.Options
+	if creds, err := e.Credentials(context.Background()); err == nil {
+		probes.Secrets = append(probes.Secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	client, err := probe.New(options)
+	client, err := probe.New(probes)
 	if err != nil {
 		return nil, err
 	}
-	return &connection{endpoint: e, client: client, options: target.Options, run: target.Endpoint.RunID}, nil
+	return &connection{endpoint: e, client: client, options: options, run: config.RunID}, nil
 }
 
 // onDemand begins a scenario's run when its first result is asked for.
@@ -114,18 +120,20 @@ func (o *onDemand) Wait(id string) result.Cell {
 	return run.Wait(id)
 }
 
-// Left waits for the buckets to be removed: the process may end with the suite.
-func (o *onDemand) Left(scenario string) {
+// End waits for the end of a scenario's run, clean-up included: the process may end with the suite. The error holds what clean-up could not
+// do, and where corsprobe itself failed.
+func (o *onDemand) End(scenario string) error {
 	o.mu.Lock()
 	run := o.runs[scenario]
 	o.mu.Unlock()
 	if run == nil {
-		return
+		return nil
 	}
-	run.Left(scenario)
+	_, trouble := run.Finish()
 	if c, err := o.connect(); err == nil {
 		c.client.Close() // idle connections only: the next scenario makes its own
 	}
+	return errors.Join(trouble...)
 }
 
 func (o *onDemand) run(id string) (*runner.Run, error) {

@@ -33,7 +33,9 @@ var notFlags = []string{"scenarios", "args", "report-dir", "artifact"}
 func TestActionInputs(t *testing.T) {
 	var action struct {
 		Inputs map[string]struct{ Description string }
-		Runs   struct{ Steps []struct{ Env map[string]string } }
+		Runs   struct {
+			Steps []struct{ Env map[string]string }
+		}
 	}
 	readYAML(t, "action/action.yml", &action)
 	script, err := os.ReadFile(filepath.Join(shipped, "action", "run.sh"))

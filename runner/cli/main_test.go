@@ -40,10 +40,13 @@ func TestCommandLine(t *testing.T) {
 			"code":        exitsWith,
 			"fake":        startFake,
 			"closed":      closedPort,
+			"killed":      killed,
+			"configured":  configured,
 			"interrupt":   interrupt,
 			"sameresults": sameResults,
 			"bucket":      makeBucket,
 			"pages":       startPages,
+			"answers":     startAnswers,
 			"examples":    examples,
 			"static":      startStatic,
 			"spoilt":      startSpoilt,
@@ -56,6 +59,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-config"))
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-credentials"))
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache")) // journals of other scripts, and of other runs of these, are none of this one's
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
 		env.Setenv(name, os.Getenv(name))
 	}
@@ -95,10 +99,7 @@ func startReference(ts *testscript.TestScript, _ bool, args []string) {
 
 // makeBucket makes a bucket at the endpoint that was named last, with a configuration: bucket NAME [FILE].
 func makeBucket(ts *testscript.TestScript, _ bool, args []string) {
-	client := s3.New(s3.Options{
-		BaseEndpoint: aws.String(ts.Getenv("AWS_ENDPOINT_URL")), Region: ts.Getenv("AWS_REGION"), UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ""),
-	})
+	client := s3Client(ts)
 	_, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &args[0]})
 	ts.Check(err)
 	if len(args) == 1 {
@@ -108,6 +109,14 @@ func makeBucket(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &cfg))
 	_, err = client.PutBucketCors(context.Background(), &s3.PutBucketCorsInput{Bucket: &args[0], CORSConfiguration: &cfg})
 	ts.Check(err)
+}
+
+// s3Client talks to the endpoint that was named last, past corsprobe.
+func s3Client(ts *testscript.TestScript) *s3.Client {
+	return s3.New(s3.Options{
+		BaseEndpoint: aws.String(ts.Getenv("AWS_ENDPOINT_URL")), Region: ts.Getenv("AWS_REGION"), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ""),
+	})
 }
 
 func nameServer(ts *testscript.TestScript, url string, credentials func() (string, string)) {

@@ -36,7 +36,7 @@ type runFlags struct {
 	browser     bool
 	browserPath string
 	printConfig bool
-	cleanUp     time.Duration
+	dryRun      bool
 	opts        runner.Options
 	source      source
 }
@@ -89,11 +89,11 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
+	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
-	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
-	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
+	f.registerPace(flags)
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
-	flags.DurationVar(&f.cleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
+	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
@@ -106,6 +106,12 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if chosen.settled != nil {
+		return f.repeat(chosen, stdout, stderr)
+	}
+	if f.dryRun {
+		return f.printChanges(chosen, stdout)
+	}
 	notes := f.outcome.look.notes(f.outcome.human(stdout, stderr))
 	id := runner.NewID()
 	target, err := f.target.open(ctx, id, notes)
@@ -113,7 +119,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
-	guard(ctx, f.cleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
+	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
 		fmt.Fprintf(notes, "%s\n\n", note)
 	}
@@ -146,7 +152,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.
 func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
-	if err := errors.Join(f.outcome.check(), f.checkFiles()); err != nil {
+	if err := errors.Join(f.outcome.check(), f.checkFiles(), f.checkPace()); err != nil {
 		return chosen{}, nil, err
 	}
 	chosen, err := f.choose(args)
@@ -244,7 +250,7 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := f.progress(stderr, total(chosen.plan))
+	progress := f.progress(stderr, chosen.plan.Results())
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {

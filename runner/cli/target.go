@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
@@ -27,7 +26,7 @@ type targetFlags struct {
 
 func (f *targetFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
+	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint; --endpoint-url is the same (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
 	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
 	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
 	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")
@@ -150,32 +149,4 @@ func closeServer(server *embedded.Server) {
 func embeddedDeviations() ([]scenarios.Deviation, error) {
 	p, err := scenarios.ProviderByName("versitygw")
 	return p.KnownDeviations, err
-}
-
-func restoreCommand() *cobra.Command {
-	var f targetFlags
-	c := &cobra.Command{
-		Use:   "restore",
-		Short: "Put back the configuration of buckets that a killed run was using",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			restored, err := endpoint.Restore(cmd.Context(), f.config.JournalDir, func(j endpoint.Journal) (*endpoint.Endpoint, error) {
-				config := f.config
-				config.URL, config.Region, config.RunID = j.Endpoint, j.Region, runner.NewID()
-				return endpoint.Open(cmd.Context(), config)
-			})
-			for _, j := range restored {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s at %s: configuration put back\n", j.Bucket, j.Endpoint)
-			}
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			if len(restored) == 0 {
-				fmt.Fprintln(cmd.OutOrStdout(), "nothing to put back")
-			}
-			return nil
-		},
-	}
-	f.register(c)
-	return c
 }

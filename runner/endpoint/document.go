@@ -24,13 +24,12 @@ func withContentMD5(o *s3.Options) {
 	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
 }
 
-// PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse.
-func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
-	return b.PutDocumentWith(ctx, document, "md5", "crc32")
-}
-
-// PutDocumentWith sends a raw PutBucketCors body with digests of one's choice: "md5", or one of S3's checksums in lower case.
-func (b *Bucket) PutDocumentWith(ctx context.Context, document []byte, digests ...string) result.Exchange {
+// PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse. digests are
+// "md5", or S3's checksums in lower case; without any it has both MD5 and CRC32.
+func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...string) result.Exchange {
+	if len(digests) == 0 {
+		digests = []string{"md5", "crc32"}
+	}
 	b.trusted, b.fresh = false, false
 	lines := []result.Header{{Name: "Content-Type", Value: "application/xml"}}
 	for _, name := range digests {

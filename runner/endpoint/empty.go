@@ -5,22 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // cleaner removes objects, with all their versions and unfinished uploads, from a bucket.
 type cleaner struct {
 	e              *Endpoint
 	bucket, prefix string
-	ours           func(key string) bool // no other key is touched
+	ours           func(key string) bool // no other key is touched; nil: all below the prefix are
+	last           string                // this one is removed when all others are gone; empty: none is
 	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
 // clean removes what is ours. A server that cannot list versions or uploads mostly has none: that alone is no problem.
 func (c *cleaner) clean(ctx context.Context) error {
-	return errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	err := errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	if err != nil || c.last == "" {
+		return err
+	}
+	last := &cleaner{e: c.e, bucket: c.bucket, prefix: c.last}
+	err = errors.Join(last.deleteVersions(ctx), last.deleteObjects(ctx))
+	c.unlisted = errors.Join(c.unlisted, last.unlisted)
+	return err
+}
+
+// mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
+func (c *cleaner) mine(key string) bool {
+	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
 }
 
 func (c *cleaner) notListed(err error) {
@@ -40,18 +56,39 @@ func (c *cleaner) abortUploads(ctx context.Context) error {
 			c.notListed(c.e.callError("ListMultipartUploads", err))
 			break
 		}
-		for _, u := range page.Uploads {
-			if !c.ours(aws.ToString(u.Key)) {
-				continue
-			}
-			_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
-			if err = c.e.callError("AbortMultipartUpload", err); !isCall(err, "NoSuchUpload") {
-				problems = append(problems, err)
-			}
-		}
+		problems = append(problems, each(page.Uploads, func(u types.MultipartUpload) error { return c.abortUpload(ctx, u) }))
 	}
 	return errors.Join(problems...)
 }
+
+func (c *cleaner) abortUpload(ctx context.Context, u types.MultipartUpload) error {
+	if !c.mine(aws.ToString(u.Key)) {
+		return nil
+	}
+	_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
+	if err = c.e.callError("AbortMultipartUpload", err); isCall(err, "NoSuchUpload") {
+		return nil
+	}
+	return err
+}
+
+// each does something with every item, several at a time, and joins the errors.
+func each[T any](items []T, do func(T) error) error {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	problems := make([]error, len(items))
+	for i, item := range items {
+		group.Go(func() error {
+			problems[i] = do(item)
+			return nil
+		})
+	}
+	_ = group.Wait() // the problems are in their places
+	return errors.Join(problems...)
+}
+
+// atOnce is how many objects of one bucket are removed at once, as far as the pace allows it.
+const atOnce = 16
 
 // deleteVersions removes every version and delete marker by its ID: without one, a versioned bucket would only get one marker more.
 func (c *cleaner) deleteVersions(ctx context.Context) error {
@@ -63,18 +100,15 @@ func (c *cleaner) deleteVersions(ctx context.Context) error {
 			c.notListed(c.e.callError("ListObjectVersions", err))
 			break
 		}
-		for _, v := range page.Versions {
-			problems = append(problems, c.deleteVersion(ctx, v.Key, v.VersionId))
-		}
-		for _, m := range page.DeleteMarkers {
-			problems = append(problems, c.deleteVersion(ctx, m.Key, m.VersionId))
-		}
+		problems = append(problems,
+			each(page.Versions, func(v types.ObjectVersion) error { return c.deleteVersion(ctx, v.Key, v.VersionId) }),
+			each(page.DeleteMarkers, func(m types.DeleteMarkerEntry) error { return c.deleteVersion(ctx, m.Key, m.VersionId) }))
 	}
 	return errors.Join(problems...)
 }
 
 func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error {
-	if !c.ours(aws.ToString(key)) || aws.ToString(version) == "" {
+	if !c.mine(aws.ToString(key)) || aws.ToString(version) == "" {
 		return nil
 	}
 	_, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key, VersionId: version})
@@ -94,16 +128,15 @@ func (c *cleaner) deleteObjects(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)
 		}
-		for _, o := range page.Contents {
-			if c.ours(aws.ToString(o.Key)) {
-				problems = append(problems, c.deleteObject(ctx, o.Key))
-			}
-		}
+		problems = append(problems, each(page.Contents, func(o types.Object) error { return c.deleteObject(ctx, o.Key) }))
 	}
 	return errors.Join(problems...)
 }
 
 func (c *cleaner) deleteObject(ctx context.Context, key *string) error {
+	if !c.mine(aws.ToString(key)) {
+		return nil
+	}
 	out, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key})
 	if err != nil {
 		return c.e.callError("DeleteObject", err)

@@ -17,6 +17,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"corsprobe/runner/pace"
 	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 )
@@ -42,6 +43,7 @@ type Options struct {
 // Client sends requests. It is safe for use from several goroutines.
 type Client struct {
 	http   *http.Client
+	fresh  *http.Client // keeps no connection
 	opts   Options
 	redact *redact.Redactor
 }
@@ -54,6 +56,9 @@ type Request struct {
 	Host   string          // the Host header, where it differs from the URL's
 	Header []result.Header // sent in the case given
 	Body   []byte
+	// Fresh has the request go over a connection of its own: behind one name may stand several nodes, and an idle connection leads to
+	// the one that answered before.
+	Fresh bool
 }
 
 // New makes a client. An error names a file of certificates that cannot be used.
@@ -65,11 +70,11 @@ func New(opts Options) (*Client, error) {
 	if opts.Timeout == 0 {
 		opts.Timeout = 30 * time.Second
 	}
+	unkept := transport.Clone()
+	unkept.DisableKeepAlives = true
 	return &Client{
-		http: &http.Client{
-			Transport:     transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		http:   following(transport),
+		fresh:  following(unkept),
 		opts:   opts,
 		redact: redact.New(opts.Secrets...),
 	}, nil
@@ -77,12 +82,19 @@ func New(opts Options) (*Client, error) {
 
 // Alone is a client like this one with connections of its own. It is to be closed.
 func (c *Client) Alone() *Client {
-	alone, client := *c, *c.http
+	alone := *c
 	if t, ok := c.http.Transport.(*http.Transport); ok {
-		client.Transport = t.Clone()
+		alone.http = following(t.Clone())
 	}
-	alone.http = &client
 	return &alone
+}
+
+// following is a client that follows no redirect.
+func following(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Close closes idle connections.
@@ -91,8 +103,24 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Redactor removes the client's secrets from evidence. It is to be used once, where evidence is handed over to be shown.
 func (c *Client) Redactor() *redact.Redactor { return c.redact }
 
-// Do sends a request. It never fails: where there was no answer, the exchange says why.
+// Do sends a request, at the context's [pace], and again as long as that allows where the answer only asks for time. It never fails: where
+// there was no answer, the exchange says why.
 func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
+	p := pace.From(ctx)
+	for asking := p.Ask(); ; {
+		end, err := p.Begin(ctx)
+		if err != nil {
+			return result.Exchange{Kind: q.Kind, Start: time.Now(), Request: c.sent(q), Error: "interrupted"}
+		}
+		ex := c.once(ctx, q)
+		end()
+		if !asking.Again(ctx, ex.Response.Status, strings.Join(result.Values(ex.Response.Headers, "Retry-After"), "")) {
+			return ex
+		}
+	}
+}
+
+func (c *Client) once(ctx context.Context, q Request) result.Exchange {
 	ex := result.Exchange{Kind: q.Kind, Start: time.Now()}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
@@ -103,7 +131,11 @@ func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
 		return ex
 	}
 	var head headRecord
-	answer, err := c.http.Do(r.WithContext(head.trace(ctx)))
+	client := c.http
+	if q.Fresh {
+		client = c.fresh
+	}
+	answer, err := client.Do(r.WithContext(head.trace(ctx)))
 	ex.Request = c.sent(q)
 	if err != nil {
 		ex.Error, ex.Took = c.sentence(ctx, err), time.Since(ex.Start)

@@ -33,7 +33,7 @@ func repeated(exchanges []result.Exchange) []string {
 
 // Cell is a cell without the secrets in its evidence. What a scenario gives it, such as its id and title, stays.
 func (r *Redactor) Cell(c result.Cell) result.Cell {
-	r = r.with(repeated(c.Exchanges)...)
+	r = r.With(repeated(c.Exchanges)...)
 	c.Reason, c.Explanation = r.Text(c.Reason), r.Text(c.Explanation)
 	c.Findings = each(c.Findings, r.Finding)
 	c.Exchanges = each(c.Exchanges, r.Exchange)
@@ -62,7 +62,11 @@ func (r *Redactor) side(s *result.Side) *result.Side {
 	if s == nil {
 		return nil
 	}
-	return &result.Side{Status: s.Status, Code: r.Text(s.Code), Values: each(s.Values, r.Text), Headers: each(s.Headers, r.header), Body: r.Text(s.Body)}
+	return &result.Side{Status: s.Status, Code: r.Text(s.Code), Values: each(s.Values, r.Text), Headers: each(s.Headers, r.header), Elements: each(s.Elements, r.element), Body: r.Text(s.Body)}
+}
+
+func (r *Redactor) element(e result.Element) result.Element {
+	return result.Element{Name: r.Text(e.Name), Value: r.Text(e.Value)}
 }
 
 func (r *Redactor) browser(b *result.Browser) *result.Browser {
@@ -74,6 +78,12 @@ func (r *Redactor) browser(b *result.Browser) *result.Browser {
 
 func (r *Redactor) chromium(c result.Chromium) result.Chromium {
 	c.Console, c.Disagreement, c.NotSent = r.Text(c.Console), r.Text(c.Disagreement), r.Text(c.NotSent)
+	c.Otherwise = r.Text(c.Otherwise)
+	if c.Credentials != nil {
+		answer := *c.Credentials
+		answer.Console = r.Text(answer.Console)
+		c.Credentials = &answer
+	}
 	c.Readable, c.Preflight = each(c.Readable, r.Text), each(c.Preflight, r.header)
 	return c
 }
@@ -100,11 +110,27 @@ func (r *Redactor) Page(p result.Page) result.Page {
 	for _, s := range p.Steps {
 		exchanges = append(exchanges, s.Exchange)
 	}
-	r = r.with(repeated(exchanges)...)
+	r = r.With(repeated(exchanges)...)
 	p.URL, p.Sentence = r.Text(p.URL), r.Text(p.Sentence)
 	p.Steps = each(p.Steps, r.step)
 	p.Readable, p.Hidden, p.Notes = each(p.Readable, r.Text), each(p.Hidden, r.Text), each(p.Notes, r.Text)
+	p.Cause = r.cause(p.Cause)
+	if p.WithoutOrigin != nil {
+		bare := r.Exchange(*p.WithoutOrigin)
+		p.WithoutOrigin = &bare
+	}
+	if p.Chromium != nil {
+		chromium := r.chromium(*p.Chromium)
+		p.Chromium = &chromium
+	}
 	return p
+}
+
+func (r *Redactor) cause(c *result.PageCause) *result.PageCause {
+	if c == nil {
+		return nil
+	}
+	return &result.PageCause{Code: c.Code, Sentence: r.Text(c.Sentence), Do: each(c.Do, r.Text), Likely: each(c.Likely, r.Text)}
 }
 
 func (r *Redactor) step(s result.PageStep) result.PageStep {

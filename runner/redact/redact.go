@@ -61,8 +61,8 @@ func spellings(secret string) []string {
 	}
 }
 
-// with is the redactor with further secrets.
-func (r *Redactor) with(secrets ...string) *Redactor {
+// With is the redactor with further secrets.
+func (r *Redactor) With(secrets ...string) *Redactor {
 	if len(secrets) == 0 {
 		return r
 	}

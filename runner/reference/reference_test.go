@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "write the table of defects")
 // run probes an endpoint that behaves so with the whole catalogue.
 func run(t *testing.T, b reference.Behaviour, plan scenarios.Plan, settle time.Duration) result.Report {
 	t.Helper()
-	return runWith(t, b, plan, runner.Options{Settle: settle, Buckets: 16})
+	return runWith(t, b, plan, runner.Options{Settle: settle})
 }
 
 func runWith(t *testing.T, b reference.Behaviour, plan scenarios.Plan, opts runner.Options) result.Report {
