@@ -64,7 +64,7 @@ func (b *Bucket) Recreate(ctx context.Context) error {
 	if !b.owned {
 		return fmt.Errorf("the bucket %s is not the run's to delete", b.name)
 	}
-	if problem, err := b.e.removeOnce(ctx, b.name); err != nil {
+	if problem, err := b.e.removeAgain(ctx, b.name); err != nil && !missing(err) {
 		return because(err, problem)
 	}
 	b.trusted, b.fresh = false, true
@@ -291,10 +291,7 @@ func (b *Bucket) Close(ctx context.Context) error {
 // remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
 // emptied: then it is emptied again. One that is said to be missing may only be unknown to a node: that is believed when it was said again.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
-	problem, err := e.removeOnce(ctx, name)
-	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
-		problem, err = e.removeOnce(ctx, name)
-	}
+	problem, err := e.removeAgain(ctx, name)
 	if err == nil || missing(err) {
 		e.strike(name)
 		return nil
@@ -303,6 +300,15 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 	defer cancel()
 	_ = e.mark(ctx, name) // that the bucket is left behind is told anyway
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
+}
+
+// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing.
+func (e *Endpoint) removeAgain(ctx context.Context, name string) (problem, err error) {
+	problem, err = e.removeOnce(ctx, name)
+	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
+		problem, err = e.removeOnce(ctx, name)
+	}
+	return problem, err
 }
 
 // because puts the cause of an error in brackets behind it, where one is known.
