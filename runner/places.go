@@ -241,7 +241,11 @@ func (p *places) leave(b bucket) {
 	if p.run.opts.Keep && p.run.opts.Bucket == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(p.run.cleaning, longestCleaning)
+	most := longestCleaning
+	if p.run.playing.Err() != nil {
+		most = p.run.opts.CleanUp // so that Close knows how short the time is
+	}
+	ctx, cancel := context.WithTimeout(p.run.cleaning, most)
 	defer cancel()
 	if err := b.Close(ctx); err != nil {
 		p.run.addTrouble(err)

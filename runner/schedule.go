@@ -47,7 +47,7 @@ func (r *Run) carryOut(ctx context.Context) {
 // boundCleaning lets clean-up go on after ctx has ended, for Options.CleanUp.
 func (r *Run) boundCleaning(ctx context.Context) (stop func()) {
 	cleaning, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r.cleaning = cleaning
+	r.playing, r.cleaning = ctx, cleaning
 	forget := context.AfterFunc(ctx, func() { time.AfterFunc(r.opts.CleanUp, cancel) })
 	return func() {
 		forget()

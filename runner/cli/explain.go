@@ -81,13 +81,13 @@ Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors:
   corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --header 'content-type: image/png'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.cors != "" {
-				return f.explainCORS(args, cmd.OutOrStdout())
+				return f.explainCORS(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
 			return f.explainArgs(args, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	f.page.register(c)
-	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
+	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads: explain a request by it")
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON (of lines and of --cors)")
 	f.look.register(c, "")
 	return c

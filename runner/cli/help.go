@@ -30,7 +30,7 @@ var flagGroups = []struct {
 	{"Selection", []string{"run", "label-filter", "rerun-failed", "shard"}, []string{"focus", "skip", "max-cells"}},
 	{"Judging", []string{"fail-on", "known", "baseline", "update-baseline"}, []string{"write-known", "browser", "browser-path"}},
 	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"color"}},
-	{"Pace and clean-up", nil, []string{"workers", "buckets", "settle", "cleanup-timeout", "keep"}},
+	{"Pace and clean-up", []string{"dry-run"}, []string{"concurrency", "rate", "settle", "max-time", "cleanup-timeout", "keep"}},
 	{"Help", []string{"help", "help-all"}, []string{"print-config"}},
 }
 
@@ -39,7 +39,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Ask an endpoint", []string{"run", "probe", "serve"}},
+	{"Ask an endpoint", []string{"run", "probe", "record", "serve"}},
 	{"Work without a network", []string{"explain", "lint", "init", "list", "validate", "schema"}},
 	{"Put reports together", []string{"merge", "compare"}},
 	{"Clean up after runs that were killed", []string{"restore", "sweep"}},

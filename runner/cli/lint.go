@@ -73,7 +73,9 @@ func (f *lintFlags) run(stdin io.Reader, stdout, stderr io.Writer, names []strin
 	var failed []error
 	for _, name := range names {
 		one, err := f.one(stdin, name, options)
-		all, failed = append(all, one), append(failed, err)
+		if failed = append(failed, err); err == nil {
+			all = append(all, one)
+		}
 	}
 	if f.convert != "" {
 		failed = append(failed, f.converted(stdout, all))
@@ -197,10 +199,10 @@ func readConfigurationFile(stdin io.Reader, name string) (data []byte, path, cho
 	if path, choice = name, ""; name == file.Stdin || strings.HasPrefix(name, file.Stdin+"#") {
 		path, choice = file.Stdin, strings.TrimPrefix(name[len(file.Stdin):], "#")
 		data, err = file.ReadAll(stdin, corsfile.MaxSize)
-	} else if data, err = file.Read(name, corsfile.MaxSize); errors.Is(err, fs.ErrNotExist) {
+	} else if data, err = file.Input(name, corsfile.MaxSize); errors.Is(err, fs.ErrNotExist) {
 		if before, after := corsfile.Split(name); after != "" {
 			path, choice = before, after
-			data, err = file.Read(path, corsfile.MaxSize)
+			data, err = file.Input(path, corsfile.MaxSize)
 		}
 	}
 	if err != nil {
@@ -209,9 +211,9 @@ func readConfigurationFile(stdin io.Reader, name string) (data []byte, path, cho
 	return data, path, choice, nil
 }
 
-// readConfiguration reads the one configuration of a file, or of standard input for -; FILE#NAME chooses one of several. What its reader noticed
-// is in its Notices.
-func readConfiguration(name string) (*corsfile.Configuration, error) {
+// readConfiguration reads the one configuration of a file, or of standard input for -; FILE#NAME chooses one of several. What its reader noticed,
+// and is worth more than a note, is told.
+func readConfiguration(name string, stderr io.Writer) (*corsfile.Configuration, error) {
 	data, path, choice, err := readConfigurationFile(os.Stdin, name)
 	if err != nil {
 		return nil, err
@@ -225,15 +227,10 @@ func readConfiguration(name string) (*corsfile.Configuration, error) {
 		return nil, err
 	}
 	cfg.Notices = found.All(cfg)
-	return cfg, nil
-}
-
-// tellNotices says what a reader noticed, as far as it is worth more than a note.
-func tellNotices(w io.Writer, name string, cfg *corsfile.Configuration) {
-	name, _ = corsfile.Split(name)
 	for _, n := range cfg.Notices {
 		if n.Severity != lint.Note {
-			fmt.Fprintf(w, "corsprobe: %s:%s\n", name, n)
+			fmt.Fprintf(stderr, "corsprobe: %s:%s\n", path, n)
 		}
 	}
+	return cfg, nil
 }

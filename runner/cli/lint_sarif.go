@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"net/url"
 	"path/filepath"
 	"slices"
 
@@ -93,7 +94,7 @@ func ruleIndex(d *sarifDriver, id string) int {
 
 func locationOf(file string, at corsfile.Place) sarifLocation {
 	var l sarifLocation
-	l.Physical.Artifact.URI = filepath.ToSlash(file)
+	l.Physical.Artifact.URI = (&url.URL{Path: filepath.ToSlash(file)}).String() // a blank or a # in a name is written as URLs have it
 	if at.Line > 0 {
 		l.Physical.Region = &sarifRegion{at.Line, max(at.Column, 1)}
 	}

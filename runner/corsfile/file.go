@@ -47,6 +47,14 @@ type Problems struct {
 	All  []Notice
 }
 
+// refusal is why a file cannot be read: whatever the notices are elsewhere, here they are errors.
+func refusal(name string, all ...Notice) Problems {
+	for i := range all {
+		all[i].Severity = code.Error
+	}
+	return Problems{name, all}
+}
+
 // Error has a line for each problem: file:line:column: what; what to do.
 func (p Problems) Error() string {
 	lines := make([]string, len(p.All))
@@ -107,17 +115,17 @@ func (f *File) Text() string { return string(f.source.data) }
 func Read(name string, data []byte) (file *File, err error) {
 	defer func() {
 		if p := recover(); p != nil { // parsers of others' have panicked on bad input before
-			file, err = nil, Problems{name, []Notice{problem("CP023", Place{}, fmt.Sprintf("it cannot be read: %v", p), "write the configuration as JSON or XML")}}
+			file, err = nil, refusal(name, problem("CP023", Place{}, fmt.Sprintf("it cannot be read: %v", p), "write the configuration as JSON or XML"))
 		}
 	}()
 	src, problems := newSource(data)
 	if len(problems) > 0 {
-		return nil, Problems{name, problems}
+		return nil, refusal(name, problems...)
 	}
 	r := &reader{name: name, source: src}
 	roots, failed := r.parse()
 	if len(failed) > 0 {
-		return nil, Problems{name, failed}
+		return nil, refusal(name, failed...)
 	}
 	return r.file(roots)
 }
@@ -126,7 +134,7 @@ func Read(name string, data []byte) (file *File, err error) {
 func ReadYAML(name string, data []byte, n *yaml.Node) (file *File, err error) {
 	src, problems := newSource(data)
 	if len(problems) > 0 {
-		return nil, Problems{name, problems}
+		return nil, refusal(name, problems...)
 	}
 	r := &reader{name: name, source: src, syntax: YAML}
 	c := yamlConverter{source: src, left: len(src.data) + 1000}
@@ -137,7 +145,7 @@ func ReadYAML(name string, data []byte, n *yaml.Node) (file *File, err error) {
 func (r *reader) file(roots []node) (*File, error) {
 	found := r.find(roots)
 	if len(found) == 0 {
-		return nil, Problems{r.name, []Notice{r.nothingFound(roots)}}
+		return nil, refusal(r.name, r.nothingFound(roots))
 	}
 	r.encodingNotices()
 	sortNotices(r.notices)

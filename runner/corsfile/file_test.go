@@ -145,6 +145,7 @@ func TestNoText(t *testing.T) {
 		{"gzip", "\x1f\x8b\x08\x01", "CP022 error 1:1 the file is gzip; unpack it with gunzip\n"},
 		{"zip", "PK\x03\x04xxx", "CP022 error 1:1 the file is a zip archive; unpack it with unzip\n"},
 		{"nothing", " \n", "CP018 error 0:0 the file is empty; write at least one rule; lint reads JSON, XML, YAML and Terraform\n"},
+		{"a placeholder for the whole", "[${rules}]", "CP008 error 1:2 a placeholder of a template stands where a value belongs; give the file that the template is rendered to\n"},
 		{"too deep", strings.Repeat("[", 300), "CP021 error 1:201 it is nested more than 200 deep; give the configuration alone\n"},
 		{"too deep in YAML", "a: " + strings.Repeat("[", 300), "CP021 error 1:204 it is nested more than 200 deep; give the configuration alone\n"},
 		{"too deep in XML", strings.Repeat("<a>", 300), "CP023 error 1:604 not XML: it is nested more than 200 deep; mend the XML, or write the configuration as JSON\n"},

@@ -233,6 +233,10 @@ func (f *finder) notABuckets(m *member, _ where) (Notice, bool) {
 
 // rules reads the rules under a key.
 func (f *finder) rules(m *member, w where) {
+	if w.isAzures() {
+		f.others = append(f.others, problem("CP027", f.source.place(m.at.start), m.key+" is Azure's, which has no buckets of S3's", "give the configuration of a bucket"))
+		return
+	}
 	value := f.resolve(m.value)
 	switch value.kind {
 	case unknown:
@@ -260,7 +264,8 @@ func (f *finder) rules(m *member, w where) {
 	c := f.configuration(&value, m.key, w)
 	c.at.start = min(c.at.start, m.at.start)
 	s := shapeNamed(c.Shape)
-	if known := strings.Split(s.container, "|"); !slices.Contains(known, m.key) && (s == awsShape || s == templateShape) {
+	inScenario := f.syntax == YAML && m.key == "cors"
+	if known := strings.Split(s.container, "|"); !slices.Contains(known, m.key) && (s == awsShape || s == templateShape) && !inScenario {
 		c.Notices = append(c.Notices, f.misspelled(m.key, known[0], m.at))
 	}
 }
@@ -361,6 +366,11 @@ func (w where) nameOf() string {
 	return w.name
 }
 
+// isAzures: its Terraform resources have cors_rule blocks of another shape.
+func (w where) isAzures() bool {
+	return slices.ContainsFunc(w.path, func(key string) bool { return strings.HasPrefix(key, "azurerm_") })
+}
+
 // nothingFound says why a file that could be parsed holds no configuration.
 func (r *reader) nothingFound(roots []node) Notice {
 	if len(r.notices) > 0 {
@@ -372,6 +382,9 @@ func (r *reader) nothingFound(roots []node) Notice {
 		}
 	}
 	for i := range roots {
+		if other := roots[i].textOf("corsFile"); other != "" {
+			return problem("CP014", r.source.place(roots[i].get("corsFile").at.start), "the scenario's configuration is in "+other, "give that file")
+		}
 		for _, m := range roots[i].members {
 			if near := nearest(m.key, []string{"CORSRules", "CORSConfiguration", "CorsConfiguration", "cors_rule"}); near != "" {
 				return problem("CP024", r.source.place(m.at.start), fmt.Sprintf("unknown key %q: did you mean %q?", m.key, near), "write "+near)

@@ -102,6 +102,9 @@ func (x Exchange) kept(a fetch.Response, m mode, got gains) {
 		if method == "*" {
 			method = http.MethodDelete
 		}
+		if method = fetch.NormalizeMethod(method); fetch.IsSafelistedMethod(method) {
+			continue // it needs no permission
+		}
 		if x.forbids(method, x.Asked.RequestHeaders) && x.grants(a, method, "", m) {
 			got[gain{keeps, method}] = true
 		}

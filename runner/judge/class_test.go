@@ -161,6 +161,9 @@ func TestClasses(t *testing.T) {
 		{"a permission for more, which browsers keep", whole{origin: app, method: "PUT", preflight: granted("", "Access-Control-Allow-Methods: GET, PUT, DELETE"), actual: readable()},
 			[]string{"preflight.allow-methods exposure: PUT from https://app.example.com: the browser keeps this permission, and sends DELETE without asking, which the configuration forbids"}},
 
+		{"methods in lower case, of which GET needs no permission", whole{origin: app, method: "PUT", preflight: granted("", "Access-Control-Allow-Methods: get, put"), actual: readable()},
+			[]string{"preflight.allow-methods breakage: PUT from https://app.example.com: S3 permits it; here the browser blocks it at the preflight: " +
+				`PUT is not in Access-Control-Allow-Methods "get, put": browsers compare methods with their case (kMethodDisallowedByPreflightResponse) blocked`}},
 		{"a cache that mixes origins up", whole{origin: app, method: "GET", actual: readable("Vary: Accept")},
 			[]string{"actual.vary cache: a cache may give this answer to another origin, or one without Access-Control-Allow-Origin to this page"}},
 		{"no cache keeps an answer to PUT", whole{origin: app, method: "PUT", preflight: granted(""), actual: readable("Vary:")}, []string{"actual.vary contract"}},

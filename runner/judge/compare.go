@@ -141,7 +141,7 @@ func (c comparison) document() []Difference {
 }
 
 // elements are the names of the parts that are read from an error document.
-var elements = map[string]string{ErrorCode: "Code", ErrorMethod: "Method", ResourceType: "ResourceType"}
+var elements = map[string]string{ErrorCode: "Code", ErrorMethod: "Method", ResourceType: "ResourceType", BucketName: "BucketName"}
 
 // element is a difference in the error document. Where the element is missing, one whose name is it but for case is told: the two are not the
 // same to any reader of XML, and the endpoint's author will look for it.

@@ -75,6 +75,8 @@ func statusLine(s result.Side) string {
 
 func (d Difference) why() string {
 	switch {
+	case d.Why != "":
+		return d.Why
 	case d.Pinned != "":
 		return "pinned by the scenario: " + d.Pinned
 	case d.Part == Status:

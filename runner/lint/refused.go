@@ -160,10 +160,12 @@ func badName(id string, at At, what string) Problem {
 	case at.Value == "":
 		p.Do, p.Mend = "leave it out: it is no name", remove
 	case hasValue && isName(strings.TrimSpace(name)):
-		p.Do, p.Mend = "write the name alone, without a value: "+strings.TrimSpace(name), with(strings.TrimSpace(name))
+		p.What = "a value stands behind the name, and no preflight asks for that: " + what
+		p.Do, p.Mend = "write the name alone: "+strings.TrimSpace(name), with(strings.TrimSpace(name))
 	case len(words) > 0 && strings.ContainsAny(at.Value, ",;") && allNames(words), len(words) == 1 && isName(words[0]):
 		p.Do, p.Mend = "write "+enumerate(words), with(words...)
 		if len(words) > 1 {
+			p.What = number(len(words)) + " names stand in one entry, and no preflight asks for that: " + what
 			p.Do += ", each as an entry of its own"
 		}
 	case strings.Contains(strings.TrimSpace(at.Value), " ") && isName(strings.ReplaceAll(strings.TrimSpace(at.Value), " ", "-")):

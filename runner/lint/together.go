@@ -66,6 +66,9 @@ func shadowed(rules []s3cors.Rule, index int) []Problem {
 	return all
 }
 
+// mostNamed bounds how many rules a sentence names.
+const mostNamed = 5
+
 // forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached are told already.
 func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
 	groups := map[string][]int{}
@@ -93,9 +96,13 @@ func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
 		if len(group) < 2 {
 			continue
 		}
-		names := make([]string, len(group))
+		var names []string
 		for i, n := range group {
-			names[i] = fmt.Sprint(n + 1)
+			if i == mostNamed && len(group) > mostNamed+1 {
+				names = append(names, fmt.Sprintf("%d more", len(group)-i))
+				break
+			}
+			names = append(names, fmt.Sprint(n+1))
 		}
 		p := found("CP503", At{Index: -1}, "rules "+enumerate(names)+" differ in their origins alone, and could be one", "put their origins into one list")
 		p.Rule = group[1]

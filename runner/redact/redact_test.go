@@ -73,7 +73,7 @@ func TestEveryText(t *testing.T) {
 	given = []string{"Tool", "Origin", "Method", "Headers", "Gets", "Steps.Exchange.Kind", "Steps.Exchange.Request.Method", "Steps.Exchange.Response.Proto",
 		"Steps.Verdict.Code", "Steps.Verdict.Chromium", "Steps.Verdict.Firefox", "Steps.Standard.Code", "Steps.Standard.Chromium", "Steps.Standard.Firefox",
 		"Steps.Findings.Check", "Steps.Findings.Class", "Steps.Findings.How", "Steps.Findings.Known", "Steps.Findings.Browser.By",
-		"Cause.Code", "WithoutOrigin.Kind", "WithoutOrigin.Request.Method", "WithoutOrigin.Response.Proto", "Chromium.Code"}
+		"Cause.Code", "WithoutOrigin.Kind", "WithoutOrigin.Request.Method", "WithoutOrigin.Response.Proto", "Chromium.Code", "Chromium.Credentials.Code"}
 	hold(t, reflect.ValueOf(New(planted).Page(page)), "", given)
 }
 
