@@ -260,6 +260,9 @@ func (w *world) Do(ctx context.Context, q probe.Request) result.Exchange {
 	asked.Outcome = outcomeAt(q, key, asked.BucketMissing)
 	ex := written(s3cors.Evaluate(cfg, asked).Answers[0])
 	ex.Kind = q.Kind
+	if q.Method == http.MethodPost && q.URL.Query().Has("uploads") {
+		ex.Response.Body = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+	}
 	return ex
 }
 
