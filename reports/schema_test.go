@@ -45,6 +45,8 @@ func schemaOf(t reflect.Type, definitions object) object {
 		return object{"type": "object", "propertyNames": object{"$ref": "#/definitions/Class"}, "additionalProperties": object{"type": "integer"}}
 	}
 	switch t.Kind() {
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": schemaOf(t.Elem(), definitions)}
 	case reflect.Pointer:
 		return schemaOf(t.Elem(), definitions)
 	case reflect.Slice:

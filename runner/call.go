@@ -42,6 +42,8 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		trusted, err = s.delete(ctx, step, &c)
 	case scenarios.GetBucketCors:
 		trusted, err = true, s.get(ctx, step, &c)
+	default:
+		trusted, err = s.otherCall(ctx, step, &c)
 	}
 	if err != nil {
 		c.Verdict, c.Reason, c.Findings = result.Error, whyNot(ctx, err), nil
@@ -60,6 +62,10 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return false, err
 	}
 	s.run.notes.chose(owed.Wording(status, message))
+	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.Refused() {
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+		return false, nil
+	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
 	switch {
 	case status >= 300:
@@ -75,7 +81,7 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 
 // sendPut makes the call. Trouble that says nothing about the configuration is an error.
 func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed judge.Call, c *result.Cell) (status int, code, message string, err error) {
-	if step.CORS.Document == "" && !owed.Refused() && step.Answer == nil {
+	if step.CORS.Document == "" && !owed.Refused() && step.Answer == nil && step.Digest == "" {
 		err := s.place.PutCORS(ctx, step.CORS.Config)
 		return callOutcome(err)
 	}
@@ -83,7 +89,7 @@ func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed ju
 	if len(document) == 0 {
 		document = step.CORS.Config.XML()
 	}
-	ex := s.place.PutDocument(ctx, document)
+	ex := s.place.PutDocument(ctx, document, digests(step.Digest)...)
 	c.Exchanges = append(c.Exchanges, ex)
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
@@ -223,4 +229,12 @@ func owedCall(step scenarios.PlannedStep) judge.Call {
 	default:
 		return judge.Put(step.CORS.Config)
 	}
+}
+
+// digests are the names by which package endpoint knows what protects a configuration call.
+func digests(d scenarios.Digest) []string {
+	if d == "" || d == scenarios.MD5AndCRC32 {
+		return []string{string(scenarios.MD5), string(scenarios.CRC32)}
+	}
+	return []string{string(d)}
 }

@@ -150,18 +150,31 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 		}
 	}
 	a.judging.conclude(&a.cell)
-	a.cell.Verdict = result.Passed
-	if len(a.cell.Findings) > 0 {
+	switch {
+	case len(a.cell.Findings) > 0:
 		a.cell.Verdict = result.Failed
+	case a.judging.unoffered != "":
+		a.cell.Verdict, a.cell.Reason = result.Unsupported, a.judging.unoffered
+	default:
+		a.cell.Verdict = result.Passed
 	}
 	return a
 }
 
 // send makes one exchange of a cell and adds what it came to. false: there is no answer that could be judged.
 func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
+	for _, ex := range s.exchanges(ctx, q, cell) {
+		if !s.received(ctx, q, cell, ex, a) {
+			return false
+		}
+	}
+	return true
+}
+
+// received adds what one exchange came to.
+func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
 	c := &a.cell
-	ex := s.run.do(ctx, q.Request)
-	s.run.asked.Add(1)
+	shorten(&ex.Response, cell)
 	c.Exchanges = append(c.Exchanges, ex)
 	c.Curl = append(c.Curl, s.run.curl(q, ex))
 	c.Duration += ex.Took
@@ -170,6 +183,10 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *att
 		return false
 	}
 	s.run.notes.saw(ex)
+	if why := notOffered(cell, q.send, ex); why != "" {
+		a.judging.unoffered = why
+		return true
+	}
 	judged := a.judging.add(q, cell, ex)
 	s.run.notes.chose(judged.Choices)
 	if len(judged.Differences) > 0 {
@@ -207,6 +224,8 @@ func (s *stage) pastOf(target scenarios.Target) []past {
 		return s.deleted.past
 	case scenarios.OtherBucket:
 		return s.other.past
+	case scenarios.LongerBucket:
+		return s.longer.past
 	case scenarios.MissingBucket, scenarios.Service:
 		return nil
 	default:

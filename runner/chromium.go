@@ -172,6 +172,8 @@ func notForAPage(cell scenarios.Cell) string {
 		return "a page always sends its origin"
 	case cell.Method == "":
 		return "a request always has a method"
+	case beyondScript(cell):
+		return "its operation, client and connection are not a script's to choose"
 	case cell.Authorisation == scenarios.Signed:
 		return "a page that signs with headers asks for them in its preflight, which this cell does not"
 	case !reads && !cell.Target.OfObject():
@@ -287,4 +289,9 @@ func lower(names []string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// beyondScript reports a cell that says more of its requests than a script can.
+func beyondScript(cell scenarios.Cell) bool {
+	return operated(cell) || clientLines(cell, scenarios.Actual) != nil || cell.Connection != "" && cell.Connection != scenarios.Shared
 }

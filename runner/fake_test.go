@@ -70,6 +70,15 @@ func (w *world) NewBucket(ctx context.Context) (bucket, error) {
 	return w.add(ctx, name)
 }
 
+func (w *world) NewLonger(ctx context.Context, name string) (bucket, error) {
+	return w.add(ctx, name+"-1")
+}
+
+func (b *fakeBucket) Recreate(ctx context.Context) error {
+	b.objects = map[string]bool{}
+	return b.set(ctx, "RecreateBucket", nil)
+}
+
 func (w *world) add(ctx context.Context, name string) (bucket, error) {
 	if err := w.call(ctx, "CreateBucket"); err != nil {
 		return nil, err
@@ -161,7 +170,7 @@ func (b *fakeBucket) GetCORS(ctx context.Context) (*s3cors.Configuration, error)
 	return b.cfg, nil
 }
 
-func (b *fakeBucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
+func (b *fakeBucket) PutDocument(ctx context.Context, document []byte, _ ...string) result.Exchange {
 	cfg, err := s3cors.ParseXML(document)
 	if err != nil {
 		return refusing(400, s3cors.Error{Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML})
@@ -251,6 +260,9 @@ func (w *world) Do(ctx context.Context, q probe.Request) result.Exchange {
 	asked.Outcome = outcomeAt(q, key, asked.BucketMissing)
 	ex := written(s3cors.Evaluate(cfg, asked).Answers[0])
 	ex.Kind = q.Kind
+	if q.Method == http.MethodPost && q.URL.Query().Has("uploads") {
+		ex.Response.Body = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+	}
 	return ex
 }
 

@@ -23,23 +23,38 @@ func (s *stage) neighbours(ctx context.Context, step scenarios.PlannedStep) erro
 			return fmt.Errorf("no bucket to delete: %w", err)
 		}
 	}
-	if s.run.opts.AssumeConfigured || !needs(step, scenarios.OtherBucket) {
+	if s.run.opts.AssumeConfigured {
 		return nil
 	}
-	other, err := s.run.places.make(ctx)
+	if needs(step, scenarios.OtherBucket) {
+		if err := s.makeOther(ctx, &s.other, s.run.store.NewBucket); err != nil {
+			return err
+		}
+	}
+	if needs(step, scenarios.LongerBucket) {
+		return s.makeOther(ctx, &s.longer, func(ctx context.Context) (bucket, error) { return s.run.store.NewLonger(ctx, s.place.Name()) })
+	}
+	return nil
+}
+
+// makeOther makes a bucket without a configuration, with an object to ask for.
+func (s *stage) makeOther(ctx context.Context, other *place, create func(context.Context) (bucket, error)) error {
+	b, err := create(ctx)
 	if err != nil {
 		return fmt.Errorf("no other bucket: %w", err)
 	}
-	s.other = *other
-	return s.other.furnish(ctx, []string{objectName})
+	*other = *s.run.places.newPlace(b)
+	return other.furnish(ctx, plainObject)
 }
 
 // leaveNeighbours removes them, beside the scenarios that follow.
 func (s *stage) leaveNeighbours() {
-	if b := s.other.bucket; b != nil {
-		s.run.places.closed.Go(func() { s.run.places.leave(b) })
+	for _, other := range []place{s.other, s.longer} {
+		if other.bucket != nil {
+			s.run.places.closed.Go(func() { s.run.places.leave(other.bucket) })
+		}
 	}
-	s.other, s.deleted = place{}, place{}
+	s.other, s.longer, s.deleted = place{}, place{}, place{}
 }
 
 func needs(step scenarios.PlannedStep, target scenarios.Target) bool {
@@ -76,7 +91,7 @@ func gone(ex result.Exchange) bool {
 
 // furnishAlike makes a bucket like the step's.
 func (s *stage) furnishAlike(ctx context.Context, at *place) error {
-	if err := at.furnish(ctx, []string{objectName}); err != nil || s.place.holds == nil || s.run.opts.AssumeConfigured {
+	if err := at.furnish(ctx, plainObject); err != nil || s.place.holds == nil || s.run.opts.AssumeConfigured {
 		return err
 	}
 	return at.PutCORS(ctx, s.place.holds)

@@ -106,7 +106,7 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 		r.abandon(planned, r.reason(ctx, err))
 		return
 	}
-	sound = s.spoiltBy == ""
+	sound = s.spoiltBy == "" && !leadsOtherLife(planned)
 }
 
 // reason is why nothing more of a scenario can be judged.

@@ -51,19 +51,7 @@ func hasAnyKey(n *yaml.Node, keys ...string) bool {
 	return false
 }
 
-// decodeNode reads one value of the headers dimension: none, a value of Access-Control-Request-Headers, or real headers.
-func (h *Headers) decodeNode(d *decoder, n *yaml.Node) {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		h.Fields = d.fields(n)
-	case n.Kind == yaml.ScalarNode && n.Value == "none" && n.Style == 0:
-	default:
-		var text string
-		d.scalar(n, reflect.ValueOf(&text).Elem())
-		h.Request = &text
-	}
-}
-
+// fields reads header lines, name: value.
 func (d *decoder) fields(n *yaml.Node) []Field {
 	var fields []Field
 	seen := map[string]bool{}

@@ -150,6 +150,19 @@ type recordedCells struct {
 	Headers        string   `yaml:"headers"`
 	Authorisations string   `yaml:"authorisations"`
 	Addressing     string   `yaml:"addressing"`
+	// Further are the dimensions that are not as usual, by key.
+	Further map[string]string `yaml:",inline"`
+}
+
+// furtherOf are the dimensions that an id leaves out where they are as usual.
+func furtherOf(c Cell) map[string]string {
+	all := map[string]string{}
+	for _, d := range dimensions {
+		if !d.Always && !d.IsDefault(c) {
+			all[d.Key] = d.text(c)
+		}
+	}
+	return all
 }
 
 type recordedParts struct {
@@ -168,7 +181,7 @@ func recordedPins(reason string, all []Recorded) []recordedPin {
 		pin := recordedPin{
 			Cells: recordedCells{
 				Targets: string(c.Target), Methods: orWord(c.Method, "none"), Headers: c.Headers.String(),
-				Authorisations: string(c.Authorisation), Addressing: string(c.Addressing),
+				Authorisations: string(c.Authorisation), Addressing: string(c.Addressing), Further: furtherOf(c),
 			},
 			Reason: reason, Preflight: written(r.Preflight), Actual: written(r.Actual),
 		}
@@ -179,7 +192,7 @@ func recordedPins(reason string, all []Recorded) []recordedPin {
 			at[key] = i
 			pins = append(pins, pin)
 		}
-		pins[i].Cells.Origins = append(pins[i].Cells.Origins, originText(c.Origin))
+		pins[i].Cells.Origins = append(pins[i].Cells.Origins, orNone(c.Origin))
 	}
 	slices.SortStableFunc(pins, func(a, b recordedPin) int { return cmp.Compare(plainOrigins(a), plainOrigins(b)) })
 	return pins

@@ -64,7 +64,7 @@ func recordAll(plan Plan, answer func(Cell) *Parts) map[string][]Recorded {
 
 // echo answers with the request's own origin, whatever it is.
 func echo(c Cell) *Parts {
-	return &Parts{Status: []int{403}, Error: []string{"AccessForbidden"}, Headers: headerPins{{"Access-Control-Allow-Origin", []string{originText(c.Origin)}}, {"Access-Control-Max-Age", []string{"3000"}}}}
+	return &Parts{Status: []int{403}, Error: []string{"AccessForbidden"}, Headers: headerPins{{"Access-Control-Allow-Origin", []string{orNone(c.Origin)}}, {"Access-Control-Max-Age", []string{"3000"}}}}
 }
 
 // What was recorded of each cell is read back of that cell, patterns in its values or not, and a second recording replaces the first.

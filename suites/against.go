@@ -19,7 +19,7 @@ type Target struct {
 	Options  runner.Options
 }
 
-// Catalogue is the plan of the built-in scenarios, or of those whose id fits one of the globs. It panics where the globs are wrong: it is
+// Catalogue is the plan of the built-in scenarios up to the depth normal, or of all those whose id fits one of the globs. It panics where the globs are wrong: it is
 // called while a test package is initialised, where there is nobody to return an error to.
 func Catalogue(globs ...string) scenarios.Plan {
 	plan, err := catalogue(globs)
@@ -36,7 +36,7 @@ func catalogue(globs []string) (scenarios.Plan, error) {
 	}
 	plan, err := scenarios.Expand(all)
 	if err != nil || len(globs) == 0 {
-		return plan, err
+		return plan.UpTo(scenarios.Normal), err
 	}
 	for _, glob := range globs {
 		if plan.Filter(func(id string) bool { return scenarios.Glob(glob, id) }).Cells() == 0 {

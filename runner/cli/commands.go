@@ -17,7 +17,8 @@ import (
 )
 
 func validateCommand() *cobra.Command {
-	return &cobra.Command{
+	var depth string
+	c := &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
 		Short: "Check scenarios, and files of providers and known deviations, without a network: every error of every file at once",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -25,7 +26,7 @@ func validateCommand() *cobra.Command {
 			if len(args) > 0 && len(others) == 0 {
 				return usage(problem)
 			}
-			plan, err := planOf(others)
+			plan, err := planOf(others, depth)
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
@@ -33,23 +34,31 @@ func validateCommand() *cobra.Command {
 			return nil
 		},
 	}
+	registerDepth(c, &depth, "all")
+	return c
 }
 
-func planOf(args []string) (scenarios.Plan, error) {
+// planOf is what scenarios expand to, as deep as is asked for.
+func planOf(args []string, depth string) (scenarios.Plan, error) {
 	loaded, err := load(args)
 	if err != nil {
 		return scenarios.Plan{}, err
 	}
-	return scenarios.Expand(loaded)
+	plan, err := scenarios.Expand(loaded)
+	if err != nil || depth == "" {
+		return plan, err
+	}
+	return upTo(plan, depth, args)
 }
 
 func listCommand() *cobra.Command {
 	var cells, facts bool
+	var depth string
 	c := &cobra.Command{
 		Use:   "list [PATH|NAME ...]",
 		Short: "List scenarios, or the cells that they expand to",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := planOf(args)
+			plan, err := planOf(args, depth)
 			if err != nil {
 				return exit{exitUsage, err}
 			}
@@ -68,6 +77,7 @@ func listCommand() *cobra.Command {
 			return w.Flush()
 		},
 	}
+	registerDepth(c, &depth, "all")
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
 	c.MarkFlagsMutuallyExclusive("cells", "facts")

@@ -25,6 +25,7 @@ type runFlags struct {
 	outcome     outcomeFlags
 	run         []string
 	labelFilter string
+	depth       string
 	focus, skip []string
 	rerun       string
 	shard       string
@@ -79,6 +80,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	f.target.registerProvider(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
+	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")

@@ -50,7 +50,11 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.plan, err = narrow(all, f.run); err != nil {
+	within, err := upTo(all, f.depth, args)
+	if err != nil {
+		return c, err
+	}
+	if c.plan, err = narrow(within, f.run); err != nil {
 		return c, err
 	}
 	if err := f.onlyFailed(&c); err != nil {

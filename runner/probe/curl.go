@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -17,6 +18,12 @@ type CurlOptions struct {
 	HTTP2    bool
 	Resolve  []Resolve
 }
+
+// Filling is the letter that large bodies are made of. From longBody bytes on a command makes such a body rather than hold it.
+const (
+	Filling  = "x"
+	longBody = 1 << 10
+)
 
 // Curl is a command that repeats a request. Where the request itself was signed, curl signs anew with the keys of the environment. A preflight
 // keeps its query as it was sent, signature and all: nobody is to check it, and whether an endpoint does is what is asked. Whoever shows the
@@ -46,7 +53,11 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 		// S3 wants the header, and curl before 8.2 does not make it
 		args = append(args, "-H", quote("x-amz-content-sha256: UNSIGNED-PAYLOAD"), "--aws-sigv4", quote("aws:amz:"+opts.Region+":s3"), "--user", `"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`)
 	}
-	if len(body) > 0 {
+	filled := len(body) > longBody && strings.Trim(string(body), Filling) == ""
+	switch {
+	case filled:
+		args = append([]string{fmt.Sprintf("head -c %d /dev/zero | tr '\\0' %s |", len(body), Filling)}, append(args, "--data-binary", "@-")...)
+	case len(body) > 0:
 		args = append(args, "--data-binary", quote(string(body)))
 	}
 	return strings.Join(append(args, quote(u.String())), " ")

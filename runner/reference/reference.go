@@ -283,6 +283,11 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
+	if deletesBucket(r) && a.StatusCode < 300 {
+		s.mu.Lock()
+		delete(s.configs, bucket) // a configuration goes with its bucket
+		s.mu.Unlock()
+	}
 	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
 	owed := s.evaluate(bucket, before, r, q, a.StatusCode)
 	s.lines(a.Header, owed)
@@ -290,6 +295,12 @@ func (s *Server) answer(a *http.Response) error {
 		replace(a, owed.Status[0], nil)
 	}
 	return nil
+}
+
+// deletesBucket reports DeleteBucket, which names no sub-resource.
+func deletesBucket(r *http.Request) bool {
+	_, target := where(r)
+	return r.Method == http.MethodDelete && target == s3cors.Bucket && (r.URL.RawQuery == "" || r.URL.RawQuery == "x-id=DeleteBucket")
 }
 
 // headOfNothing reports a 404 that has no body to tell what is missing.

@@ -238,6 +238,8 @@ type Point struct {
 	Origin        *string `json:"origin,omitempty"` // nil: no Origin is sent
 	Method        string  `json:"method"`           // "none": a preflight without Access-Control-Request-Method
 	Headers       string  `json:"headers"`          // "none", a value of Access-Control-Request-Headers, or "x-amz-meta-title: holiday, …"
+	// Further has the other dimensions that are not as usual, by name: "operation": "GetObject-range".
+	Further map[string]string `json:"further,omitempty"`
 	// Adversarial says what the origin would be confused with, where "adversarial" added it: "suffix of https://app.example.com".
 	Adversarial string `json:"adversarial,omitempty"`
 }
