@@ -1,0 +1,283 @@
+package dialect
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// State is what a bucket holds and held.
+type State struct {
+	Own *s3cors.Configuration // nil: none
+	// Past are the states before, the newest first; nil members: none was held then.
+	Past []*s3cors.Configuration
+}
+
+// Now is the state after another.
+func (s State) Now(own *s3cors.Configuration) State {
+	return State{Own: own, Past: append([]*s3cors.Configuration{s.Own}, s.Past...)}
+}
+
+// Asked is a request that an answer is made for, as plain data.
+type Asked struct {
+	s3cors.Request
+	// Headers are the header lines as sent, Query the names of the URL's query with their values, Path the URL's path.
+	Headers []result.Header
+	Query   url.Values
+	Path    string
+	Key     string // of the object, decoded; empty: the URL names none
+	// KeyMissing: there is no object of that key.
+	KeyMissing bool
+	// Status is what an actual request is answered apart from CORS; 0 for a preflight.
+	Status int
+
+	// Config is the configuration that answers, nil: none; Rule the rule that does, as it is stored, nil: none. Both are filled in by the
+	// model.
+	Config *s3cors.Configuration
+	Rule   *s3cors.Rule
+}
+
+// Preflight reports that the request is one; Signed that it has an Authorization header, Presigned a signature in its URL, Anonymous neither.
+func (q Asked) Preflight() bool { return q.Method == "OPTIONS" }
+
+func (q Asked) has(query string) bool { return q.Query.Has(query) }
+
+func (q Asked) header(name string) string {
+	if values := result.Values(q.Headers, name); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+func (q Asked) Signed() bool    { return q.header("Authorization") != "" }
+func (q Asked) Presigned() bool { return q.has("X-Amz-Signature") }
+func (q Asked) Anonymous() bool { return !q.Signed() && !q.Presigned() }
+
+// Answer is one answer that an endpoint may give.
+type Answer struct {
+	s3cors.Answer
+	Twice []string // headers whose line is sent twice
+	Bare  bool     // there is no error document
+}
+
+// Answers says what an endpoint that speaks the dialect answers to a request on a bucket in that state: one answer, or several where S3's
+// facts leave the point open. Answers of S3's dialect are those of [s3cors.Evaluate].
+func (d Dialect) Answers(s State, q Asked) []Answer {
+	cfg := d.config(s)
+	for _, one := range d {
+		if one.request != nil {
+			one.request(&q.Request)
+		}
+	}
+	q.Config = cfg
+	asked, odd := d.odd(q.Request)
+	rules, matched := d.rules(cfg, q.Request, odd)
+	owed := s3cors.Evaluate(matched, asked)
+	answers := make([]Answer, len(owed.Answers))
+	for i, a := range owed.Answers {
+		one := Answer{Answer: a}
+		if one.Headers = maps.Clone(a.Headers); one.Headers == nil {
+			one.Headers = map[string]string{}
+		}
+		if odd && one.Headers[allowOrigin] != "" {
+			one.Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", "))
+		}
+		known := q
+		if owed.Rule >= 0 && a.Headers[allowOrigin] != "" {
+			known.Rule = &rules[owed.Rule].stored
+		}
+		d.change(&one, known)
+		answers[i] = one
+	}
+	return answers
+}
+
+func (d Dialect) change(a *Answer, q Asked) {
+	for _, one := range d {
+		if one.answer != nil {
+			one.answer(a, q)
+		}
+	}
+}
+
+// odd takes the requested names out of a request where some are no header names and the dialect compares them all the same: the rules have
+// then to be narrowed to those that allow them.
+func (d Dialect) odd(q s3cors.Request) (s3cors.Request, bool) {
+	if q.RequestHeaders == nil || !slices.ContainsFunc(d, func(one Deviation) bool { return one.change.odd }) {
+		return q, false
+	}
+	q.RequestHeaders = nil
+	return q, true
+}
+
+func (d Dialect) config(s State) *s3cors.Configuration {
+	cfg := s.Own
+	for _, one := range d {
+		if one.change.config != nil {
+			cfg = one.change.config(State{Own: cfg, Past: s.Past})
+		}
+	}
+	return cfg
+}
+
+// rules rewrites a configuration so that S3's way of matching comes to what the dialect's comes to, and returns its rules in the order in
+// which they are tried.
+func (d Dialect) rules(cfg *s3cors.Configuration, q s3cors.Request, odd bool) ([]rule, *s3cors.Configuration) {
+	if cfg == nil {
+		return nil, nil
+	}
+	rules := make([]rule, len(cfg.CORSRules))
+	for i, r := range cfg.CORSRules {
+		rules[i] = rule{r, r}
+	}
+	if !odd && !d.matchesOtherwise() {
+		return rules, cfg
+	}
+	rules = d.rewritten(rules, q, odd)
+	for _, one := range d {
+		if one.choose != nil {
+			rules = one.choose(rules, q)
+		}
+	}
+	matched := &s3cors.Configuration{CORSRules: make([]s3cors.Rule, len(rules))}
+	for i, r := range rules {
+		matched.CORSRules[i] = r.Rule
+	}
+	return rules, matched
+}
+
+func (d Dialect) matchesOtherwise() bool {
+	return slices.ContainsFunc(d, func(one Deviation) bool {
+		return one.origin != nil || one.header != nil || one.rule != nil || one.choose != nil
+	})
+}
+
+// rewritten are the rules that can match, each as S3's matching will take it.
+func (d Dialect) rewritten(rules []rule, q s3cors.Request, odd bool) []rule {
+	fits, allows := d.matchers()
+	kept := rules[:0]
+	for _, r := range rules {
+		tried := true
+		for _, one := range d {
+			if one.rule != nil && tried {
+				r, tried = one.rule(r, q)
+			}
+		}
+		if !tried || odd && !allowsEach(r.AllowedHeaders, text(q.RequestHeaders), allows) {
+			continue
+		}
+		if fits != nil {
+			r.AllowedOrigins = matchedOrigins(r.AllowedOrigins, text(q.Origin), fits)
+		}
+		if allows != nil {
+			r.AllowedHeaders = matchedHeaders(r.AllowedHeaders, q, allows)
+		}
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+// allowsEach compares every member of a list of names, whatever it holds.
+func allowsEach(patterns []string, names string, allows covers) bool {
+	if allows == nil {
+		allows = anyHeader
+	}
+	if names == "" {
+		return true
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		if !allows(patterns, strings.TrimSpace(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchers are the dialect's own ways of matching; nil: S3's.
+func (d Dialect) matchers() (match, covers) {
+	var fits match
+	var allows covers
+	for _, one := range d {
+		if change := one.origin; change != nil {
+			before := fits
+			if before == nil {
+				before = s3cors.MatchOrigin
+			}
+			fits = func(pattern, origin string) bool { return change(pattern, origin, before) }
+		}
+		if change := one.header; change != nil {
+			before := allows
+			if before == nil {
+				before = anyHeader
+			}
+			allows = func(patterns []string, name string) bool { return change(patterns, name, before) }
+		}
+	}
+	return fits, allows
+}
+
+// matchedOrigins lists the origins of a rule that match, as S3's own matching will take them: * as it is, others as the origin itself.
+func matchedOrigins(patterns []string, origin string, fits match) []string {
+	var matched []string
+	for _, pattern := range patterns {
+		switch {
+		case !fits(pattern, origin):
+		case pattern == "*":
+			matched = append(matched, "*")
+		default:
+			matched = append(matched, origin)
+		}
+	}
+	return matched
+}
+
+// matchedHeaders lists the requested names that a rule covers.
+func matchedHeaders(patterns []string, q s3cors.Request, allows covers) []string {
+	var matched []string
+	for _, name := range requested(q) {
+		if allows(patterns, name) {
+			matched = append(matched, name)
+		}
+	}
+	return matched
+}
+
+// Predict says what an endpoint that speaks the dialect answers to a request on a bucket with that configuration, nil: none. It is
+// [Dialect.Answers] for whoever knows no more of the request.
+func Predict(d Dialect, cfg *s3cors.Configuration, q s3cors.Request) []Answer {
+	asked := Asked{Request: q, Status: 200}
+	if q.Method == "OPTIONS" {
+		asked.Status = 0
+	} else if len(q.Outcome.Status) > 0 {
+		asked.Status = q.Outcome.Status[0]
+	}
+	if q.Target == s3cors.Object {
+		asked.Path, asked.Key = "/bucket/key", "key"
+	}
+	for name, value := range map[string]*string{"Origin": q.Origin, "Access-Control-Request-Method": q.RequestMethod, "Access-Control-Request-Headers": q.RequestHeaders} {
+		if value != nil {
+			asked.Headers = append(asked.Headers, result.Header{Name: name, Value: *value})
+		}
+	}
+	return d.Answers(State{Own: cfg}, asked)
+}
+
+// Lines are the header lines of an answer, in the order of [s3cors.Headers].
+func (a Answer) Lines() []result.Header {
+	var lines []result.Header
+	for _, h := range s3cors.Headers {
+		value, there := a.Headers[h.Name]
+		if !there {
+			continue
+		}
+		lines = append(lines, result.Header{Name: h.Name, Value: value})
+		if slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
+			lines = append(lines, result.Header{Name: h.Name, Value: value})
+		}
+	}
+	return lines
+}
