@@ -165,6 +165,19 @@ var responseDeviations = []Deviation{
 	{Name: "always-exposed-on-actual", Summary: "Actual answers expose some headers whatever the rule says.", Class: result.Exposure, Checks: []string{"actual.expose-headers"},
 		Parameter: &Parameter{Doc: "the headers' names", Examples: []Value{List("x-amz-storage-class")}, summary: worded("Actual answers expose %s whatever the rule says."),
 			make: func(v Value) change { return onActual(exposing(v.list)) }}},
+	{Name: "exposed-where-sent", Summary: "Actual answers expose some headers wherever they have them, whatever the rule says.", Class: result.Exposure, Checks: []string{"actual.expose-headers"},
+		Parameter: &Parameter{Doc: "the headers' names, each with a * at its end at most", Examples: []Value{List("ETag")}, summary: worded("Actual answers that have %s expose it, whatever the rule says."),
+			make: func(v Value) change {
+				return onActual(func(h map[string]string, q Asked) {
+					var sent []string
+					for _, name := range q.Sent {
+						if slices.ContainsFunc(v.list, func(p string) bool { return s3cors.MatchHeader(p, name) }) {
+							sent = append(sent, name)
+						}
+					}
+					exposing(sent)(h, q)
+				})
+			}}},
 	{Name: "expose-headers-star", Summary: "Expose-Headers is *.", Class: result.Exposure, Checks: both("expose-headers"),
 		change: granted(func(h map[string]string, _ Asked) { h[exposeHeaders] = "*" })},
 	{Name: "expose-headers-lower-case", Summary: "Expose-Headers is lower-cased.", Class: result.Contract, Checks: both("expose-headers"),
@@ -511,7 +524,7 @@ var actualDeviations = []Deviation{
 				a.Headers[allowOrigin] = "*"
 			}
 		})},
-	{Name: "actual-bad-method", Summary: "An actual request whose Access-Control-Request-Method does not exist is refused.", Class: result.Contract, Checks: []string{"actual.*"},
+	{Name: "actual-bad-method", Summary: "An actual request whose Access-Control-Request-Method does not exist is refused.", Class: Open, Checks: []string{"actual.*"},
 		Parameter: &Parameter{Doc: "the status and the error document's code", Examples: []Value{Pairs(map[string]string{"status": "400", "code": "BadRequest"})}, check: isAnswer,
 			make: func(v Value) change {
 				return answering(func(a *Answer, q Asked) {
@@ -539,7 +552,9 @@ func exposing(names []string) func(map[string]string, Asked) {
 				exposed = append(exposed, name)
 			}
 		}
-		h[exposeHeaders] = strings.Join(exposed, ", ")
+		if len(exposed) > 0 {
+			h[exposeHeaders] = strings.Join(exposed, ", ")
+		}
 	}
 }
 

@@ -101,3 +101,10 @@ func (d Dialect) Returned(cfg *s3cors.Configuration) *s3cors.Configuration {
 func malformed() *s3cors.Refusal {
 	return &s3cors.Refusal{Status: 400, Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML}
 }
+
+// Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
+func (d Dialect) Configures() bool {
+	return slices.ContainsFunc(d, func(one Deviation) bool {
+		return one.validate != nil || one.wipes || one.store != nil || one.keeps || one.returned != nil || one.called != nil
+	})
+}

@@ -35,6 +35,9 @@ type Asked struct {
 	// Status is what an actual request is answered apart from CORS; 0 for a preflight.
 	Status int
 
+	// Sent are the names of the other headers of an actual request's answer.
+	Sent []string
+
 	// Config is the configuration that answers, nil: none; Rule the rule that does, as it is stored, nil: none. Both are filled in by the
 	// model.
 	Config *s3cors.Configuration
@@ -76,7 +79,7 @@ func (d Dialect) Answers(s State, q Asked) []Answer {
 	q.Config = cfg
 	asked, odd := d.odd(q.Request)
 	rules, matched := d.rules(cfg, q.Request, odd)
-	owed := s3cors.Evaluate(matched, asked)
+	owed := s3cors.Answers(matched, asked)
 	answers := make([]Answer, len(owed.Answers))
 	for i, a := range owed.Answers {
 		one := Answer{Answer: a}

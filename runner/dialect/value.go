@@ -37,8 +37,12 @@ func (v Value) Equal(w Value) bool {
 	return v.set == w.set && v.number == w.number && v.word == w.word && slices.Equal(v.list, w.list) && maps.Equal(v.pairs, w.pairs)
 }
 
-// plain is the value as YAML and JSON know it.
-func (v Value) plain() any {
+// Int is the number, Words the list's words; zero for values of other kinds.
+func (v Value) Int() int        { return v.number }
+func (v Value) Words() []string { return slices.Clone(v.list) }
+
+// Plain is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.
+func (v Value) Plain() any {
 	switch v.set {
 	case "a number":
 		return v.number
@@ -85,10 +89,10 @@ func quoteWord(w string) string {
 }
 
 // MarshalJSON writes the value as JSON knows it.
-func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.plain()) }
+func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.Plain()) }
 
 // MarshalYAML writes the value as YAML knows it.
-func (v Value) MarshalYAML() (any, error) { return v.plain(), nil }
+func (v Value) MarshalYAML() (any, error) { return v.Plain(), nil }
 
 // UnmarshalYAML reads a number, a word, a list or a mapping of words.
 func (v *Value) UnmarshalYAML(n *yaml.Node) error {

@@ -11,10 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -316,7 +318,9 @@ func (s *Server) answer(a *http.Response) error {
 		}
 	}
 	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
-	owed := s.evaluate(bucket, before, s.asked(bucket, r, q, a.StatusCode))
+	asked := s.asked(bucket, r, q, a.StatusCode)
+	asked.Sent = slices.Collect(maps.Keys(a.Header))
+	owed := s.evaluate(bucket, before, asked)
 	s.lines(a.Header, owed)
 	if len(owed.Status) == 0 || owed.Status[0] == a.StatusCode {
 		return nil
