@@ -162,14 +162,20 @@ func differs(want, got string) bool {
 	return want != "" && want != got
 }
 
+// What it costs to predict another status, or a grant where none came; more than all other parts together.
+const (
+	wrongStatus = 12
+	wrongGrant  = 10
+)
+
 // cost weighs what was missed. A wrong status, or headers where none came and none where some came, says that another rule answered, or none
 // at all; what else differs then is no evidence against anything.
 func (e expected) cost(missed parts, s seen) int {
 	switch {
 	case missed&status != 0:
-		return 12
+		return wrongStatus
 	case missed&(firstHeader<<allowOrigin) != 0 && (e.headers[allowOrigin] == "") != (s.headers[allowOrigin] == ""):
-		return 10
+		return wrongGrant
 	}
 	return missed.count()
 }

@@ -57,8 +57,8 @@ func cause(one dialect.Deviation) result.Cause {
 // cells are those that need a deviation: without it, more of their answers is left open.
 func (s *search) cells(at, less explanation) []string {
 	var ids []string
-	for n, m := range less.missed {
-		if m&^at.missed[n] == 0 && less.costs[n] <= at.costs[n] {
+	for n, t := range less.trials {
+		if t.missed&^at.trials[n].missed == 0 && t.cost <= at.trials[n].cost {
 			continue
 		}
 		if c := s.e.cells[s.e.cases[n].cell]; !slices.Contains(ids, c.ID) && blamed(c) {
@@ -74,10 +74,10 @@ func blamed(c result.Cell) bool { return c.Verdict == result.Failed || c.Verdict
 func (s *search) unexplained(at, faithful explanation) []string {
 	open, explained := map[int]bool{}, map[int]bool{}
 	for n, o := range s.e.cases {
-		if at.missed[n] != 0 {
+		if at.trials[n].missed != 0 {
 			open[o.cell] = true
 		}
-		if faithful.missed[n] != 0 {
+		if faithful.trials[n].missed != 0 {
 			explained[o.cell] = true
 		}
 	}

@@ -61,7 +61,7 @@ func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful states, o ob
 		response.Body = "<Error><Code>" + a.Error.Code + "</Code>" + member("Method", a.Error.Method) + member("ResourceType", a.Error.ResourceType) + "</Error>"
 	}
 	o.seen = see(ex.Request.Method, *response)
-	if m, _ := e.miss(nil, faithful, o); m != 0 {
+	if m := e.try(nil, faithful, o).missed; m != 0 {
 		c.Verdict = result.Failed
 		check := ex.Kind + ".something"
 		if m&status != 0 {

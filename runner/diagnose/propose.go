@@ -60,7 +60,8 @@ func (p *proposing) look() {
 			p.call(o, refusals)
 			continue
 		}
-		x, missed := p.e.predicted(p.d, p.s, o)
+		t := p.e.try(p.d, p.s, o)
+		x, missed := t.predicted, t.missed
 		if o.asked.Preflight() {
 			p.preflight(o, x, missed, codes)
 		} else {
@@ -198,28 +199,36 @@ func (p *proposing) lookedAt(o observation) {
 	p.values["rules-looked-at"] = []dialect.Value{dialect.Number(least)}
 }
 
-// exposed proposes names that every answer of a kind exposes though no rule says so.
+// exposed proposes names that every failing answer of a kind exposes though no rule says so.
 func (p *proposing) exposed() {
 	const expose = 4
-	var both, actual []string
-	bothSeen, actualSeen := false, false
-	for i := range p.e.cases {
+	var all, actual []string
+	allSeen, actualSeen := false, false
+	for _, i := range p.failing {
 		o := p.e.cases[i]
 		if o.call != nil || o.seen.headers[allowOrigin] == "" {
 			continue
 		}
-		came := elements(o.seen.headers[expose])
-		both, bothSeen = intersect(both, came, bothSeen), true
+		t := p.e.try(p.d, p.s, o)
+		x, missed := t.predicted, t.missed
+		if missed&(firstHeader<<expose) == 0 || x.headers[allowOrigin] == "" {
+			continue
+		}
+		owed := elements(x.headers[expose])
+		extra := slices.DeleteFunc(elements(o.seen.headers[expose]), func(n string) bool { return slices.Contains(owed, n) })
+		all, allSeen = intersect(all, extra, allSeen), true
 		if !o.asked.Preflight() {
-			actual, actualSeen = intersect(actual, came, actualSeen), true
+			actual, actualSeen = intersect(actual, extra, actualSeen), true
 		}
 	}
-	extra := slices.DeleteFunc(slices.Clone(actual), func(n string) bool { return slices.Contains(both, n) })
-	if len(both) > 0 {
-		p.add("always-exposed", dialect.List(both...))
+	if len(all) > 0 {
+		p.add("always-exposed", dialect.List(all...))
 	}
-	if len(extra) > 0 {
-		p.add("always-exposed-on-actual", dialect.List(extra...))
+	if more := slices.DeleteFunc(slices.Clone(actual), func(n string) bool { return slices.Contains(all, n) }); len(more) > 0 {
+		p.add("always-exposed-on-actual", dialect.List(more...))
+	}
+	if len(actual) > 0 {
+		p.add("always-exposed-on-actual", dialect.List(actual...))
 	}
 	p.exposedWhereSent(expose)
 }
@@ -232,7 +241,7 @@ func (p *proposing) exposedWhereSent(expose int) {
 		if o.call != nil || o.asked.Preflight() {
 			continue
 		}
-		x, _ := p.e.predicted(p.d, p.s, o)
+		x := p.e.try(p.d, p.s, o).predicted
 		owed := elements(x.headers[expose])
 		for _, name := range elements(o.seen.headers[expose]) {
 			if !slices.Contains(owed, name) && slices.ContainsFunc(o.asked.Sent, func(s string) bool { return strings.EqualFold(s, name) }) {
@@ -335,8 +344,11 @@ func (p *proposing) limits() {
 			continue
 		}
 		call := p.e.scenarios[o.scenario].calls[o.step]
-		if call.Put == nil || s3cors.Validate(call.Put) != nil {
+		if call.Put == nil {
 			continue
+		}
+		if r := s3cors.Validate(call.Put); r != nil && (!r.MayAccept || o.call.status >= 300) {
+			continue // refused for another reason
 		}
 		rules.saw(len(call.Put.CORSRules), o.call.status < 300)
 		bytes.saw(call.Bytes, o.call.status < 300)
@@ -345,37 +357,33 @@ func (p *proposing) limits() {
 	bytes.propose(p, "document-bytes")
 }
 
-// limit is what was accepted and what was refused.
-type limit struct{ accepted, refused []int }
+// limit is the most that was accepted, and what was refused.
+type limit struct {
+	accepted int
+	refused  []int
+}
 
 func (l *limit) saw(n int, accepted bool) {
 	if accepted {
-		l.accepted = append(l.accepted, n)
+		l.accepted = max(l.accepted, n)
 	} else {
 		l.refused = append(l.refused, n)
 	}
 }
 
-// propose proposes the most that was accepted below each that was refused, and what is usual between the two.
+// propose proposes a limit between the most that was accepted and the least that was refused above it: a usual one, if there is one.
 func (l *limit) propose(p *proposing, name string) {
-	if len(l.refused) == 0 {
+	slices.Sort(l.refused)
+	i := slices.IndexFunc(l.refused, func(n int) bool { return n > l.accepted })
+	if i < 0 {
 		return
 	}
-	slices.Sort(l.accepted)
-	slices.Sort(l.refused)
-	for _, refused := range slices.Compact(l.refused) {
-		below := 1
-		for _, n := range l.accepted {
-			if n < refused {
-				below = n
-			}
+	value := max(1, l.accepted)
+	for _, usual := range []int{20, 50, 2048, 4096, 10_240} {
+		if usual >= l.accepted && usual < l.refused[i] {
+			value = usual
+			break
 		}
-		for _, usual := range []int{20, 50, 2048, 4096, 10_240} {
-			if usual >= below && usual < refused {
-				below = usual
-				break
-			}
-		}
-		p.add(name, dialect.Number(below))
 	}
+	p.add(name, dialect.Number(value))
 }

@@ -21,19 +21,24 @@ const (
 type search struct {
 	e     *evidence
 	until time.Time
+	trace func(string, ...any)
 }
 
 // explanation is a dialect, and what it leaves open.
 type explanation struct {
 	dialect dialect.Dialect
-	missed  []parts
-	costs   []int
-	total   int
+	trials  []trial // one an observation
+	total   int     // of their costs
 }
 
 func (s *search) explain(d dialect.Dialect) explanation {
-	missed, costs := s.e.try(d, s.e.everything())
-	return explanation{d, missed, costs, sum(costs)}
+	x := explanation{dialect: d, trials: make([]trial, len(s.e.cases))}
+	states := s.e.states(d)
+	for i, o := range s.e.cases {
+		x.trials[i] = s.e.try(d, states, o)
+		x.total += x.trials[i].cost
+	}
+	return x
 }
 
 func (s *search) late() bool { return time.Now().After(s.until) }
@@ -96,7 +101,10 @@ func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, b
 	worth := 0
 	for _, c := range all[:min(tried, len(all))] {
 		next := s.explain(c.dialect)
-		if w := worthOf(at, next); w > worth {
+		if s.trace != nil {
+			s.trace("   %d %s: gain %d worth %d total %d of %d", len(sample), c.dialect, c.gain, s.worthOf(at, next), next.total, at.total)
+		}
+		if w := s.worthOf(at, next); w > worth {
 			best, worth = next, w
 		}
 	}
@@ -111,14 +119,21 @@ func placed(d dialect.Dialect, one dialect.Deviation) []dialect.Dialect {
 	return []dialect.Dialect{with(d, one, len(d)), with(d, one, 0)}
 }
 
-// worthOf weighs what a step explains against what it breaks: what an honest cause breaks, another one has to mend.
-func worthOf(was, is explanation) int {
+// worthOf weighs what a step explains against what it breaks, which another cause would have to mend, and against what it predicts otherwise
+// than before and wrong all the same.
+func (s *search) worthOf(was, is explanation) int {
+	const explained, broken, wrong = 4, 12, 1
 	worth := 0
-	for i := range was.costs {
-		if d := was.costs[i] - is.costs[i]; d > 0 {
-			worth += d
-		} else {
-			worth += 3 * d
+	for i := range was.trials {
+		before, after := was.trials[i], is.trials[i]
+		switch d := before.cost - after.cost; {
+		case d > 0:
+			worth += explained * d
+		case d < 0:
+			worth += broken * d
+		}
+		if after.missed != 0 && after.predicted.contradicts(before.predicted, after.missed, s.e.cases[i].seen) {
+			worth -= wrong
 		}
 	}
 	return worth
@@ -128,16 +143,15 @@ func (s *search) gain(at explanation, d dialect.Dialect, sample []int) int {
 	states := s.e.states(d)
 	gain := 0
 	for _, i := range sample {
-		_, cost := s.e.miss(d, states, s.e.cases[i])
-		gain += at.costs[i] - cost
+		gain += at.trials[i].cost - s.e.try(d, states, s.e.cases[i]).cost
 	}
 	return gain
 }
 
 func (x explanation) failing() []int {
 	var all []int
-	for i, m := range x.missed {
-		if m != 0 {
+	for i, t := range x.trials {
+		if t.missed != 0 {
 			all = append(all, i)
 		}
 	}
@@ -155,7 +169,7 @@ func (s *search) sample(at explanation, failing []int) []int {
 	var all []int
 	for _, i := range failing {
 		o := s.e.cases[i]
-		w := way{at.missed[i], o.asked.Method == "OPTIONS", o.scenario}
+		w := way{at.trials[i].missed, o.asked.Method == "OPTIONS", o.scenario}
 		if alike[w]++; alike[w] <= sampledAlike {
 			all = append(all, i)
 		}
@@ -197,21 +211,14 @@ func (s *search) honest(at explanation) explanation {
 func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 	i := slices.IndexFunc(at.dialect, func(o dialect.Deviation) bool { return o.Name == one.Name && o.Value.Equal(one.Value) })
 	less := without(at.dialect, i)
-	with, bare := s.e.states(at.dialect), s.e.states(less)
-	for n, missed := range at.missed {
-		if missed == 0 {
+	bare := s.e.states(less)
+	for n, t := range at.trials {
+		if t.missed == 0 {
 			continue
 		}
 		o := s.e.cases[n]
-		if o.call != nil {
-			if m, _ := s.e.miss(less, bare, o); missed&^m != 0 {
-				return true
-			}
-			continue
-		}
-		x, m := s.e.predicted(at.dialect, with, o)
-		y, _ := s.e.predicted(less, bare, o)
-		if x.contradicts(y, m, o.seen) {
+		other := s.e.try(less, bare, o)
+		if o.call != nil && t.missed&^other.missed != 0 || o.call == nil && t.predicted.contradicts(other.predicted, t.missed, o.seen) {
 			return true
 		}
 	}
@@ -255,8 +262,8 @@ func (x expected) changes(y expected) parts {
 func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 	less := s.explain(without(at.dialect, i))
 	var matters []int
-	for n := range less.missed {
-		if less.missed[n] != at.missed[n] {
+	for n := range less.trials {
+		if less.trials[n].missed != at.trials[n].missed {
 			matters = append(matters, n)
 		}
 	}
@@ -266,7 +273,7 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 			continue
 		}
 		d := with(less.dialect, one, i)
-		if s.fits(at, d, matters) && slices.Equal(s.explain(d).missed, at.missed) {
+		if s.fits(at, d, matters) && sameMissed(s.explain(d), at) {
 			all = append(all, one)
 		}
 	}
@@ -277,9 +284,13 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 func (s *search) fits(at explanation, d dialect.Dialect, which []int) bool {
 	states := s.e.states(d)
 	for _, n := range which {
-		if m, _ := s.e.miss(d, states, s.e.cases[n]); m != at.missed[n] {
+		if s.e.try(d, states, s.e.cases[n]).missed != at.trials[n].missed {
 			return false
 		}
 	}
 	return true
+}
+
+func sameMissed(a, b explanation) bool {
+	return slices.EqualFunc(a.trials, b.trials, func(x, y trial) bool { return x.missed == y.missed })
 }

@@ -30,51 +30,33 @@ func (e *evidence) states(d dialect.Dialect) states {
 	return all
 }
 
-// try holds a dialect's predictions against some of the observations: what each missed, by the index of the observation, and its cost.
-func (e *evidence) try(d dialect.Dialect, which []int) (missed []parts, costs []int) {
-	s := e.states(d)
-	missed, costs = make([]parts, len(e.cases)), make([]int, len(e.cases))
-	for _, i := range which {
-		missed[i], costs[i] = e.miss(d, s, e.cases[i])
-	}
-	return missed, costs
+// trial is what came of holding a prediction against an observation.
+type trial struct {
+	predicted expected // the nearest of the answers that were predicted; zero for a configuration call
+	missed    parts
+	cost      int
 }
 
-func (e *evidence) miss(d dialect.Dialect, s states, o observation) (parts, int) {
+func (e *evidence) try(d dialect.Dialect, s states, o observation) trial {
 	if o.call != nil {
-		m := e.missedCall(d, s, o) &^ o.ignored
-		if m&status != 0 {
-			return m, 12
+		t := trial{missed: e.missedCall(d, s, o) &^ o.ignored}
+		if t.cost = t.missed.count(); t.missed&status != 0 {
+			t.cost = wrongStatus
 		}
-		return m, m.count()
+		return t
 	}
-	best, least := parts(0), -1
+	best := trial{cost: -1}
 	for _, a := range d.Answers(e.state(s, o), o.asked) {
 		x := expect(a)
 		m := x.missed(o.seen) &^ o.ignored
-		if c := x.cost(m, o.seen); least < 0 || c < least {
-			best, least = m, c
+		if c := x.cost(m, o.seen); best.cost < 0 || c < best.cost {
+			best = trial{x, m, c}
 		}
-		if least == 0 {
+		if best.cost == 0 {
 			break
 		}
 	}
-	return best, least
-}
-
-// predicted is the nearest of the answers that a dialect predicts.
-func (e *evidence) predicted(d dialect.Dialect, s states, o observation) (expected, parts) {
-	var best expected
-	var missed parts
-	least := -1
-	for _, a := range d.Answers(e.state(s, o), o.asked) {
-		x := expect(a)
-		m := x.missed(o.seen) &^ o.ignored
-		if c := x.cost(m, o.seen); least < 0 || c < least {
-			best, missed, least = x, m, c
-		}
-	}
-	return best, missed
+	return best
 }
 
 // state is that of the bucket that a request names.
@@ -124,19 +106,11 @@ func (e *evidence) missedCall(d dialect.Dialect, s states, o observation) parts 
 
 func empty(c *s3cors.Configuration) bool { return c == nil || len(c.CORSRules) == 0 }
 
-// after returns the dialect with a deviation at a place, 0 to len(d).
+// with returns the dialect with a deviation at a place, 0 to len(d).
 func with(d dialect.Dialect, one dialect.Deviation, at int) dialect.Dialect {
 	return slices.Insert(slices.Clone(d), at, one)
 }
 
 func without(d dialect.Dialect, at int) dialect.Dialect {
 	return slices.Delete(slices.Clone(d), at, at+1)
-}
-
-func sum(costs []int) int {
-	total := 0
-	for _, c := range costs {
-		total += c
-	}
-	return total
 }
