@@ -26,22 +26,30 @@ const (
 
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.
 func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
-	if opts.Width == 0 {
-		t.width = defaultWidth
-	}
+	t := newTextWriter(w, opts)
 	t.head(r)
-	t.failures("Failed", pick(r.Cells, isFailed))
+	t.diagnosis(r)
+	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
 	t.unsupported(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported }))
 	t.known(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
 	t.stale(r.Stale)
 	t.observations(r.Observations)
-	t.causes(causes(r.Cells))
+	if len(namedCauses(r)) == 0 {
+		t.causes(causes(r.Cells))
+	}
 	t.baseline(r.Baseline)
 	t.summary(r)
 	return t.out.Flush()
+}
+
+func newTextWriter(w io.Writer, opts TextOptions) *textWriter {
+	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
+	if opts.Width == 0 {
+		t.width = defaultWidth
+	}
+	return t
 }
 
 func isFailed(v result.Verdict) bool { return v == result.Failed }

@@ -6,10 +6,11 @@ package diagnose
 
 import (
 	"slices"
-	"time"
+	"strings"
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 )
 
 // Diagnosis is what explains a report.
@@ -19,14 +20,9 @@ type Diagnosis struct {
 	Unexplained []string       // ids of failed and known cells that no cause, or not all of them together, explain
 }
 
-// Patience is how long a diagnosis looks for a better explanation.
-const Patience = 10 * time.Second
-
 // Report finds what explains the failed and the known cells of a report.
-func Report(r result.Report) Diagnosis { return within(r, Patience) }
-
-func within(r result.Report, patience time.Duration) Diagnosis {
-	s := &search{e: read(r), until: time.Now().Add(patience)}
+func Report(r result.Report) Diagnosis {
+	s := &search{e: read(r)}
 	return s.diagnosis(s.run())
 }
 
@@ -35,7 +31,7 @@ func (s *search) diagnosis(at explanation) Diagnosis {
 	faithful := s.explain(nil)
 	for i, one := range at.dialect {
 		c := cause(one)
-		c.Cells = s.cells(at, s.explain(without(at.dialect, i)))
+		s.shown(&c, at, s.explain(without(at.dialect, i)))
 		for _, other := range s.alternatives(at, i) {
 			c.Alternatives = append(c.Alternatives, other.String())
 		}
@@ -54,18 +50,65 @@ func cause(one dialect.Deviation) result.Cause {
 	return c
 }
 
-// cells are those that need a deviation: without it, more of their answers is left open.
-func (s *search) cells(at, less explanation) []string {
-	var ids []string
+// shown fills in the cells that need a cause, those of which more is left open without it, and by which checks it shows there. The class is
+// the worst of what was found by them.
+func (s *search) shown(c *result.Cause, at, less explanation) {
+	worst := len(result.Classes)
 	for n, t := range less.trials {
-		if t.missed&^at.trials[n].missed == 0 && t.cost <= at.trials[n].cost {
+		open := t.missed &^ at.trials[n].missed
+		if open == 0 && t.cost <= at.trials[n].cost {
 			continue
 		}
-		if c := s.e.cells[s.e.cases[n].cell]; !slices.Contains(ids, c.ID) && blamed(c) {
-			ids = append(ids, c.ID)
+		o := s.e.cases[n]
+		cell := s.e.cells[o.cell]
+		if !blamed(cell) {
+			continue
+		}
+		if !slices.Contains(c.Cells, cell.ID) {
+			c.Cells = append(c.Cells, cell.ID)
+		}
+		for _, f := range cell.Findings {
+			if !o.found(open, f.Check) {
+				continue
+			}
+			if !slices.Contains(c.Checks, f.Check) {
+				c.Checks = append(c.Checks, f.Check)
+			}
+			worst = min(worst, slices.Index(result.Classes, f.Class))
 		}
 	}
-	return ids
+	if worst >= 0 && worst < len(result.Classes) {
+		c.Class = result.Classes[worst]
+	}
+	slices.Sort(c.Checks)
+}
+
+// found reports that a check speaks of one of the parts of this observation.
+func (o observation) found(open parts, check string) bool {
+	kind, part, _ := strings.Cut(check, ".")
+	if o.call != nil {
+		return kind == "config" && slices.Contains(checksOf(open), part)
+	}
+	if (kind == "preflight") != o.asked.Preflight() {
+		return false
+	}
+	return slices.Contains(checksOf(open), part) || open&status != 0 && part == "allow-origin"
+}
+
+// checksOf names the parts as checks do.
+func checksOf(p parts) []string {
+	var names []string
+	for i, h := range s3cors.Headers {
+		if p&(firstHeader<<i) != 0 {
+			names = append(names, h.Check)
+		}
+	}
+	for part, name := range map[parts]string{status: "status", errorCode: "error-code", errorMethod: "error-method", errorResourceType: "error-resource-type", returned: "round-trip", deleted: "deleted"} {
+		if p&part != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func blamed(c result.Cell) bool { return c.Verdict == result.Failed || c.Verdict == result.Known }

@@ -142,7 +142,7 @@ func TestPairsAndTriples(t *testing.T) {
 	for _, c := range []struct {
 		of, times        int
 		exact, explained float64
-	}{{2, 150, 0.95, 0.99}, {3, 60, 0.95, 0.99}} {
+	}{{2, 200, 0.95, 0.99}, {3, 100, 0.95, 0.99}} {
 		t.Run(fmt.Sprint(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/result"
@@ -16,7 +17,9 @@ type evidence struct {
 	scenarios []timeline
 	cases     []observation
 	cells     []result.Cell
-	faithful  states // on an endpoint that takes configurations as S3 does
+	mu        sync.Mutex
+	faithful  [][]dialect.State // on an endpoint that takes configurations as S3 does
+	worlds    map[string]*world
 }
 
 // timeline is what happens to a scenario's bucket.
@@ -57,7 +60,7 @@ type called struct {
 
 // read takes from a report all that was judged and is steady.
 func read(r result.Report) *evidence {
-	e := &evidence{cells: r.Cells}
+	e := &evidence{cells: r.Cells, worlds: map[string]*world{}}
 	index := map[string]int{}
 	steps := map[string]map[string]int{}
 	for i, s := range r.Scenarios {
@@ -273,10 +276,10 @@ func (c *called) answered(r result.Response) {
 
 // trustPasses leaves out what a cell passed with though S3 owes something else: its scenario expects that.
 func (e *evidence) trustPasses() {
-	faithful := e.states(nil)
+	faithful := e.world(nil)
 	for i := range e.cases {
 		if o := &e.cases[i]; e.cells[o.cell].Verdict == result.Passed {
-			o.ignored = e.try(nil, faithful, *o).missed
+			o.ignored = e.try(nil, faithful, i).missed
 		}
 	}
 }

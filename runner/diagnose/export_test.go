@@ -13,10 +13,9 @@ import (
 // Plant makes of the report of a faithful endpoint that of one that speaks a dialect.
 func Plant(r result.Report, d dialect.Dialect) result.Report {
 	e := read(r)
-	faithful, planted := e.states(nil), e.states(d)
+	faithful, planted := e.world(nil), e.world(d)
 	r.Cells = slices.Clone(r.Cells)
 	lost := map[int]bool{}
-	last := -1
 	n := 0
 	for i := range r.Cells {
 		c := &r.Cells[i]
@@ -34,15 +33,15 @@ func Plant(r result.Report, d dialect.Dialect) result.Report {
 				c.Verdict = result.Unsupported
 			default:
 				ex := n - slices.IndexFunc(e.cases, func(p observation) bool { return p.cell == i })
-				e.plantAnswer(d, planted, faithful, o, c, &c.Exchanges[ex])
+				e.plantAnswer(d, planted, faithful, n, c, &c.Exchanges[ex])
 			}
 		}
-		_ = last
 	}
 	return r
 }
 
-func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful states, o observation, c *result.Cell, ex *result.Exchange) {
+func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *world, n int, c *result.Cell, ex *result.Exchange) {
+	o := e.cases[n]
 	a := d.Answers(e.state(planted, o), o.asked)[0]
 	response := &ex.Response
 	response.Headers = slices.DeleteFunc(response.Headers, func(h result.Header) bool {
@@ -60,8 +59,8 @@ func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful states, o ob
 	if a.Error != nil && ex.Request.Method != "HEAD" && (o.asked.Preflight() || response.Status != was) {
 		response.Body = "<Error><Code>" + a.Error.Code + "</Code>" + member("Method", a.Error.Method) + member("ResourceType", a.Error.ResourceType) + "</Error>"
 	}
-	o.seen = see(ex.Request.Method, *response)
-	if m := e.try(nil, faithful, o).missed; m != 0 {
+	e.cases[n].seen = see(ex.Request.Method, *response)
+	if m := e.try(nil, faithful, n).missed; m != 0 {
 		c.Verdict = result.Failed
 		check := ex.Kind + ".something"
 		if m&status != 0 {
@@ -78,10 +77,10 @@ func member(name, value string) string {
 	return "<" + name + ">" + value + "</" + name + ">"
 }
 
-func (e *evidence) plantCall(d dialect.Dialect, planted states, o observation, c *result.Cell, lost map[int]bool) {
+func (e *evidence) plantCall(d dialect.Dialect, planted *world, o observation, c *result.Cell, lost map[int]bool) {
 	var before dialect.State
 	if o.step > 0 {
-		before = planted[o.scenario][o.step-1]
+		before = planted.states[o.scenario][o.step-1]
 	}
 	call := *e.scenarios[o.scenario].calls[o.step]
 	reply, after := d.Call(before, call)
@@ -126,7 +125,7 @@ func (e *evidence) plantCall(d dialect.Dialect, planted states, o observation, c
 			ex.Response.Body = string(reply.Config.XML())
 		}
 		c.Exchanges = []result.Exchange{ex}
-		if m := e.missedCall(nil, e.states(nil), observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
+		if m := e.missedCall(nil, e.world(nil), observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
 			fail("config.something", "", "")
 		}
 	case "DELETE":

@@ -13,7 +13,7 @@ import (
 // proposals are the deviations that may explain what a dialect does not: each one without a parameter, and those with one with the values
 // that the observations speak for.
 func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviation {
-	p := proposing{e: e, d: d, s: e.states(d), failing: failing, values: map[string][]dialect.Value{}}
+	p := proposing{e: e, d: d, s: e.world(d), failing: failing, values: map[string][]dialect.Value{}}
 	p.look()
 	var all []dialect.Deviation
 	for _, one := range dialect.All() {
@@ -41,7 +41,7 @@ func has(d dialect.Dialect, one dialect.Deviation) bool {
 type proposing struct {
 	e       *evidence
 	d       dialect.Dialect
-	s       states
+	s       *world
 	failing []int
 	values  map[string][]dialect.Value
 }
@@ -60,7 +60,7 @@ func (p *proposing) look() {
 			p.call(o, refusals)
 			continue
 		}
-		t := p.e.try(p.d, p.s, o)
+		t := p.e.try(p.d, p.s, i)
 		x, missed := t.predicted, t.missed
 		if o.asked.Preflight() {
 			p.preflight(o, x, missed, codes)
@@ -111,6 +111,10 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes map
 		pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
 		if o.seen.code != "" {
 			pairs["code"] = o.seen.code
+		}
+		if o.asked.BucketMissing {
+			p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
+			p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
 		}
 		name := situation(o)
 		if name == "" && o.asked.Config == nil {
@@ -171,6 +175,9 @@ func (p *proposing) actual(o observation, x expected, missed parts) {
 	if missed&(firstHeader<<allowOrigin) != 0 && x.headers[allowOrigin] != "" && o.seen.headers[allowOrigin] == "" {
 		p.add("no-headers-on-status", dialect.Number(o.seen.status))
 		p.add("no-headers-on-method", dialect.Word(o.asked.Method))
+		if o.seen.status == 403 {
+			p.grow("no-headers-on-refusals", o.asked.Method)
+		}
 		p.lookedAt(o)
 	}
 	if m := o.asked.RequestMethod; missed&status != 0 && m != nil && !slices.Contains(s3cors.Methods, *m) {
@@ -179,6 +186,19 @@ func (p *proposing) actual(o observation, x expected, missed parts) {
 			pairs["code"] = o.seen.code
 		}
 		p.add("actual-bad-method", dialect.Pairs(pairs))
+	}
+}
+
+// grow adds a word to the list that is proposed.
+func (p *proposing) grow(name, word string) {
+	var words []string
+	if had := p.values[name]; len(had) > 0 {
+		words = had[0].Words()
+	}
+	if !slices.Contains(words, word) {
+		words = append(words, word)
+		slices.Sort(words)
+		p.values[name] = []dialect.Value{dialect.List(words...)}
 	}
 }
 
@@ -209,7 +229,7 @@ func (p *proposing) exposed() {
 		if o.call != nil || o.seen.headers[allowOrigin] == "" {
 			continue
 		}
-		t := p.e.try(p.d, p.s, o)
+		t := p.e.try(p.d, p.s, i)
 		x, missed := t.predicted, t.missed
 		if missed&(firstHeader<<expose) == 0 || x.headers[allowOrigin] == "" {
 			continue
@@ -241,7 +261,7 @@ func (p *proposing) exposedWhereSent(expose int) {
 		if o.call != nil || o.asked.Preflight() {
 			continue
 		}
-		x := p.e.try(p.d, p.s, o).predicted
+		x := p.e.try(p.d, p.s, i).predicted
 		owed := elements(x.headers[expose])
 		for _, name := range elements(o.seen.headers[expose]) {
 			if !slices.Contains(owed, name) && slices.ContainsFunc(o.asked.Sent, func(s string) bool { return strings.EqualFold(s, name) }) {
@@ -310,10 +330,10 @@ func (p *proposing) before(o observation) dialect.State {
 	if o.step == 0 {
 		return dialect.State{}
 	}
-	return p.s[o.scenario][o.step-1]
+	return p.s.states[o.scenario][o.step-1]
 }
 
-// sorted proposes the lists that came back in order, and were not put so.
+// sorted proposes the lists that came back in order, and were not put so: all of them, and all but one.
 func (p *proposing) sorted(put, came *s3cors.Configuration) {
 	var names []string
 	if had := p.values["returned-sorted"]; len(had) > 0 {
@@ -329,10 +349,19 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 				names = append(names, name)
 			}
 		}
+		if m := b.AllowedMethods; len(m) == len(s3cors.Methods) && !slices.Equal(a.AllowedMethods, m) {
+			p.add("returned-methods-order", dialect.List(m...))
+		}
 	}
-	if len(names) > 0 {
-		slices.Sort(names)
-		p.values["returned-sorted"] = []dialect.Value{dialect.List(names...)}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	p.values["returned-sorted"] = []dialect.Value{dialect.List(names...)}
+	for i := range names {
+		if len(names) > 1 {
+			p.add("returned-sorted", dialect.List(slices.Delete(slices.Clone(names), i, i+1)...))
+		}
 	}
 }
 

@@ -2,26 +2,29 @@ package diagnose
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
-	"time"
+	"sync"
+	"sync/atomic"
 
 	"corsprobe/runner/dialect"
 )
 
 const (
 	// sampled bounds how many failing observations rank the candidates, sampledAlike how many of them fail alike.
-	sampled, sampledAlike = 160, 3
+	sampled, sampledAlike = 90, 2
 	// tried bounds how many of the best candidates are held against every observation.
-	tried = 24
+	tried = 6
 	// mostCauses bounds a dialect.
-	mostCauses = 30
+	mostCauses = 40
+	// effort bounds how many dialects are held against every observation: a bound that is the same on every machine.
+	effort = 2500
 )
 
 // search looks for the smallest dialect that explains most.
 type search struct {
-	e     *evidence
-	until time.Time
-	trace func(string, ...any)
+	e    *evidence
+	used atomic.Int64
 }
 
 // explanation is a dialect, and what it leaves open.
@@ -32,35 +35,35 @@ type explanation struct {
 }
 
 func (s *search) explain(d dialect.Dialect) explanation {
+	s.used.Add(1)
 	x := explanation{dialect: d, trials: make([]trial, len(s.e.cases))}
-	states := s.e.states(d)
-	for i, o := range s.e.cases {
-		x.trials[i] = s.e.try(d, states, o)
+	w := s.e.world(d)
+	for i := range s.e.cases {
+		x.trials[i] = s.e.try(d, w, i)
 		x.total += x.trials[i].cost
 	}
 	return x
 }
 
-func (s *search) late() bool { return time.Now().After(s.until) }
+func (s *search) late() bool { return s.used.Load() > effort }
 
-// run adds causes one by one, then mends what an early one spoilt for a later.
+// run adds causes one by one, then mends what an early one spoilt for a later: one that is contradicted is left out, and others are looked
+// for without it.
 func (s *search) run() explanation {
-	best := s.honest(s.prune(s.grow(s.explain(nil), nil)))
+	best := s.prune(s.grow(s.explain(nil), nil))
 	for improved := true; improved && best.total > 0 && !s.late(); {
 		improved = false
-		for i := range best.dialect {
-			if s.late() {
-				break
+		for i, one := range best.dialect {
+			if s.late() || !s.contradicted(best, one) {
+				continue
 			}
-			banned := best.dialect[i]
-			next := s.honest(s.prune(s.grow(s.explain(without(best.dialect, i)), &banned)))
-			if next.total < best.total {
+			if next := s.prune(s.grow(s.explain(without(best.dialect, i)), &one)); next.total < best.total {
 				best, improved = next, true
 				break
 			}
 		}
 	}
-	return best
+	return s.honest(best)
 }
 
 // candidate is a deviation at a place of a dialect, and what it explains.
@@ -84,31 +87,44 @@ func (s *search) grow(at explanation, banned *dialect.Deviation) explanation {
 // step tries every candidate on a sample of what is not explained, and the best of them on everything.
 func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, bool) {
 	failing := at.failing()
-	sample := s.sample(at, failing)
-	var all []candidate
+	sample := s.sample(at)
+	var dialects []dialect.Dialect
 	for _, one := range s.e.proposals(at.dialect, failing) {
-		if banned != nil && banned.Name == one.Name && banned.Value.Equal(one.Value) {
-			continue
-		}
-		for _, d := range placed(at.dialect, one) {
-			if gain := s.gain(at, d, sample); gain > 0 {
-				all = append(all, candidate{d, gain})
-			}
+		if banned == nil || banned.Name != one.Name || !banned.Value.Equal(one.Value) {
+			dialects = append(dialects, placed(at.dialect, one)...)
 		}
 	}
+	all := make([]candidate, len(dialects))
+	parallel(len(dialects), func(i int) { all[i] = candidate{dialects[i], s.gain(at, dialects[i], sample)} })
+	all = slices.DeleteFunc(all, func(c candidate) bool { return c.gain <= 0 })
 	slices.SortStableFunc(all, func(a, b candidate) int { return b.gain - a.gain })
-	var best explanation
-	worth := 0
-	for _, c := range all[:min(tried, len(all))] {
-		next := s.explain(c.dialect)
-		if s.trace != nil {
-			s.trace("   %d %s: gain %d worth %d total %d of %d", len(sample), c.dialect, c.gain, s.worthOf(at, next), next.total, at.total)
-		}
-		if w := s.worthOf(at, next); w > worth {
-			best, worth = next, w
+	all = all[:min(tried, len(all))]
+	next := make([]explanation, len(all))
+	parallel(len(all), func(i int) { next[i] = s.explain(all[i].dialect) })
+	best, worth := -1, 0
+	for i := range next {
+		if w := s.worthOf(at, next[i]); w > worth {
+			best, worth = i, w
 		}
 	}
-	return best, worth > 0
+	if best < 0 {
+		return explanation{}, false
+	}
+	return next[best], true
+}
+
+// parallel calls do for 0 to n-1, on all processors, and returns when all calls have.
+func parallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // placed puts a deviation at the end of a dialect, and at its start.
@@ -139,11 +155,16 @@ func (s *search) worthOf(was, is explanation) int {
 	return worth
 }
 
+// gain is what a dialect explains of a sample, less what it breaks there.
 func (s *search) gain(at explanation, d dialect.Dialect, sample []int) int {
-	states := s.e.states(d)
+	w := s.e.world(d)
 	gain := 0
 	for _, i := range sample {
-		gain += at.trials[i].cost - s.e.try(d, states, s.e.cases[i]).cost
+		if g := at.trials[i].cost - s.e.try(d, w, i).cost; g > 0 {
+			gain += g
+		} else {
+			gain += 3 * g
+		}
 	}
 	return gain
 }
@@ -158,32 +179,41 @@ func (x explanation) failing() []int {
 	return all
 }
 
-// sample takes a few of each way of failing.
-func (s *search) sample(at explanation, failing []int) []int {
+// sample takes a few of each way of failing, and of what is right, a few of each scenario.
+func (s *search) sample(at explanation) []int {
 	type way struct {
 		missed    parts
 		preflight bool
 		scenario  int
+		status    int
 	}
 	alike := map[way]int{}
-	var all []int
-	for _, i := range failing {
+	var wrong, right []int
+	for i, t := range at.trials {
 		o := s.e.cases[i]
-		w := way{at.trials[i].missed, o.asked.Method == "OPTIONS", o.scenario}
-		if alike[w]++; alike[w] <= sampledAlike {
-			all = append(all, i)
+		w := way{t.missed, o.asked.Preflight(), o.scenario, o.seen.status}
+		if alike[w]++; alike[w] > sampledAlike {
+			continue
+		}
+		if t.missed != 0 {
+			wrong = append(wrong, i)
+		} else {
+			right = append(right, i)
 		}
 	}
-	for len(all) > sampled { // thin out evenly
-		thinned := all[:0]
-		for i, o := range all {
-			if i%3 != 1 {
-				thinned = append(thinned, o)
-			}
-		}
-		all = thinned
+	return slices.Concat(thinned(wrong, sampled), thinned(right, sampled))
+}
+
+// thinned keeps at most so many of a list, evenly.
+func thinned(list []int, most int) []int {
+	if len(list) <= most {
+		return list
 	}
-	return all
+	kept := make([]int, most)
+	for i := range kept {
+		kept[i] = list[i*len(list)/most]
+	}
+	return kept
 }
 
 // prune leaves out what explains nothing beside the others.
@@ -211,13 +241,13 @@ func (s *search) honest(at explanation) explanation {
 func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 	i := slices.IndexFunc(at.dialect, func(o dialect.Deviation) bool { return o.Name == one.Name && o.Value.Equal(one.Value) })
 	less := without(at.dialect, i)
-	bare := s.e.states(less)
+	bare := s.e.world(less)
 	for n, t := range at.trials {
 		if t.missed == 0 {
 			continue
 		}
 		o := s.e.cases[n]
-		other := s.e.try(less, bare, o)
+		other := s.e.try(less, bare, n)
 		if o.call != nil && t.missed&^other.missed != 0 || o.call == nil && t.predicted.contradicts(other.predicted, t.missed, o.seen) {
 			return true
 		}
@@ -225,14 +255,24 @@ func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 	return false
 }
 
-// contradicts reports that a prediction differs from another in what was missed. Where the two grant and refuse, only that counts: what else
-// a grant or a refusal says is S3's, or another deviation's.
+// contradicts reports that a prediction differs from another in what was missed. Where an answer of another kind came, a refusal for a grant
+// or another status, its parts say nothing; at fault is what made the prediction one of the wrong kind.
 func (x expected) contradicts(y expected, missed parts, came seen) bool {
-	turned := !slices.Equal(x.status, y.status) || (x.headers[allowOrigin] == "") != (y.headers[allowOrigin] == "")
-	if turned {
-		return missed&status != 0 || (x.headers[allowOrigin] == "") != (came.headers[allowOrigin] == "")
+	if x.otherKind(came) {
+		return !y.otherKind(came)
+	}
+	if y.otherKind(came) {
+		return false
+	}
+	if missed&errorCode != 0 { // another document came
+		missed &^= errorMethod | errorResourceType
 	}
 	return x.changes(y)&missed != 0
+}
+
+// otherKind reports that an answer of another status came, or one without CORS headers for one with them, or one with for one without.
+func (x expected) otherKind(came seen) bool {
+	return len(x.status) > 0 && !slices.Contains(x.status, came.status) || (x.headers[allowOrigin] == "") != (came.headers[allowOrigin] == "")
 }
 
 // changes are the parts in which two predictions differ.
@@ -282,9 +322,9 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 }
 
 func (s *search) fits(at explanation, d dialect.Dialect, which []int) bool {
-	states := s.e.states(d)
+	w := s.e.world(d)
 	for _, n := range which {
-		if s.e.try(d, states, s.e.cases[n]).missed != at.trials[n].missed {
+		if s.e.try(d, w, n).missed != at.trials[n].missed {
 			return false
 		}
 	}

@@ -2,19 +2,54 @@ package diagnose
 
 import (
 	"slices"
+	"sync"
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/s3cors"
 )
 
-// states are what the buckets of the scenarios hold after each step, on an endpoint that speaks a dialect.
-type states [][]dialect.State
+// world is what the buckets of the scenarios hold after each step, on an endpoint that speaks a dialect, and what its rules make of each
+// request there.
+type world struct {
+	states [][]dialect.State
 
-func (e *evidence) states(d dialect.Dialect) states {
-	if e.faithful != nil && !d.Configures() {
-		return e.faithful
+	mu   sync.Mutex
+	made []*dialect.Matched // by observation; nil: not asked yet
+}
+
+// world is the same for all dialects that differ in answers alone: those are most, and are tried many times over.
+func (e *evidence) world(d dialect.Dialect) *world {
+	key := d.Matching().String()
+	if d.Configures() {
+		key = "configures " + d.String()
 	}
-	all := make(states, len(e.scenarios))
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if w := e.worlds[key]; w != nil {
+		return w
+	}
+	w := &world{made: make([]*dialect.Matched, len(e.cases))}
+	switch {
+	case d.Configures():
+		w.states = e.play(d)
+	case e.faithful == nil:
+		e.faithful = e.play(nil)
+		fallthrough
+	default:
+		w.states = e.faithful
+	}
+	if len(e.worlds) > mostWorlds {
+		clear(e.worlds)
+	}
+	e.worlds[key] = w
+	return w
+}
+
+// mostWorlds bounds what is kept in memory: about a megabyte each.
+const mostWorlds = 64
+
+func (e *evidence) play(d dialect.Dialect) [][]dialect.State {
+	all := make([][]dialect.State, len(e.scenarios))
 	for i, t := range e.scenarios {
 		var s dialect.State
 		for _, call := range t.calls {
@@ -24,10 +59,21 @@ func (e *evidence) states(d dialect.Dialect) states {
 			all[i] = append(all[i], s)
 		}
 	}
-	if !d.Configures() {
-		e.faithful = all
-	}
 	return all
+}
+
+func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
+	w.mu.Lock()
+	m := w.made[n]
+	w.mu.Unlock()
+	if m == nil {
+		made := d.Matched(e.state(w, e.cases[n]), e.cases[n].asked)
+		m = &made
+		w.mu.Lock()
+		w.made[n] = m
+		w.mu.Unlock()
+	}
+	return *m
 }
 
 // trial is what came of holding a prediction against an observation.
@@ -37,7 +83,8 @@ type trial struct {
 	cost      int
 }
 
-func (e *evidence) try(d dialect.Dialect, s states, o observation) trial {
+func (e *evidence) try(d dialect.Dialect, s *world, n int) trial {
+	o := e.cases[n]
 	if o.call != nil {
 		t := trial{missed: e.missedCall(d, s, o) &^ o.ignored}
 		if t.cost = t.missed.count(); t.missed&status != 0 {
@@ -46,7 +93,7 @@ func (e *evidence) try(d dialect.Dialect, s states, o observation) trial {
 		return t
 	}
 	best := trial{cost: -1}
-	for _, a := range d.Answers(e.state(s, o), o.asked) {
+	for _, a := range d.Finish(s.matched(d, e, n)) {
 		x := expect(a)
 		m := x.missed(o.seen) &^ o.ignored
 		if c := x.cost(m, o.seen); best.cost < 0 || c < best.cost {
@@ -60,20 +107,20 @@ func (e *evidence) try(d dialect.Dialect, s states, o observation) trial {
 }
 
 // state is that of the bucket that a request names.
-func (e *evidence) state(s states, o observation) dialect.State {
+func (e *evidence) state(w *world, o observation) dialect.State {
 	switch o.place {
 	case own:
-		return s[o.scenario][o.step]
+		return w.states[o.scenario][o.step]
 	case gone:
-		return dialect.State{Own: s[o.scenario][o.step].Own}
+		return dialect.State{Own: w.states[o.scenario][o.step].Own}
 	}
 	return dialect.State{}
 }
 
-func (e *evidence) missedCall(d dialect.Dialect, s states, o observation) parts {
+func (e *evidence) missedCall(d dialect.Dialect, w *world, o observation) parts {
 	var before dialect.State
 	if o.step > 0 {
-		before = s[o.scenario][o.step-1]
+		before = w.states[o.scenario][o.step-1]
 	}
 	reply, after := d.Call(before, *e.scenarios[o.scenario].calls[o.step])
 	came := o.call

@@ -17,13 +17,15 @@ var responseDeviations = []Deviation{
 	{Name: "allow-origin-pattern", Summary: "Allow-Origin is the rule's pattern.", Class: result.Breakage, Checks: both("allow-origin"),
 		change: granted(func(h map[string]string, q Asked) {
 			if r := q.Rule; r != nil && h[allowOrigin] != "*" {
-				h[allowOrigin] = r.AllowedOrigins[slices.IndexFunc(r.AllowedOrigins, func(p string) bool { return s3cors.MatchOrigin(p, text(q.Origin)) })]
+				if i := slices.IndexFunc(r.AllowedOrigins, func(p string) bool { return s3cors.MatchOrigin(p, text(q.Origin)) }); i >= 0 {
+					h[allowOrigin] = r.AllowedOrigins[i]
+				}
 			}
 		})},
 	{Name: "allow-origin-first-of-rule", Summary: "Allow-Origin is the first origin of the rule.", Class: result.Breakage, Checks: both("allow-origin"),
 		change: granted(func(h map[string]string, q Asked) {
-			if r := q.Rule; r != nil && h[allowOrigin] != "*" && !strings.Contains(r.AllowedOrigins[0], "*") {
-				h[allowOrigin] = r.AllowedOrigins[0]
+			if r := q.Rule; r != nil && h[allowOrigin] != "*" && !strings.Contains(head(r.AllowedOrigins), "*") {
+				h[allowOrigin] = head(r.AllowedOrigins)
 			}
 		})},
 	{Name: "allow-origin-list", Summary: "Allow-Origin lists all origins of the rule.", Class: result.Breakage, Checks: both("allow-origin"),
@@ -46,7 +48,7 @@ var responseDeviations = []Deviation{
 		})},
 	{Name: "allow-origin-star-first-only", Summary: "Allow-Origin is * only where * is the rule's first origin; else the origin is given back.", Class: result.Contract, Checks: both("allow-origin"),
 		change: granted(func(h map[string]string, q Asked) {
-			if r := q.Rule; r != nil && h[allowOrigin] == "*" && r.AllowedOrigins[0] != "*" {
+			if r := q.Rule; r != nil && h[allowOrigin] == "*" && head(r.AllowedOrigins) != "*" {
 				h[allowOrigin] = text(q.Origin)
 			}
 		})},
@@ -200,9 +202,11 @@ var responseDeviations = []Deviation{
 		}}},
 	{Name: "max-age-of-first-rule", Summary: "Max-Age is the first rule's, whichever matched.", Class: result.Contract, Checks: both("max-age"),
 		change: granted(func(h map[string]string, q Asked) {
+			if q.Config == nil || len(q.Config.CORSRules) == 0 {
+				return
+			}
 			if first := q.Config.CORSRules[0].MaxAgeSeconds; first != nil {
-				h[maxAge] = s3cors.Evaluate(&s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, MaxAgeSeconds: first}}},
-					s3cors.Request{Method: "GET", Target: s3cors.Object, Origin: q.Origin}).Answers[0].Headers[maxAge]
+				h[maxAge] = strconv.Itoa(int(*first))
 			}
 		})},
 	{Name: "max-age-capped", Summary: "Max-Age is at most a limit of the endpoint's own.", Class: result.Contract, Checks: both("max-age"),
@@ -233,6 +237,12 @@ var varyDeviations = []Deviation{
 		})},
 	{Name: "vary-missing-with-star", Summary: "Vary is not sent beside *, so that caches give answers to requests without Origin to pages.", Class: result.Cache, Checks: both("vary"),
 		change: granted(func(h map[string]string, _ Asked) {
+			if h[allowOrigin] == "*" {
+				delete(h, vary)
+			}
+		})},
+	{Name: "vary-missing-with-star-on-actual", Summary: "Actual answers have no Vary beside *, so that caches give answers to requests without Origin to pages.", Class: result.Cache, Checks: []string{"actual.vary"},
+		change: onActual(func(h map[string]string, _ Asked) {
 			if h[allowOrigin] == "*" {
 				delete(h, vary)
 			}
@@ -391,6 +401,32 @@ var preflightDeviations = []Deviation{
 		Parameter: otherwise("A preflight that no rule permits gets %s.", 2, map[string]string{"status": "400", "code": "InvalidRequest"})},
 	{Name: "preflight-root", Summary: "A preflight of the endpoint's root gets another answer.", Class: result.Contract, Checks: []string{"preflight.status"},
 		Parameter: otherwise("A preflight of the endpoint's root gets %s.", 13, map[string]string{"status": "200"})},
+	{Name: "preflight-missing-bucket-first", Summary: "Whether the bucket exists is looked at before all else of a preflight.", Class: result.Contract, Checks: []string{"preflight.*"},
+		Parameter: &Parameter{Doc: "the status and, where there is an error document, its code", Examples: []Value{Pairs(map[string]string{"status": "404", "code": "NoSuchBucket"})}, check: isAnswer,
+			summary: func(v Value) string {
+				return fmt.Sprintf("Every preflight of a bucket that does not exist gets %s, whatever else is wrong with it.", strings.TrimSpace(v.pairs["status"]+" "+v.pairs["code"]))
+			},
+			make: func(v Value) change {
+				return answering(func(a *Answer, q Asked) {
+					if q.Preflight() && q.BucketMissing {
+						clear(a.Headers)
+						replied(a, v)
+					}
+				})
+			}}},
+	{Name: "preflight-missing-bucket-after-method", Summary: "Whether the bucket exists is looked at before Origin and requested names, but after the requested method.", Class: result.Contract, Checks: []string{"preflight.*"},
+		Parameter: &Parameter{Doc: "the status and, where there is an error document, its code", Examples: []Value{Pairs(map[string]string{"status": "404", "code": "NoSuchBucket"})}, check: isAnswer,
+			summary: func(v Value) string {
+				return fmt.Sprintf("A preflight of a bucket that does not exist gets %s, whatever is wrong with it but its method.", strings.TrimSpace(v.pairs["status"]+" "+v.pairs["code"]))
+			},
+			make: func(v Value) change {
+				return answering(func(a *Answer, q Asked) {
+					if q.Preflight() && q.BucketMissing && q.RequestMethod != nil && slices.Contains(s3cors.Methods, *q.RequestMethod) {
+						clear(a.Headers)
+						replied(a, v)
+					}
+				})
+			}}},
 	{Name: "preflight-missing-bucket-allowed", Summary: "A preflight of a bucket that does not exist is permitted with *.", Class: result.Exposure, Checks: []string{"preflight.status"},
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && q.BucketMissing && q.Origin != nil {
@@ -429,11 +465,7 @@ func otherwise(summary string, fact int, example map[string]string) *Parameter {
 // replied makes of a refusal another one, or a 200 without anything.
 func replied(a *Answer, v Value) {
 	code, _ := strconv.Atoi(v.pairs["status"])
-	e := s3cors.Error{}
-	if a.Error != nil {
-		e = *a.Error
-	}
-	e.Code = v.pairs["code"]
+	e := s3cors.Error{Code: v.pairs["code"]} // another document: what else it names is not said
 	a.Status, a.Error, a.Bare = []int{code}, &e, false
 	if e.Code == "" {
 		a.Error, a.Bare = nil, true
@@ -498,6 +530,13 @@ var actualDeviations = []Deviation{
 		change: bare(func(q Asked) bool {
 			return q.Anonymous()
 		})},
+	{Name: "no-headers-on-authentication-errors", Summary: "A signed request that is refused with 403 gets no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
+		change: bare(func(q Asked) bool { return q.Status == 403 && !q.Anonymous() })},
+	{Name: "no-headers-on-refusals", Summary: "A 403 to some methods has no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
+		Parameter: &Parameter{Doc: "the methods", Examples: []Value{List("GET", "HEAD")}, summary: worded("A 403 to %s has no CORS headers."),
+			make: func(v Value) change {
+				return bare(func(q Asked) bool { return q.Status == 403 && slices.Contains(v.list, q.Method) })
+			}}},
 	{Name: "no-headers-without-preflight-headers", Summary: "Actual answers have CORS headers only where the request has Access-Control-Request-Method.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		change: bare(func(q Asked) bool { return q.RequestMethod == nil })},
 	{Name: "actual-refused", Summary: "An actual request that no rule permits is refused with 403.", Class: result.Contract, Checks: []string{"actual.status"},

@@ -15,8 +15,8 @@ type change struct {
 	config func(State) *s3cors.Configuration
 	// request changes what a request is taken for.
 	request func(*s3cors.Request)
-	// odd: requested names are compared whatever characters they have.
-	odd bool
+	// odd: requested names are compared whatever characters they have; empty: members that are empty too.
+	odd, empty bool
 	// origin and header match in another way; fits is the way that they change.
 	origin func(pattern, origin string, fits match) bool
 	header func(patterns []string, name string, fits covers) bool
@@ -90,6 +90,14 @@ func text(s *string) string {
 		return ""
 	}
 	return *s
+}
+
+// head is the first of a list; empty: there is none.
+func head(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
 }
 
 // answering changes what is owed.

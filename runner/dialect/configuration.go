@@ -45,7 +45,7 @@ var configurationDeviations = []Deviation{
 			return refusal
 		}}},
 	{Name: "accepts-two-stars-behind-the-first", Summary: "PutBucketCors looks at the first origin of a rule alone: others may have two wildcards.", Class: result.Contract, Checks: status,
-		change: acceptingOnly(58, func(r s3cors.Rule) bool { return strings.Count(r.AllowedOrigins[0], "*") < 2 })},
+		change: acceptingOnly(58, func(r s3cors.Rule) bool { return strings.Count(head(r.AllowedOrigins), "*") < 2 })},
 	{Name: "refuses-second-origin", Summary: "PutBucketCors refuses a rule with more than one origin.", Class: result.Breakage, Checks: status,
 		change: refusingWhere(func(r s3cors.Rule) bool { return len(r.AllowedOrigins) > 1 })},
 	{Name: "refuses-id", Summary: "PutBucketCors refuses a rule with an ID.", Class: result.Breakage, Checks: []string{"config.*"},
@@ -73,11 +73,11 @@ var configurationDeviations = []Deviation{
 		Parameter: &Parameter{Doc: "S3's codes, and what stands in their place", Examples: []Value{Pairs(map[string]string{"InvalidRequest": "CORSInvalidRequest"})},
 			make: func(v Value) change {
 				return change{validate: func(_ *s3cors.Configuration, _ int, refusal *s3cors.Refusal) *s3cors.Refusal {
-					if refusal == nil || v.pairs[refusal.Code] == "" {
+					if refusal == nil || refusal.Open || v.pairs[refusal.Code] == "" {
 						return refusal
 					}
 					r := *refusal
-					r.Code, r.Open = v.pairs[refusal.Code], false
+					r.Code = v.pairs[refusal.Code]
 					return &r
 				}}
 			}}},
@@ -126,6 +126,13 @@ var configurationDeviations = []Deviation{
 							slices.Sort(*list)
 						}
 					}
+				})
+			}}},
+	{Name: "returned-methods-order", Summary: "GetBucketCors returns methods in an order of its own.", Class: result.Contract, Checks: roundTrip,
+		Parameter: &Parameter{Doc: "the order", Examples: []Value{List("GET", "PUT", "DELETE", "HEAD", "POST")}, summary: worded("GetBucketCors returns methods in the order %s."),
+			make: func(v Value) change {
+				return returning(func(r *s3cors.Rule) {
+					slices.SortStableFunc(r.AllowedMethods, func(a, b string) int { return slices.Index(v.list, a) - slices.Index(v.list, b) })
 				})
 			}}},
 	{Name: "returned-max-age", Summary: "GetBucketCors returns MaxAgeSeconds 0 where none was put.", Class: result.Contract, Checks: roundTrip,

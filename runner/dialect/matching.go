@@ -255,7 +255,7 @@ var methodDeviations = []Deviation{
 		})},
 	{Name: "method-first-only", Summary: "Only the first method of a rule is matched.", Class: result.Breakage,
 		change: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
-			return r, methodOf(q) == r.AllowedMethods[0]
+			return r, methodOf(q) == head(r.AllowedMethods)
 		})},
 	{Name: "request-method-ignored-on-actual", Summary: "Access-Control-Request-Method on an actual request is ignored.", Class: result.Contract,
 		change: change{request: func(q *s3cors.Request) {
@@ -347,7 +347,29 @@ var headerDeviations = []Deviation{
 				return s3cors.MatchHeader(p, name) || expression(strings.ToLower(p), ".", ".*").MatchString(strings.ToLower(name))
 			})
 		})},
-	{Name: "header-names-unchecked", Summary: "Names that are no header names, and empty ones, are compared like any other.", Class: result.Contract, change: change{odd: true}},
+	{Name: "header-names-unchecked", Summary: "Names that are no header names are compared like any other.", Class: result.Contract, change: change{odd: true}},
+	{Name: "header-empty-names-compared", Summary: "An empty member of Access-Control-Request-Headers is compared like a name.", Class: Open, change: change{empty: true}},
+	{Name: "header-names-split-at-blanks", Summary: "Blanks separate requested names as commas do.", Class: result.Contract,
+		change: change{request: func(q *s3cors.Request) {
+			if strings.ContainsAny(strings.Trim(strings.ReplaceAll(text(q.RequestHeaders), ", ", ","), " \t"), " \t") {
+				names := strings.Join(strings.FieldsFunc(*q.RequestHeaders, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }), ", ")
+				q.RequestHeaders = &names
+			}
+		}}},
+	{Name: "header-disallowed-on-actual", Summary: "Names that a rule does not allow do not keep it from answering an actual request; Allow-Headers is left out then.", Class: result.Exposure,
+		change: change{
+			rule: func(r rule, q s3cors.Request) (rule, bool) {
+				if q.Method != "OPTIONS" {
+					r.AllowedHeaders = []string{"*"}
+				}
+				return r, true
+			},
+			answer: func(a *Answer, q Asked) {
+				if !q.Preflight() && q.Rule != nil && slices.ContainsFunc(requested(q.Request), func(n string) bool { return !anyHeader(q.Rule.AllowedHeaders, n) }) {
+					delete(a.Headers, allowHeaders)
+				}
+			},
+		}},
 	{Name: "header-blanks-count", Summary: "A blank behind a comma is part of the name.", Class: result.Contract,
 		change: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
 			return r, !strings.Contains(text(q.RequestHeaders), ", ") || slices.Contains(r.AllowedHeaders, "*")

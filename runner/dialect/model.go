@@ -69,7 +69,16 @@ type Answer struct {
 
 // Answers says what an endpoint that speaks the dialect answers to a request on a bucket in that state: one answer, or several where S3's
 // facts leave the point open. Answers of S3's dialect are those of [s3cors.Evaluate].
-func (d Dialect) Answers(s State, q Asked) []Answer {
+func (d Dialect) Answers(s State, q Asked) []Answer { return d.Finish(d.Matched(s, q)) }
+
+// Matched is what the rules made of a request, before a dialect's deviations in the answers themselves.
+type Matched struct {
+	owed  []s3cors.Answer
+	asked []Asked // as each of them was made for
+}
+
+// Matched is the first half of [Dialect.Answers]: the same for every dialect that [Dialect.Matching] does not tell apart.
+func (d Dialect) Matched(s State, q Asked) Matched {
 	cfg := d.config(s)
 	for _, one := range d {
 		if one.request != nil {
@@ -80,23 +89,44 @@ func (d Dialect) Answers(s State, q Asked) []Answer {
 	asked, odd := d.odd(q.Request)
 	rules, matched := d.rules(cfg, q.Request, odd)
 	owed := s3cors.Answers(matched, asked)
-	answers := make([]Answer, len(owed.Answers))
+	m := Matched{owed: owed.Answers, asked: make([]Asked, len(owed.Answers))}
 	for i, a := range owed.Answers {
+		m.asked[i] = q
+		if owed.Rule < 0 || a.Headers[allowOrigin] == "" {
+			continue
+		}
+		m.asked[i].Rule = &rules[owed.Rule].stored
+		if odd {
+			m.owed[i].Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", "))
+		}
+	}
+	return m
+}
+
+// Finish is the second half of [Dialect.Answers].
+func (d Dialect) Finish(m Matched) []Answer {
+	answers := make([]Answer, len(m.owed))
+	for i, a := range m.owed {
 		one := Answer{Answer: a}
 		if one.Headers = maps.Clone(a.Headers); one.Headers == nil {
 			one.Headers = map[string]string{}
 		}
-		if odd && one.Headers[allowOrigin] != "" {
-			one.Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", "))
-		}
-		known := q
-		if owed.Rule >= 0 && a.Headers[allowOrigin] != "" {
-			known.Rule = &rules[owed.Rule].stored
-		}
-		d.change(&one, known)
+		d.change(&one, m.asked[i])
 		answers[i] = one
 	}
 	return answers
+}
+
+// Matching lists the deviations by which other rules answer, or other requests: what is left of a dialect without those that change answers
+// and configuration calls alone.
+func (d Dialect) Matching() Dialect {
+	var all Dialect
+	for _, one := range d {
+		if one.config != nil || one.request != nil || one.odd || one.empty || one.origin != nil || one.header != nil || one.rule != nil || one.choose != nil {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 func (d Dialect) change(a *Answer, q Asked) {
@@ -107,8 +137,8 @@ func (d Dialect) change(a *Answer, q Asked) {
 	}
 }
 
-// odd takes the requested names out of a request where some are no header names and the dialect compares them all the same: the rules have
-// then to be narrowed to those that allow them.
+// odd takes the requested names out of a request where the dialect compares them whatever they hold: the rules have then to be narrowed to
+// those that allow them.
 func (d Dialect) odd(q s3cors.Request) (s3cors.Request, bool) {
 	if q.RequestHeaders == nil || !slices.ContainsFunc(d, func(one Deviation) bool { return one.change.odd }) {
 		return q, false
@@ -170,7 +200,7 @@ func (d Dialect) rewritten(rules []rule, q s3cors.Request, odd bool) []rule {
 				r, tried = one.rule(r, q)
 			}
 		}
-		if !tried || odd && !allowsEach(r.AllowedHeaders, text(q.RequestHeaders), allows) {
+		if !tried || odd && !d.allowsEach(r.AllowedHeaders, text(q.RequestHeaders), allows) {
 			continue
 		}
 		if fits != nil {
@@ -185,15 +215,13 @@ func (d Dialect) rewritten(rules []rule, q s3cors.Request, odd bool) []rule {
 }
 
 // allowsEach compares every member of a list of names, whatever it holds.
-func allowsEach(patterns []string, names string, allows covers) bool {
+func (d Dialect) allowsEach(patterns []string, names string, allows covers) bool {
 	if allows == nil {
 		allows = anyHeader
 	}
-	if names == "" {
-		return true
-	}
+	empty := slices.ContainsFunc(d, func(one Deviation) bool { return one.empty })
 	for name := range strings.SplitSeq(names, ",") {
-		if !allows(patterns, strings.TrimSpace(name)) {
+		if name = strings.TrimSpace(name); (name != "" || empty && names != "") && !allows(patterns, name) {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func OVHcloud() Behaviour {
 }
 
 var ovhDialect = []string{
-	"origin-wildcard-overlap", "header-wildcard-overlap", "header-names-unchecked",
+	"origin-wildcard-overlap", "header-wildcard-overlap", "header-names-unchecked", "header-empty-names-compared",
 	"allow-origin-star-first-only", "allow-origin-echo-for-star-when-authorised",
 	"credentials-with-star", "allow-headers-rule-list-always", "vary-missing",
 	"error-resource-type: BUCKET", "preflight-without-origin: {status: 400, code: CORSOriginMissing}",

@@ -74,6 +74,8 @@ type Cause struct {
 	Class      Class  `json:"class"`
 	Summary    string `json:"summary"` // what the endpoint does, in a sentence
 	Facts      []int  `json:"facts,omitempty"`
+	// Checks are what it shows by: "preflight.vary".
+	Checks []string `json:"checks,omitempty"`
 	// Cells are the ids of the cells that are not explained without it.
 	Cells []string `json:"cells"`
 	// Alternatives are deviations that explain the same answers as well, as they are written in a file: "most-rules: 20".
