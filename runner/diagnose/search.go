@@ -87,7 +87,7 @@ func (s *search) grow(at explanation, banned *dialect.Deviation) explanation {
 // step tries every candidate on a sample of what is not explained, and the best of them on everything.
 func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, bool) {
 	failing := at.failing()
-	sample := s.sample(at)
+	wrong, right := s.sample(at)
 	var dialects []dialect.Dialect
 	for _, one := range s.e.proposals(at.dialect, failing) {
 		if banned == nil || banned.Name != one.Name || !banned.Value.Equal(one.Value) {
@@ -95,7 +95,12 @@ func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, b
 		}
 	}
 	all := make([]candidate, len(dialects))
-	parallel(len(dialects), func(i int) { all[i] = candidate{dialects[i], s.gain(at, dialects[i], sample)} })
+	parallel(len(dialects), func(i int) {
+		all[i].dialect = dialects[i]
+		if all[i].gain = s.gain(at, dialects[i], wrong); all[i].gain > 0 {
+			all[i].gain += s.gain(at, dialects[i], right)
+		}
+	})
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.gain <= 0 })
 	slices.SortStableFunc(all, func(a, b candidate) int { return b.gain - a.gain })
 	all = all[:min(tried, len(all))]
@@ -180,7 +185,7 @@ func (x explanation) failing() []int {
 }
 
 // sample takes a few of each way of failing, and of what is right, a few of each scenario.
-func (s *search) sample(at explanation) []int {
+func (s *search) sample(at explanation) (wrong, right []int) {
 	type way struct {
 		missed    parts
 		preflight bool
@@ -188,7 +193,6 @@ func (s *search) sample(at explanation) []int {
 		status    int
 	}
 	alike := map[way]int{}
-	var wrong, right []int
 	for i, t := range at.trials {
 		o := s.e.cases[i]
 		w := way{t.missed, o.asked.Preflight(), o.scenario, o.seen.status}
@@ -201,7 +205,7 @@ func (s *search) sample(at explanation) []int {
 			right = append(right, i)
 		}
 	}
-	return slices.Concat(thinned(wrong, sampled), thinned(right, sampled))
+	return thinned(wrong, sampled), thinned(right, sampled)
 }
 
 // thinned keeps at most so many of a list, evenly.

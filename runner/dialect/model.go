@@ -1,8 +1,10 @@
 package dialect
 
 import (
+	"encoding/hex"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,7 +99,7 @@ func (d Dialect) Matched(s State, q Asked) Matched {
 		}
 		m.asked[i].Rule = &rules[owed.Rule].stored
 		if odd {
-			m.owed[i].Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", "))
+			m.owed[i].Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", ")) // as they were asked for
 		}
 	}
 	return m
@@ -137,15 +139,37 @@ func (d Dialect) change(a *Answer, q Asked) {
 	}
 }
 
-// odd takes the requested names out of a request where the dialect compares them whatever they hold: the rules have then to be narrowed to
-// those that allow them.
+// odd puts names that are header names in the place of requested ones that are none, where the dialect compares those like any other, and of
+// empty ones likewise. The rules have then to be written for these: see stand.
 func (d Dialect) odd(q s3cors.Request) (s3cors.Request, bool) {
-	if q.RequestHeaders == nil || !slices.ContainsFunc(d, func(one Deviation) bool { return one.change.odd }) {
+	has := func(holds func(Deviation) bool) bool { return slices.ContainsFunc(d, holds) }
+	names := has(func(one Deviation) bool { return one.odd })
+	empty := has(func(one Deviation) bool { return one.empty })
+	members := strings.Split(text(q.RequestHeaders), ",")
+	if text(q.RequestHeaders) == "" || !slices.ContainsFunc(members, func(m string) bool { return isOdd(m, names, empty) }) {
 		return q, false
 	}
-	q.RequestHeaders = nil
+	var standing []string
+	for _, m := range members {
+		if m = strings.TrimSpace(m); m != "" || empty {
+			standing = append(standing, stand(m))
+		}
+	}
+	joined := strings.Join(standing, ",")
+	q.RequestHeaders = &joined
 	return q, true
 }
+
+func isOdd(member string, names, empty bool) bool {
+	member = strings.TrimSpace(member)
+	return member == "" && empty || member != "" && names && !token.MatchString(member)
+}
+
+// token is a header's name (RFC 9110, section 5.6.2).
+var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// stand is a header name that stands for whatever was requested.
+func stand(name string) string { return "x-" + hex.EncodeToString([]byte(name)) }
 
 func (d Dialect) config(s State) *s3cors.Configuration {
 	cfg := s.Own
@@ -200,32 +224,23 @@ func (d Dialect) rewritten(rules []rule, q s3cors.Request, odd bool) []rule {
 				r, tried = one.rule(r, q)
 			}
 		}
-		if !tried || odd && !d.allowsEach(r.AllowedHeaders, text(q.RequestHeaders), allows) {
+		if !tried {
 			continue
 		}
 		if fits != nil {
 			r.AllowedOrigins = matchedOrigins(r.AllowedOrigins, text(q.Origin), fits)
 		}
-		if allows != nil {
+		switch {
+		case odd && allows == nil:
+			r.AllowedHeaders = standing(r.AllowedHeaders, q, anyHeader)
+		case odd:
+			r.AllowedHeaders = standing(r.AllowedHeaders, q, allows)
+		case allows != nil:
 			r.AllowedHeaders = matchedHeaders(r.AllowedHeaders, q, allows)
 		}
 		kept = append(kept, r)
 	}
 	return kept
-}
-
-// allowsEach compares every member of a list of names, whatever it holds.
-func (d Dialect) allowsEach(patterns []string, names string, allows covers) bool {
-	if allows == nil {
-		allows = anyHeader
-	}
-	empty := slices.ContainsFunc(d, func(one Deviation) bool { return one.empty })
-	for name := range strings.SplitSeq(names, ",") {
-		if name = strings.TrimSpace(name); (name != "" || empty && names != "") && !allows(patterns, name) {
-			return false
-		}
-	}
-	return true
 }
 
 // matchers are the dialect's own ways of matching; nil: S3's.
@@ -272,6 +287,17 @@ func matchedHeaders(patterns []string, q s3cors.Request, allows covers) []string
 	for _, name := range requested(q) {
 		if allows(patterns, name) {
 			matched = append(matched, name)
+		}
+	}
+	return matched
+}
+
+// standing lists what stands for the requested members that a rule covers, empty ones among them.
+func standing(patterns []string, q s3cors.Request, allows covers) []string {
+	var matched []string
+	for name := range strings.SplitSeq(text(q.RequestHeaders), ",") {
+		if name = strings.TrimSpace(name); allows(patterns, name) {
+			matched = append(matched, stand(name))
 		}
 	}
 	return matched
