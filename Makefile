@@ -5,11 +5,17 @@ GO ?= go
 RACE := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && echo -race)
 FUZZTIME ?= 10s
 
+# make module-path takes PATH, which is also where commands are found: what make was started with is put back for them.
+ifeq ($(origin PATH),command line)
+MODULE := $(PATH)
+override PATH := $(shell tr '\0' '\n' </proc/self/environ 2>/dev/null | sed -n 's/^PATH=//p' | grep /bin || echo /usr/local/go/bin:/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin)
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean
+.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean module-path release-check
 
 help: ## Show this list.
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
 	$(GO) build -trimpath -o corsprobe .
@@ -57,5 +63,11 @@ fuzz: ## Run every fuzz test for FUZZTIME each (10s).
 golden: ## Write the golden files anew; look at what changed before you commit it.
 	$(GO) test ./reports ./scenarios -update
 
+release-check: ## Build and check what a release holds: binaries, packages, image, action, manifests. Nothing is published.
+	.github/release/check.sh
+
+module-path: ## Name the module after where it is published: PATH=github.com/OWNER/corsprobe.
+	@.github/release/module-path.sh "$(MODULE)"
+
 clean: ## Remove what the other targets made.
-	rm -rf corsprobe build
+	rm -rf corsprobe build dist

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,7 +64,10 @@ func how(f result.Finding) string {
 	if !strings.HasSuffix(f.Check, ".status") && !strings.HasSuffix(f.Check, ".error-code") {
 		return ""
 	}
-	got, _, _ := strings.Cut(f.Got, " with ") // the headers that came with it
+	got := f.Got
+	if f.Came != nil && len(f.Came.Status) > 0 {
+		got = fmt.Sprint(f.Came.Status, f.Came.Code) // without the headers that came with it
+	}
 	return f.Expected + "\n" + got
 }
 

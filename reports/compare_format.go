@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"corsprobe/runner/file"
 )
 
 // comparisonRenderers is where a format of comparisons is added.
@@ -40,13 +42,7 @@ func ParseComparisonSpec(text string) (Spec, error) {
 func WriteComparisonFile(spec Spec, c Comparison, stdout io.Writer) error {
 	render := func(w io.Writer) error { return comparisonRenderers[spec.Format](w, c) }
 	if spec.Path == Stdout {
-		if err := buffered(stdout, render); err != nil {
-			return fmt.Errorf("writing the comparison to standard output: %w", err)
-		}
-		return nil
+		return spec.Failed(buffered(stdout, render))
 	}
-	if err := replace(spec.Path, render); err != nil {
-		return fmt.Errorf("writing the comparison to %s: %w", spec.Path, reason(err))
-	}
-	return nil
+	return spec.Failed(file.Replace(spec.Path, render))
 }

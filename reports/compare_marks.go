@@ -31,7 +31,7 @@ var States = []struct {
 }{
 	{AsS3, "every answer is what S3 owes"},
 	{Differs, "an answer differs from S3's, and no browser or cache would notice"},
-	{CacheRisk, "a cache may serve one origin's answer to another"},
+	{CacheRisk, result.Cache.Meaning()},
 	{Unsteady, "the same request is answered in two ways"},
 	{Breaks, "a page is stopped from what the configuration permits"},
 	{Exposes, "a page may do or read what the configuration forbids"},

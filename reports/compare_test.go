@@ -242,7 +242,7 @@ func TestWriteComparisonFile(t *testing.T) {
 		}
 	}
 	err := WriteComparisonFile(Spec{"html", t.TempDir()}, c, io.Discard)
-	if err == nil || !strings.HasSuffix(err.Error(), ": it is a directory") {
+	if err == nil || !strings.HasSuffix(err.Error(), ": it is a folder: name a file in it") {
 		t.Errorf("error = %v", err)
 	}
 }

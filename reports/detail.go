@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 )
 
@@ -76,23 +77,44 @@ func cellRows(c *result.Cell) []row {
 	if c.Explanation != "" {
 		rows = append(rows, row{label: "rule", value: brief(c.Explanation, evidenceLimit)})
 	}
-	if s := browserSentence(c.Browser); s != "" {
+	for _, s := range browserSentences(c) {
 		rows = append(rows, row{label: "browser", value: s})
 	}
 	return rows
 }
 
-func browserSentence(b *result.Browser) string {
+// browserSentences say what a browser makes of a cell's findings: once for those that it takes for the same, after their checks where others
+// are beside them. Where none makes a difference that is told, with what a page gets.
+func browserSentences(c *result.Cell) []string {
+	checks := map[string][]string{}
+	var sentences []string
+	for _, f := range worstFirst(c.Findings) {
+		if s := effect(f); s != "" {
+			if checks[s] == nil {
+				sentences = append(sentences, s)
+			}
+			checks[s] = append(checks[s], brief(f.Check, valueLimit))
+		}
+	}
 	switch {
-	case b == nil:
-		return ""
-	case b.Sentence != "":
-		return brief(b.Sentence, evidenceLimit)
-	case b.Got != "":
-		return "no difference to a page: " + brief(b.Got, valueLimit)
-	default:
+	case len(sentences) > 0 && len(c.Findings) > 1:
+		for i, s := range sentences {
+			sentences[i] = list(checks[s]) + ": " + s
+		}
+	case len(sentences) == 0 && c.Browser != nil && c.Browser.Sentence != "":
+		return []string{brief(c.Browser.Sentence, evidenceLimit)} // of a report that an earlier release wrote
+	case len(sentences) == 0 && c.Browser != nil && c.Browser.Got != "":
+		return []string{"no difference to a page: " + brief(c.Browser.Got, valueLimit)}
+	}
+	return sentences
+}
+
+// effect says what a browser makes of a finding; empty where it makes nothing of it.
+func effect(f result.Finding) string {
+	if f.Browser == nil {
 		return ""
 	}
+	return brief(f.Browser.Sentence, evidenceLimit)
 }
 
 // curlRows labels the commands that repeat a cell's exchanges. They are never cut: half a command is none.
@@ -206,10 +228,7 @@ func place(file string, line int) string {
 
 // plural renders "1 cell" and "2 cells".
 func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return english.Count(n, noun)
 }
 
 // took renders a duration for a person: "340 ms", "12.3 s", "4 min 10 s".

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,11 +15,39 @@ const (
 	headerLimit   = 60   // headers of one message in evidence: three times what S3 sends
 )
 
+// markers are what CI systems that read a log take for commands of their own, wherever it stands in a line. The last character of the group is
+// the one that is written as an escape to end that.
+//
+//   - ##vso[…] and ##[…]: Azure Pipelines; the latter is obeyed by GitHub's runner too
+//   - ##teamcity[…], ##octopus[…], ##myget[…]: the service messages of these
+//   - section_start:…, section_end:…: GitLab's folded sections
+//   - travis_fold:…, travis_time:…: Travis CI's
+//
+// What counts at the start of a line only is in [inert]. Jenkins and Buildkite have marks with control characters too, which are never left.
+var markers = regexp.MustCompile(`(##)[A-Za-z]*\[|(section_(?:start|end):|travis_(?:fold|time):)`)
+
+// defused writes the character that makes a marker one by the format given, such as \x%02x.
+func defused(s, format string) string {
+	if !strings.Contains(s, "##") && !strings.Contains(s, "section_") && !strings.Contains(s, "travis_") {
+		return s
+	}
+	var b strings.Builder
+	from := 0
+	for _, at := range markers.FindAllStringSubmatchIndex(s, -1) {
+		end := max(at[3], at[5]) // of the group that matched; the other's is -1
+		b.WriteString(s[from : end-1])
+		fmt.Fprintf(&b, format, s[end-1])
+		from = end
+	}
+	b.WriteString(s[from:])
+	return b.String()
+}
+
 // visible shows what a terminal or an XML parser would act on: control characters, escapes, characters that turn the direction of
-// writing, exotic spaces and bytes that are no UTF-8 become \x1b, \u202e and the like. The result is printable text on one line. What CI
-// systems take for a command wherever it stands in a line, ##[, becomes #\x23[.
+// writing, exotic spaces and bytes that are no UTF-8 become \x1b, \u202e and the like, and markers of CI systems lose what makes them one. The
+// result is printable text on one line.
 func visible(s string) string {
-	s = strings.ReplaceAll(s, "##[", `#\x23[`)
+	s = defused(s, `\x%02x`)
 	if isPlain(s) {
 		return s
 	}
@@ -32,12 +61,17 @@ func visible(s string) string {
 	return b.String()
 }
 
-// inert keeps a line from being a command to GitHub's runner, which looks for :: behind the white space that a line begins with.
+// lineMarkers are what CI systems obey at the start of a line: :: behind white space is a command of GitHub's runner, ---, +++ and ~~~ with
+// something behind them open a group of Buildkite's, and ^^^ +++ the one before.
+var lineMarkers = regexp.MustCompile(`^(?: *::|(?:---|\+\+\+|~~~)(?: |$)|\^\^\^ )`)
+
+// inert keeps a line from being a command to a CI system.
 func inert(line string) string {
-	if rest := strings.TrimLeft(line, " "); strings.HasPrefix(rest, "::") {
-		return line[:len(line)-len(rest)] + `\x3a` + rest[1:]
+	if !lineMarkers.MatchString(line) {
+		return line
 	}
-	return line
+	at := len(line) - len(strings.TrimLeft(line, " "))
+	return fmt.Sprintf(`%s\x%02x%s`, line[:at], line[at], line[at+1:])
 }
 
 // isPlain reports printable ASCII throughout, which nearly everything is.
@@ -108,8 +142,9 @@ func visibleLines(s string, limit int) []string {
 	return lines
 }
 
-// whole is a text of several lines, each visible and inert.
-func whole(s string) string {
+// Harmless is a text of several lines, each of them visible and inert: what may hold an endpoint's words can be shown in a terminal or a CI
+// system's log.
+func Harmless(s string) string {
 	lines := visibleLines(s, len(s))
 	for i := range lines {
 		lines[i] = inert(lines[i])

@@ -24,6 +24,12 @@ func TestVisible(t *testing.T) {
 		"nonchar\ufffe\U0010ffff": `nonchar\ufffe\U0010ffff`,
 		"replacement \ufffd":      "replacement \ufffd",
 		"###[error]x ##[":         `##\x23[error]x #\x23[`,
+		"##vso[a]##teamcity[b]":   `#\x23vso[a]#\x23teamcity[b]`,
+		"# ## [x] ##x":            "# ## [x] ##x",
+		"section_start:1:a":       `section_start\x3a1:a`,
+		"xsection_end:1:a":        `xsection_end\x3a1:a`,
+		"travis_time:travis_fold": `travis_time\x3atravis_fold`,
+		"section_start, a:b":      "section_start, a:b",
 	} {
 		if got := visible(in); got != want {
 			t.Errorf("visible(%q) = %q, want %q", in, got, want)
@@ -38,6 +44,14 @@ func TestInert(t *testing.T) {
 		"::error::b":        `\x3a:error::b`,
 		"   ::set-output a": `   \x3a:set-output a`,
 		":plain":            ":plain",
+		"--- a":             `\x2d-- a`,
+		"---":               `\x2d--`,
+		"+++ a":             `\x2b++ a`,
+		"~~~ a":             `\x7e~~ a`,
+		"^^^ +++":           `\x5e^^ +++`,
+		"---a":              "---a",
+		"---- a":            "---- a",
+		" --- a":            " --- a",
 	} {
 		if got := inert(in); got != want {
 			t.Errorf("inert(%q) = %q, want %q", in, got, want)

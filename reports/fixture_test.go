@@ -144,11 +144,13 @@ func reflectedCell(method, origin string) result.Cell {
 	c.Findings = []result.Finding{{
 		Check: "actual.allow-origin", Class: result.Exposure,
 		Expected: "Access-Control-Allow-Origin absent", Got: "Access-Control-Allow-Origin: " + origin,
-		Why: "S3 sends Access-Control-Allow-Origin only where a rule makes it", Facts: []int{23},
+		Why: "S3 sends Access-Control-Allow-Origin only where a rule makes it", Facts: []int{23}, How: result.UnwantedAll,
+		Owed: &result.Side{}, Came: &result.Side{Headers: []result.Header{{Name: "Access-Control-Allow-Origin", Value: origin}}},
+		Browser: &result.Effect{Sentence: method + " from " + origin + ": S3 keeps the answer from the page; here the page can read it"},
 	}}
 	c.Browser = &result.Browser{
 		Owed: "blocked: no Access-Control-Allow-Origin", Got: "readable",
-		Sentence: method + " from " + origin + ": S3 owes an answer that no page can read; here the page reads it",
+		Sentence: method + " from " + origin + ": S3 keeps the answer from the page; here the page can read it",
 	}
 	c.Exchanges = []result.Exchange{exchange("actual", method, origin, 200, "Access-Control-Allow-Origin", origin)}
 	c.Curl = []string{"curl -sS -i -X " + method + " -H 'Origin: " + origin + "' 'https://s3.example.com/bucket/object'"}
@@ -179,10 +181,12 @@ func broken() result.Cell {
 	c.Findings = []result.Finding{
 		{Check: "preflight.error-message", Class: result.Contract, Expected: "CORSResponse: This CORS request is not allowed.", Got: "absent", Why: "the error document's message differs",
 			Known: &result.Deviation{Reason: "short error documents", Link: "https://example.com/issues/7"}},
-		{Check: "preflight.status", Class: result.Breakage, Expected: "200", Got: "403 AccessForbidden", Why: "a rule permits this preflight", Facts: []int{4, 9}},
+		{Check: "preflight.status", Class: result.Breakage, Expected: "200", Got: "403 AccessForbidden", Why: "a rule permits this preflight", Facts: []int{4, 9}, How: result.Value,
+			Owed: &result.Side{Status: []int{200}}, Came: &result.Side{Status: []int{403}, Code: "AccessForbidden"},
+			Browser: &result.Effect{Blocked: true, Sentence: "PUT from https://app.example.com with x-amz-date: S3 permits it; here the browser blocks it at the preflight: status 403"}},
 	}
 	c.Browser = &result.Browser{Owed: "allowed", Got: "blocked: status 403", Code: "preflight-status",
-		Sentence: "PUT from https://app.example.com with x-amz-date: S3 owes a passed preflight; here the browser never sends the request"}
+		Sentence: "PUT from https://app.example.com with x-amz-date: S3 permits it; here the browser blocks it at the preflight: status 403"}
 	ex := exchange("preflight", "OPTIONS", "https://app.example.com", 403, "Content-Type", "application/xml")
 	ex.Response.Body = "<?xml version=\"1.0\"?>\n<Error>\n  <Code>AccessForbidden</Code>\n</Error>"
 	c.Exchanges = []result.Exchange{ex}
@@ -192,7 +196,8 @@ func broken() result.Cell {
 
 func cached() result.Cell {
 	c := newCell("responses/vary", "object/virtual/signed/https:%2F%2Fapp.example.com/GET/none", "GET https://app.example.com", result.Failed)
-	c.Findings = []result.Finding{{Check: "actual.vary", Class: result.Cache, Expected: "Vary: Origin", Got: "absent", Why: "missing: Origin", Facts: []int{31}}}
+	c.Findings = []result.Finding{{Check: "actual.vary", Class: result.Cache, Expected: "Vary: Origin", Got: "absent", Why: "missing: Origin", Facts: []int{31}, How: result.Missing,
+		Owed: &result.Side{Values: []string{"Origin"}}, Came: &result.Side{}, Browser: &result.Effect{Sentence: "a cache may give this answer to another origin"}}}
 	c.Browser = &result.Browser{Owed: "readable", Got: "readable"}
 	c.Exchanges = []result.Exchange{exchange("actual", "GET", "https://app.example.com", 200, "Access-Control-Allow-Origin", "https://app.example.com")}
 	return c
@@ -204,7 +209,9 @@ func hostileCell() result.Cell {
 	text := hostile
 	c.Step, c.Explanation = hostile, hostile
 	c.Point = &result.Point{Target: hostile, Addressing: hostile, Authorisation: hostile, Origin: &text, Method: hostile, Headers: hostile, Adversarial: hostile}
-	c.Findings = []result.Finding{{Check: "actual.header.x-" + hostile, Class: result.Contract, Expected: hostile, Got: strings.Repeat("é", 1<<10) + hostile, Why: hostile}}
+	c.Findings = []result.Finding{{Check: "actual.header.x-" + hostile, Class: result.Contract, Expected: hostile, Got: strings.Repeat("é", 1<<10) + hostile, Why: hostile,
+		How: result.Value, Owed: &result.Side{Code: hostile, Values: []string{hostile}}, Came: &result.Side{Headers: []result.Header{{Name: hostile, Value: hostile}}, Body: hostile},
+		Browser: &result.Effect{Sentence: hostile}}}
 	c.Browser = &result.Browser{Owed: "readable", Got: hostile, Sentence: hostile}
 	ex := exchange("actual", "GET", hostile, 200, "X-Big", strings.Repeat("A", 1<<20), "X-"+hostile, hostile)
 	ex.Response.Body, ex.Response.Truncated = hostile+strings.Repeat("b\n", 5000), true

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 )
 
@@ -119,22 +120,19 @@ func unknownFormat(name string) error {
 }
 
 // list renders "a, b and c".
-func list[T ~string](words []T) string {
-	var b strings.Builder
-	for i, w := range words {
-		switch {
-		case i > 0 && i == len(words)-1:
-			b.WriteString(" and ")
-		case i > 0:
-			b.WriteString(", ")
-		}
-		b.WriteString(string(w))
-	}
-	return b.String()
+func list[T ~string](words []T) string { return english.And(words) }
+
+// otherNames are what people call a format who do not know its name here.
+var otherNames = map[string]Format{
+	"xml": JUnit, "junit-xml": JUnit, "xunit": JUnitStrict, "jenkins": JUnitStrict, "gitlab": JUnit, "md": Markdown, "htm": HTML, "page": HTML,
+	"txt": Text, "yaml": Statement, "yml": Statement, "jsonl": NDJSON, "stream": NDJSON, "actions": GitHub, "summary": GitHub,
 }
 
-// nearest is the format that a mistyped name most likely means; empty when none is near.
+// nearest is the format that another or a mistyped name most likely means; empty when none is near.
 func nearest(name string) Format {
+	if f, ok := otherNames[strings.ToLower(name)]; ok {
+		return f
+	}
 	const tolerance = 2 // two slips of the finger; three would make json of text
 	best, least := Format(""), tolerance+1
 	for _, f := range Formats() {

@@ -35,6 +35,7 @@ func TestParseSpec(t *testing.T) {
 		{text: "report.xml", err: `report "report.xml": expected FORMAT=PATH, such as junit=corsprobe.xml; formats are ` + all},
 		{text: "", err: `report "": expected FORMAT=PATH, such as junit=corsprobe.xml; formats are ` + all},
 		{text: "junti=x.xml", err: `report "junti=x.xml": unknown format "junti", formats are ` + all + `; did you mean junit?`},
+		{text: "xml=x", err: `report "xml=x": unknown format "xml", formats are ` + all + `; did you mean junit?`},
 		{text: "JSON=x", err: `report "JSON=x": unknown format "JSON", formats are ` + all + `; did you mean json?`},
 		{text: "csv=x", err: `report "csv=x": unknown format "csv", formats are ` + all},
 		{text: "=x", err: `report "=x": unknown format "", formats are ` + all},
@@ -179,7 +180,7 @@ func TestWriteFileUnwritable(t *testing.T) {
 	dir := filepath.Dir(file)
 	for path, want := range map[string]string{
 		filepath.Join(file, "x.xml"): "not a directory",
-		dir:                          "it is a directory",
+		dir:                          "it is a folder: name a file in it",
 		filepath.Join(dir, strings.Repeat("long", 1000)): "file name too long",
 	} {
 		err := WriteFile(Spec{JUnit, path}, clean(), io.Discard)
@@ -190,28 +191,13 @@ func TestWriteFileUnwritable(t *testing.T) {
 	alone(t, file)
 }
 
-// A report that fails half way leaves an earlier file as it was, and nothing beside it.
-func TestReplaceIsAtomic(t *testing.T) {
-	path := existing(t)
-	half := func(w io.Writer) error {
-		_, err := io.WriteString(w, strings.Repeat("half a report", 100_000))
-		return errors.Join(err, errFull)
-	}
-	if err := replace(path, half); !errors.Is(err, errFull) {
-		t.Errorf("got %v, want %v", err, errFull)
-	}
-	if got := read(t, path); got != "earlier" {
-		t.Errorf("the earlier file now holds %.40q", got)
-	}
-	alone(t, path)
-}
-
+// A device takes no report: what reads /dev/null or a pipe is standard output's business.
 func TestWriteFileToDevice(t *testing.T) {
-	if err := WriteFile(Spec{JSON, os.DevNull}, clean(), io.Discard); err != nil {
-		t.Error(err)
-	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
-		t.Fatalf("%s was replaced by a file", os.DevNull)
+	for _, f := range []Format{JSON, GitHub} {
+		err := WriteFile(Spec{f, os.DevNull}, clean(), io.Discard)
+		if want := fmt.Sprintf("writing the %s report to %s: it is a device: name a regular file, or - for standard output", f, os.DevNull); message(err) != want {
+			t.Errorf("got %q, want %q", message(err), want)
+		}
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 )
 
@@ -58,10 +58,7 @@ func publish(path string, r result.Report, stdout io.Writer) error {
 }
 
 func appendSummary(path string, blocks []string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	f, err := file.Append(path)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func TestGitHubErrors(t *testing.T) {
 	dir := t.TempDir()
 	var stdout bytes.Buffer
 	err := WriteFile(Spec{GitHub, dir}, sample(), &stdout)
-	if want := "writing the github report to " + dir + ": is a directory"; message(err) != want {
+	if want := "writing the github report to " + dir + ": it is a folder: name a file in it"; message(err) != want {
 		t.Errorf("got %q, want %q", message(err), want)
 	}
 	if stdout.String() != commands(t, sample()) {

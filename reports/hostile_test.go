@@ -30,6 +30,12 @@ var payloads = map[string]string{
 	"github command":    "::error::owned",
 	"github lines":      "x\n::error file=a::owned\r\n  ::stop-commands::t\n::set-output name=a::b",
 	"azure command":     "##[error]owned ##vso[task.setvariable]x\n##[add-mask]y",
+	"azure variable":    "##vso[task.setvariable variable=PATH;isSecret=false]/owned\n###vso[task.complete result=Succeeded;]x",
+	"teamcity message":  "##teamcity[buildStatus status='SUCCESS' text='owned']\n x ##teamcity[testFinished name='a']",
+	"octopus message":   "##octopus[setVariable name='YQ==' value='Yg==']",
+	"gitlab section":    "section_start:1560896352:owned[collapsed=true]\r\x1b[0Kowned\nsection_end:1560896353:owned\r\x1b[0K",
+	"travis fold":       "travis_fold:start:owned\r\x1b[0Kx\ntravis_time:start:a",
+	"buildkite groups":  "--- owned\n+++ owned\n~~~ owned\n^^^ +++\n---\n+++\n~~~",
 	"pipes":             "a | b || \\| c |\n|---|---|",
 	"backticks":         "` `` ``` ```` ```````\n```\n# heading\n~~~\n",
 	"mentions":          "@octocat @org/team #1 GH-1 !1 ~label 4f2a01c6c9 :tada:",
@@ -58,6 +64,9 @@ func filled(text string) result.Report {
 	r := sample()
 	r.Endpoint.Provider, r.Run.Digest, r.Run.Incomplete, r.Run.Shard = "a", "a", "a", &result.Shard{Index: 1, Total: 2}
 	r.Scenarios = []result.Scenario{{ID: "a", Description: "a", Labels: []string{"a"}, References: []string{"a"}, Steps: []result.Step{{Name: "a", Call: "a", CORS: "a"}}}}
+	for _, kind := range []result.LeftoverKind{result.LeftConfiguration, result.LeftBucket, result.LeftObjects, result.LeftOther} {
+		r.CleanUp = append(r.CleanUp, result.Leftover{Kind: kind, Bucket: "a", Objects: "a", Journal: "a", Command: "a", Problem: "a"})
+	}
 	c := &r.Cells[len(r.Cells)-1]
 	c.Step, c.Point = "a", &result.Point{Target: "a", Addressing: "a", Authorisation: "a", Origin: &origin, Method: "a", Headers: "a", Adversarial: "a"}
 	c.Chromium = &result.Chromium{NotSent: "a", Readable: []string{"a"}, Code: "a", Preflight: []result.Header{{Name: "a", Value: "a"}}, Disagreement: "a"}
@@ -141,12 +150,15 @@ func TestHostileAnswersSpoilNoAnnotation(t *testing.T) {
 	for name, payload := range payloads {
 		text := commands(t, filled(payload))
 		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-		if len(lines) != want || strings.Contains(text, "##[") {
+		if len(lines) != want {
 			t.Errorf("%s: %d lines, want %d:\n%s", name, len(lines), want, text)
 		}
 		for _, l := range lines {
 			if !command.MatchString(l) {
 				t.Errorf("%s: no command: %q", name, l)
+			}
+			if obeyed(command.ReplaceAllString(l, "")) {
+				t.Errorf("%s: another command in one: %q", name, l)
 			}
 		}
 	}
@@ -175,11 +187,26 @@ func harm(data []byte) (problems []string) {
 		if at := strings.IndexFunc(line, acts); at >= 0 {
 			problems = append(problems, fmt.Sprintf("line %d holds %q", i+1, line[at:min(len(line), at+10)]))
 		}
-		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
+		if obeyed(line) {
 			problems = append(problems, fmt.Sprintf("line %d is a command to a CI system: %.80q", i+1, line))
 		}
 	}
 	return problems
+}
+
+// obeyed reports that some CI system takes a line for a command: their documentation says how they find one.
+func obeyed(line string) bool {
+	for _, anywhere := range []string{"##[", "##vso[", "##teamcity[", "##octopus[", "##myget[", "section_start:", "section_end:", "travis_fold:", "travis_time:"} {
+		if strings.Contains(line, anywhere) {
+			return true
+		}
+	}
+	for _, first := range []string{"--- ", "+++ ", "~~~ ", "^^^ +++"} {
+		if strings.HasPrefix(line+" ", first) {
+			return true
+		}
+	}
+	return strings.HasPrefix(strings.TrimSpace(line), "::")
 }
 
 // acts reports characters that do something rather than being shown.
@@ -192,12 +219,13 @@ func acts(r rune) bool {
 }
 
 func TestHarmNotices(t *testing.T) {
-	for _, text := range []string{"\xff\n", "no end", "\x1b[2J\n", "a\tb\n", "\u009b\n", "\u202e\n", "\u200b\n", "\U000e0041\n", "::error::x\n", "a\n  ::error::x\n", "a ##[error]x\n", "a\r\n"} {
+	for _, text := range []string{"\xff\n", "no end", "\x1b[2J\n", "a\tb\n", "\u009b\n", "\u202e\n", "\u200b\n", "\U000e0041\n", "::error::x\n", "a\n  ::error::x\n", "a ##[error]x\n", "a\r\n",
+		"a ##vso[x]\n", "##teamcity[x]\n", "a section_start:1:b\n", "travis_fold:start:a\n", "--- a\n", "a\n---\n", "+++ a\n", "~~~ a\n", "^^^ +++\n"} {
 		if harm([]byte(text)) == nil {
 			t.Errorf("takes %q", text)
 		}
 	}
-	if p := harm([]byte("größe – 日本 🙂 a::b\n")); p != nil {
+	if p := harm([]byte("größe – 日本 🙂 a::b --- ## [x] section_start\n")); p != nil {
 		t.Errorf("got %q", p)
 	}
 }

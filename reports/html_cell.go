@@ -136,7 +136,7 @@ func newBlock(c *result.Cell, standsFor int) block {
 		b.Exchanges = append(b.Exchanges, newExchangeView(ex, c.Findings))
 	}
 	for _, command := range c.Curl {
-		b.Curl = append(b.Curl, whole(command))
+		b.Curl = append(b.Curl, Harmless(command))
 	}
 	if standsFor > 1 {
 		b.More = plural(standsFor-1, "more cell")

@@ -24,6 +24,7 @@ type pageView struct {
 	Errors, Unsupported              []counted
 	Known                            []knownView
 	Stale                            []staleView
+	Left                             [][]row // what clean-up could not undo
 	Observations                     []observationView
 	Chromium                         *result.ChromiumSummary
 	Facts                            []factView
@@ -90,14 +91,6 @@ type factView struct {
 	Means string
 }
 
-// meanings are what findings of a class cost.
-var meanings = map[result.Class]string{
-	result.Exposure: "a page may do or read what the configuration forbids",
-	result.Breakage: "a page is stopped from what the configuration permits",
-	result.Cache:    "a cache may serve one origin's answer to another",
-	result.Contract: "the answer differs from S3's, and no browser or cache would notice",
-}
-
 // strengths are what a fact of that strength rests on.
 var strengths = map[s3cors.Strength]string{
 	s3cors.Recorded: "an answer captured from AWS", s3cors.Field: "a trace or report from AWS", s3cors.AWSRun: "a suite that runs against AWS",
@@ -116,6 +109,9 @@ func newPage(r result.Report) pageView {
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Classes: classViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
+	}
+	for _, l := range r.CleanUp {
+		p.Left = append(p.Left, leftoverRows(l))
 	}
 	for _, d := range r.Stale {
 		p.Stale = append(p.Stale, staleView{visible(d.Where), visible(d.Check), visible(d.Cells), visible(d.Problem)})
@@ -201,13 +197,13 @@ func classViews(r result.Report) []classView {
 	var all []classView
 	for _, c := range causes(r.Cells) {
 		if n := len(all); n == 0 || all[n-1].Class != visible(string(c.class)) {
-			v := classView{Class: visible(string(c.class)), Meaning: meanings[c.class]}
+			v := classView{Class: visible(string(c.class)), Meaning: c.class.Meaning()}
 			all = append(all, v)
 		}
 		last := &all[len(all)-1]
 		last.Causes = append(last.Causes, causeView{
 			Check: brief(c.check, valueLimit), Cells: plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario"),
-			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: browserSentence(c.first.Browser),
+			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: effect(c.finding),
 		})
 	}
 	return all

@@ -81,15 +81,8 @@ func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*res
 // tallyOf counts cells by verdict, what needs a look first.
 func tallyOf(cells []*result.Cell) []count {
 	var s result.Summary
-	counts := map[result.Verdict]*int{
-		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known, result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported,
-	}
 	for _, c := range cells {
-		n, known := counts[c.Verdict]
-		if !known {
-			n = &s.Errors
-		}
-		*n++
+		s.Add(*c)
 	}
 	return verdictCounts(s)
 }
@@ -120,7 +113,7 @@ func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
 }
 
 func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
-	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: whole(s.step.CORS)}
+	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: Harmless(s.step.CORS)}
 	var inMatrix []*result.Cell
 	for _, c := range s.cells {
 		if c.Point == nil {

@@ -226,7 +226,7 @@ func TestHTMLTellsEverything(t *testing.T) {
 		".Cells.Point.Headers", ".Cells.Reason", ".Cells.Findings.Expected", ".Cells.Findings.Got", ".Cells.Findings.Why", ".Cells.Findings.Known.Reason", ".Cells.Explanation",
 		".Cells.Exchanges.Request.Method", ".Cells.Exchanges.Request.URL", ".Cells.Exchanges.Request.Headers.Name", ".Cells.Exchanges.Request.Headers.Value",
 		".Cells.Exchanges.Response.Proto", ".Cells.Exchanges.Response.Headers.Name", ".Cells.Exchanges.Response.Headers.Value", ".Cells.Exchanges.Response.Body", ".Cells.Exchanges.Error",
-		".Cells.Curl", ".Cells.Browser.Got", ".Cells.Browser.Sentence", ".Cells.Chromium.Readable", ".Cells.Chromium.Code", ".Cells.Chromium.Preflight.Value", ".Cells.Chromium.Disagreement",
+		".Cells.Curl", ".Cells.Findings.Browser.Sentence", ".Cells.Chromium.Readable", ".Cells.Chromium.Code", ".Cells.Chromium.Preflight.Value", ".Cells.Chromium.Disagreement",
 	} {
 		if !strings.Contains(got, "say "+want) {
 			t.Errorf("the page does not tell %s", want)

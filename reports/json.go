@@ -43,7 +43,7 @@ func encodeJSON(w io.Writer, document any, indent string) error {
 	if err := e.Encode(document); err != nil {
 		return err
 	}
-	return writeHarmless(w, bytes.ReplaceAll(b.Bytes(), []byte("##["), []byte(`#\u0023[`))) // see visible
+	return writeHarmless(w, []byte(defused(b.String(), `\u%04x`))) // only strings can hold a marker
 }
 
 // writeHarmless writes JSON with \u escapes for what the encoder leaves as it is though a terminal may act on it: DEL, the control

@@ -315,7 +315,7 @@ func TestJUnitFailureText(t *testing.T) {
 		t.Errorf("the text begins with %q", first)
 	}
 	inOrder(t, failureText(t, c), p.Message, "[breakage] preflight.status\n", "(facts 4 and 9)", "[contract] preflight.error-message",
-		"browser   PUT from", "> OPTIONS https://s3.example.com/bucket/object", "< HTTP/1.1 403", "<   <Code>AccessForbidden</Code>", "curl      curl -sS")
+		"browser   preflight.status: PUT from", "> OPTIONS https://s3.example.com/bucket/object", "< HTTP/1.1 403", "<   <Code>AccessForbidden</Code>", "curl      curl -sS")
 }
 
 // failureText is the text of a cell's failure as a reader gets it.

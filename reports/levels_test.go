@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -109,9 +110,14 @@ func TestCausesCountCells(t *testing.T) {
 // A wrong status is one cause where the same came for the same, whatever headers came with it.
 func TestCausesOfStatuses(t *testing.T) {
 	var cells []result.Cell
-	for _, got := range []string{"404 NoSuchBucket", "200 with Access-Control-Allow-Origin: a", "200 with Access-Control-Allow-Origin: b"} {
+	for _, came := range []result.Side{
+		{Status: []int{404}, Code: "NoSuchBucket"},
+		{Status: []int{200}, Headers: []result.Header{{Name: "Access-Control-Allow-Origin", Value: "a"}}},
+		{Status: []int{200}, Headers: []result.Header{{Name: "Access-Control-Allow-Origin", Value: "b"}}},
+	} {
 		c := found(result.Failed, result.Contract, "x")
-		c.Findings[0].Check, c.Findings[0].Expected, c.Findings[0].Got = "preflight.status", "403 AccessForbidden", got
+		c.Findings[0].Check, c.Findings[0].Expected, c.Findings[0].Came = "preflight.status", "403 AccessForbidden", &came
+		c.Findings[0].Got = fmt.Sprintf("words of %v", came)
 		cells = append(cells, c)
 	}
 	got := causes(cells)

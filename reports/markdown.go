@@ -87,6 +87,18 @@ func (m *markdown) head(r result.Report) {
 		facts = append(facts, "asked "+code(r.Run.Digest))
 	}
 	m.add(strings.Join(facts, ", ") + ".")
+	m.leftovers(r.CleanUp)
+}
+
+// leftovers stand at the top, each with the command that undoes it.
+func (m *markdown) leftovers(all []result.Leftover) {
+	if len(all) == 0 {
+		return
+	}
+	m.add("### Not cleaned up: " + leftCounts(all))
+	for _, l := range all {
+		m.fence(leftoverRows(l))
+	}
 }
 
 func (m *markdown) levels(all []result.Level) {
@@ -116,14 +128,6 @@ func (m *markdown) counts(s result.Summary) {
 	m.table("", head, [][]string{row})
 }
 
-// classMeanings say what a finding of each class costs.
-var classMeanings = map[result.Class]string{
-	result.Exposure: "a page may do or read what the configuration forbids",
-	result.Breakage: "a page is stopped from what the configuration permits",
-	result.Cache:    "a cache may serve one origin's answer to another",
-	result.Contract: "the answer differs from S3's, and no browser or cache would notice",
-}
-
 // findings shows each cause once, by its first cell.
 func (m *markdown) findings(all []cause) {
 	class := result.Class("")
@@ -143,7 +147,7 @@ func (m *markdown) findings(all []cause) {
 }
 
 func classTitle(c result.Class) string {
-	if meaning, ok := classMeanings[c]; ok {
+	if meaning := c.Meaning(); meaning != "" {
 		return string(c) + ": " + meaning
 	}
 	return code(string(c))

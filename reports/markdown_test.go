@@ -99,7 +99,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 
 func TestMarkdownNamesClasses(t *testing.T) {
 	for _, c := range result.Classes {
-		if classMeanings[c] == "" {
+		if c.Meaning() == "" {
 			t.Errorf("%s has no meaning", c)
 		}
 	}

@@ -50,6 +50,19 @@ func TestPageGolden(t *testing.T) {
 	golden(t, "page-blocked.txt", []byte(page(t, visited(result.Blocked))))
 }
 
+// What lies behind it is told before the exchanges, and in the verdict.
+func TestPageCauseGolden(t *testing.T) {
+	refused := visited(result.Blocked)
+	refused.Cause = &result.PageCause{Code: "s3-no-rule", Sentence: "none of the rules fits " + hostile, Do: []string{"aws s3api get-bucket-cors --bucket BUCKET > cors.json", "corsprobe explain"}, Likely: []string{"The origin differs.", "The method is not listed."}}
+	refused.Chromium = &result.Chromium{Code: "MissingAllowOriginHeader", Console: "Access to fetch at … has been blocked " + hostile}
+	spoilt := visited(result.Readable)
+	spoilt.Steps[1].Findings = nil
+	spoilt.Cause = &result.PageCause{Code: "image-first", Sentence: "an image that came first breaks the page", Do: []string{"set crossorigin"}}
+	bare := exchange("without-origin", "GET", "", 200, "Last-Modified", "Wed, 01 Jul 2026 00:00:00 GMT")
+	spoilt.WithoutOrigin, spoilt.Chromium = &bare, &result.Chromium{Resolved: true, Status: 200, Disagreement: "it differs"}
+	golden(t, "page-cause.txt", []byte(page(t, refused)+"=====\n"+page(t, spoilt)))
+}
+
 func TestPageInWords(t *testing.T) {
 	clean := visited(result.Readable)
 	clean.Steps[1].Findings = nil
@@ -57,12 +70,24 @@ func TestPageInWords(t *testing.T) {
 	lost.Steps, lost.Sentence = nil, "connection refused"
 	permitted := visited(result.Permitted)
 	permitted.Steps = permitted.Steps[:1]
+	spoilt := clean
+	spoilt.Cause = &result.PageCause{Sentence: "an image that came first breaks the page"}
+	hidden := visited(result.Blocked)
+	hidden.Cause = &result.PageCause{Sentence: "this bucket has no CORS configuration (403 AccessForbidden)"}
+	refused := visited(result.Blocked)
+	refused.Gets, refused.Cause = result.Refused, &result.PageCause{Sentence: "CORS is right, and S3 refuses the request with 403 AccessDenied"}
+	bare := visited(result.Blocked)
+	bare.Gets, bare.Sentence = result.Refused, "the page can read the answer, and it is an error: 418"
 	for want, p := range map[string]result.Page{
-		"Readable: the page gets the answer.":                                                      clean,
-		"Readable: the page gets the answer. Not as S3 answers by this configuration: 2 findings.": visited(result.Readable),
-		"Permitted: the preflight lets the request go on.":                                         permitted,
-		"Blocked: the answer has no Access-Control-Allow-Origin.":                                  visited(result.Blocked),
-		"Unreachable: connection refused.":                                                         lost,
+		"Readable: the page gets the answer.":                                                                                                clean,
+		"Readable: the page gets the answer. Not as S3 answers by this configuration: 2 findings.":                                           visited(result.Readable),
+		"Permitted: the preflight lets the request go on.":                                                                                   permitted,
+		"Blocked: the answer has no Access-Control-Allow-Origin.":                                                                            visited(result.Blocked),
+		"Unreachable: connection refused.":                                                                                                   lost,
+		"Readable: the page gets the answer. But an image that came first breaks the page.":                                                  spoilt,
+		"Blocked: this bucket has no CORS configuration (403 AccessForbidden); to a browser, the answer has no Access-Control-Allow-Origin.": hidden,
+		"Refused: CORS is right, and S3 refuses the request with 403 AccessDenied.":                                                          refused,
+		"Refused: the page can read the answer, and it is an error: 418.":                                                                    bare,
 	} {
 		lines := strings.Split(strings.TrimRight(page(t, p), "\n"), "\n")
 		if got := lines[len(lines)-1]; got != want {

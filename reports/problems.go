@@ -117,6 +117,9 @@ type runProblem struct {
 
 func runProblems(r result.Report) []runProblem {
 	var all []runProblem
+	for _, l := range r.CleanUp {
+		all = append(all, runProblem{name: leftoverName(l), message: leftoverLine(l)})
+	}
 	if why := r.Run.Incomplete; why != "" {
 		all = append(all, runProblem{name: "the run is complete", message: "the run is incomplete: " + brief(why, valueLimit)})
 	}

@@ -28,9 +28,12 @@ func anyList[T ~string](words []T) []any {
 
 // enums are the types that are words of a closed list.
 var enums = map[reflect.Type][]any{
-	reflect.TypeFor[result.Class]():      anyList(result.Classes),
-	reflect.TypeFor[result.Verdict]():    anyList([]result.Verdict{result.Passed, result.Failed, result.Known, result.Flaky, result.Unsupported, result.Error}),
-	reflect.TypeFor[result.LevelState](): anyList([]result.LevelState{result.Reached, result.Missed, result.Undecided}),
+	reflect.TypeFor[result.Class]():        anyList(result.Classes),
+	reflect.TypeFor[result.Verdict]():      anyList([]result.Verdict{result.Passed, result.Failed, result.Known, result.Flaky, result.Unsupported, result.Error}),
+	reflect.TypeFor[result.LeftoverKind](): anyList([]result.LeftoverKind{result.LeftConfiguration, result.LeftBucket, result.LeftObjects, result.LeftOther}),
+	reflect.TypeFor[result.By]():           anyList([]result.By{result.ByStandard, result.ByBrowsers}),
+	reflect.TypeFor[result.How]():          anyList(result.Hows),
+	reflect.TypeFor[result.LevelState]():   anyList([]result.LevelState{result.Reached, result.Missed, result.Undecided}),
 }
 
 // schemaOf makes a schema of Go types as encoding/json writes them. definitions gathers the types that have a name.

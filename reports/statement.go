@@ -32,6 +32,7 @@ type (
 		Undecided      []statementReason  `yaml:"undecided,omitempty"`
 		Unsupported    []statementReason  `yaml:"unsupported,omitempty"`
 		Stale          []statementProblem `yaml:"staleDeviations,omitempty"`
+		CleanUp        []string           `yaml:"notCleanedUp,omitempty"`
 	}
 	implementation struct {
 		Provider string `yaml:"provider,omitempty"`
@@ -119,6 +120,9 @@ func statementOf(r result.Report) statement {
 	}
 	for _, o := range r.Observations {
 		s.Observed = append(s.Observed, statementChoice{short(o.Point), short(o.Choice), o.Cells, o.Facts})
+	}
+	for _, l := range r.CleanUp {
+		s.CleanUp = append(s.CleanUp, leftoverLine(l))
 	}
 	for _, d := range r.Stale {
 		s.Stale = append(s.Stale, statementProblem{short(d.Where), short(d.Check + " of " + d.Cells + " " + d.Problem)})

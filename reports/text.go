@@ -15,6 +15,7 @@ type TextOptions struct {
 	Color   bool // ANSI colours, which never carry a meaning alone
 	Width   int  // columns to wrap sentences at; 0: 100
 	Verbose bool // list every cell, and show the exchanges of those that failed
+	Quiet   bool // the verdict alone
 }
 
 const (
@@ -27,6 +28,10 @@ const (
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.
 func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t := newTextWriter(w, opts)
+	if opts.Quiet {
+		t.verdict(r)
+		return t.out.Flush()
+	}
 	t.head(r)
 	t.diagnosis(r)
 	t.failed(r)
@@ -41,15 +46,16 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	}
 	t.baseline(r.Baseline)
 	t.summary(r)
+	t.blank()
+	t.verdict(r)
 	return t.out.Flush()
 }
 
-func newTextWriter(w io.Writer, opts TextOptions) *textWriter {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
-	if opts.Width == 0 {
-		t.width = defaultWidth
-	}
-	return t
+// verdict ends a report: with what the run came to, and what its clean-up left.
+func (t *textWriter) verdict(r result.Report) {
+	colour, words := verdict(r)
+	t.line(0, t.paint(colour, words))
+	t.leftovers(r.CleanUp)
 }
 
 func isFailed(v result.Verdict) bool { return v == result.Failed }
@@ -68,6 +74,14 @@ type textWriter struct {
 	out   *bufio.Writer
 	opts  TextOptions
 	width int
+}
+
+func newTextWriter(w io.Writer, opts TextOptions) *textWriter {
+	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: max(leastWidth, opts.Width)}
+	if opts.Width == 0 {
+		t.width = defaultWidth
+	}
+	return t
 }
 
 // style is the parameter of an ANSI "select graphic rendition".

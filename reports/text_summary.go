@@ -117,7 +117,7 @@ func aligned(rows [][]string) []string {
 	return lines
 }
 
-// summary counts, and gives the verdict in words.
+// summary counts.
 func (t *textWriter) summary(r result.Report) {
 	t.section(bold, "Summary")
 	rows := []row{{label: "cells", value: t.cellCounts(r.Summary)}}
@@ -131,11 +131,11 @@ func (t *textWriter) summary(r result.Report) {
 		rows[i].verbatim = true // colours would count as characters
 	}
 	rows = append(rows, levelRows(r)...)
+	if traffic := requests(r.Summary); traffic != "" {
+		rows = append(rows, row{label: "requests", value: traffic})
+	}
 	rows = append(rows, row{label: "duration", value: took(r.Run.Duration)})
 	t.rows(2, rows)
-	t.blank()
-	colour, words := verdict(r)
-	t.line(0, t.paint(colour, words))
 }
 
 func levelRows(r result.Report) []row {
@@ -198,6 +198,7 @@ func verdict(r result.Report) (style, string) {
 		}
 		against = append(against, why)
 	}
+	hold(len(r.CleanUp) > 0, "Not cleaned up", leftCounts(r.CleanUp))
 	hold(r.Run.Incomplete != "", "Incomplete", brief(r.Run.Incomplete, valueLimit))
 	if b := r.Baseline; b != nil {
 		hold(len(b.Worse) > 0, "Worse than the baseline", plural(len(b.Worse), "cell")+" got worse")
@@ -233,4 +234,16 @@ func conforming(s result.Summary) string {
 		parts = append(parts, plural(s.Unsupported, "cell")+" unsupported")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// requests counts what the run sent; empty where the report does not say.
+func requests(s result.Summary) string {
+	if s.Requests == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%d, %d of them for set-up, settling and clean-up", s.Requests, s.Requests-s.CellRequests)
+	if s.SlowDowns > 0 {
+		text += fmt.Sprintf("; %d were only asked to slow down", s.SlowDowns)
+	}
+	return text
 }

@@ -79,6 +79,16 @@ func TestTextVerboseListsEveryCell(t *testing.T) {
 	}
 }
 
+// Quiet is the verdict and what must not be missed, and nothing else.
+func TestTextQuiet(t *testing.T) {
+	for _, r := range []result.Report{clean(), sample(), left()} {
+		got, whole := text(t, r, TextOptions{Quiet: true}), text(t, r, TextOptions{})
+		if _, words := verdict(r); !strings.HasPrefix(got, words+"\n") || !strings.HasSuffix(whole, "\n\n"+got) || strings.Count(got, "\n") != 1+len(r.CleanUp) {
+			t.Errorf("got\n%s", got)
+		}
+	}
+}
+
 func TestTextGroups(t *testing.T) {
 	got := text(t, sample(), TextOptions{})
 	inOrder(t, got, "origins/exact  scenarios/origins.yaml:12", "in 5 cells:", "… and 2 more; --verbose lists them", "[exposure] actual.allow-origin",
@@ -97,6 +107,7 @@ func TestVerdictInWords(t *testing.T) {
 		"odd":         "No judgement: 1 cell could not be judged.",
 		"stale":       "Stale known deviations: 2 known deviations to remove or correct.",
 		"incomplete":  "Incomplete: interrupted; 1 cell failed.",
+		"left":        "NOT CLEANED UP: clean-up failed: it hangs",
 		"empty shard": "Nothing to judge: no cell fell to shard 3 of 3; the other shards hold them all.",
 		"cut shard":   "Incomplete: interrupted; no cell was run.",
 		"worse":       "Worse than the baseline: 1 cell got worse.",
@@ -140,6 +151,8 @@ func outcome(name string) result.Report {
 	case "as before":
 		r.Cells = append(r.Cells, broken(), flaky())
 		r.Baseline = &result.Baseline{}
+	case "left":
+		r.CleanUp = []result.Leftover{{Kind: result.LeftOther, Problem: "it hangs"}}
 	case "incomplete":
 		r.Cells, r.Run.Incomplete = append(r.Cells, broken()), "interrupted"
 	}

@@ -8,11 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/judge"
+	"corsprobe/runner/pace"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 	"corsprobe/scenarios"
 )
 
@@ -31,7 +34,7 @@ func (r *Run) callCell(planned scenarios.Planned, step scenarios.PlannedStep, ve
 // call makes a step's configuration call and judges it. trusted: the bucket is known to be in the state that the step's cells need.
 func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted bool, err error) {
 	if step.Call == scenarios.NoCall {
-		return true, s.bare(ctx)
+		return true, nil
 	}
 	c := s.run.callCell(s.planned, step, result.Passed, "")
 	switch step.Call {
@@ -51,14 +54,6 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 	return trusted, err
 }
 
-// bare makes sure that a bucket without a configuration call has none: a user's own bucket may come with one.
-func (s *stage) bare(ctx context.Context) error {
-	if s.run.opts.Bucket == "" || s.holds != nil {
-		return nil
-	}
-	return s.bucket.Clear(ctx)
-}
-
 // put sends a configuration and reads it back. What S3 must refuse goes as a raw document, for an SDK would refuse to send it.
 func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
 	owed := owedCall(step)
@@ -76,29 +71,32 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return owed.refused() && status < http.StatusInternalServerError, nil // refused in other words: nothing has changed either way
 	case owed.refused():
 		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
-		s.lost = step.CallID
+		s.spoiltBy = step.CallID
 		return false, nil
 	}
-	s.lost = ""
+	s.spoiltBy = ""
 	return s.readBack(ctx, step, c)
 }
 
 // sendPut makes the call. Trouble that says nothing about the configuration is an error.
 func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed callOwed, c *result.Cell) (status int, code, message string, err error) {
 	if step.CORS.Document == "" && !owed.refused() && step.Answer == nil {
-		err := s.bucket.PutCORS(ctx, step.CORS.Config)
+		err := s.place.PutCORS(ctx, step.CORS.Config)
 		return callOutcome(err)
 	}
 	document := []byte(step.CORS.Document)
 	if len(document) == 0 {
 		document = step.CORS.Config.XML()
 	}
-	ex := s.bucket.PutDocument(ctx, document)
+	ex := s.place.PutDocument(ctx, document)
 	c.Exchanges = append(c.Exchanges, ex)
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
 	}
-	doc, _ := judge.ParseError(ex.Response.Body)
+	if pace.Busy(ex.Response.Status) {
+		return 0, "", "", errors.New(busy(ex.Response.Status))
+	}
+	doc, _ := s3error.Read(ex.Response.Body)
 	return ex.Response.Status, doc.Code, doc.Message, nil
 }
 
@@ -108,6 +106,8 @@ func callOutcome(err error) (status int, code, message string, trouble error) {
 	switch {
 	case err == nil:
 		return 200, "", "", nil
+	case errors.As(err, &refused) && pace.Busy(refused.Status):
+		return 0, "", "", errors.New(busy(refused.Status))
 	case errors.As(err, &refused) && refused.Status != 0:
 		return refused.Status, refused.Code, refused.Message, nil
 	default:
@@ -117,25 +117,20 @@ func callOutcome(err error) (status int, code, message string, trouble error) {
 
 // readBack polls GetBucketCors until it gives back what was put, or something new: only an old answer, or none, is waited for.
 func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
-	waiting, cancel := context.WithTimeout(ctx, s.run.opts.Settle)
-	defer cancel()
-	pause := firstPause
-	for {
-		got, err := s.bucket.GetCORS(ctx)
-		if err != nil {
-			return false, fmt.Errorf("the configuration could not be read back: %w", err)
-		}
-		if s3cors.Equal(got, step.After) {
-			return true, nil
-		}
-		if (got == nil || s3cors.Equal(got, s.holds)) && wait(waiting, pause) {
-			pause = min(2*pause, longestPause)
-			continue
-		}
-		c.Findings = append(c.Findings, roundTrip(step.After, got))
-		c.Exchanges = append(c.Exchanges, s.bucket.GetDocument(ctx))
-		return got != nil, nil // altered, but there: the cells show what it does
+	var got *s3cors.Configuration
+	_, err = s.run.readBack.until(ctx, func() (over bool, err error) {
+		got, err = s.place.GetCORS(ctx)
+		return got != nil && (s3cors.Equal(got, step.After) || !s3cors.Equal(got, s.place.holds)), err
+	})
+	if err != nil {
+		return false, fmt.Errorf("the configuration could not be read back: %w", err)
 	}
+	if s3cors.Equal(got, step.After) {
+		return true, nil
+	}
+	c.Findings = append(c.Findings, roundTrip(step.After, got))
+	c.Exchanges = append(c.Exchanges, s.place.GetDocument(ctx))
+	return got != nil, nil // altered, but there: the cells show what it does
 }
 
 func roundTrip(want, got *s3cors.Configuration) result.Finding {
@@ -162,23 +157,23 @@ func rules(cfg *s3cors.Configuration) string {
 // delete removes the configuration. It is only sent where the configuration was seen to round-trip: one server takes DeleteBucketCors for
 // DeleteBucket.
 func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
-	ex, err := s.bucket.DeleteDocument(ctx)
+	ex, err := s.place.DeleteDocument(ctx)
 	if err != nil {
 		return false, err
 	}
-	status, code, err := s.answered(ex, c)
+	status, code, err := s.evidence(ex, c)
 	if err != nil {
 		return false, err
 	}
 	var fits bool
 	c.Findings, fits = compareCall(owedCall(step), status, code)
 	if !fits && status >= 300 {
-		if s.holds != nil {
+		if s.place.holds != nil {
 			c.Findings[0].Class = result.Exposure // what was to be taken away is still there
 		}
 		return false, nil
 	}
-	s.lost = ""
+	s.spoiltBy = ""
 	gone, err := s.gone(ctx)
 	if err == nil && !gone {
 		c.Findings = append(c.Findings, result.Finding{
@@ -191,33 +186,33 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 
 // gone polls GetBucketCors until it returns none.
 func (s *stage) gone(ctx context.Context) (bool, error) {
-	waiting, cancel := context.WithTimeout(ctx, s.run.opts.Settle)
-	defer cancel()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		got, err := s.bucket.GetCORS(ctx)
-		if err != nil || got == nil || len(got.CORSRules) == 0 {
-			return err == nil, err
-		}
-		if !wait(waiting, pause) {
-			return false, nil
-		}
-	}
+	return s.run.readBack.until(ctx, func() (bool, error) {
+		got, err := s.place.GetCORS(ctx)
+		return got == nil || len(got.CORSRules) == 0, err
+	})
 }
 
-// answered keeps a configuration call's exchange as evidence, and reads its outcome.
-func (s *stage) answered(ex result.Exchange, c *result.Cell) (status int, code string, err error) {
+// evidence keeps a configuration call's exchange, and reads its outcome.
+func (s *stage) evidence(ex result.Exchange, c *result.Cell) (status int, code string, err error) {
 	c.Exchanges = append(c.Exchanges, ex)
 	if ex.Error != "" {
 		return 0, "", errors.New(ex.Error)
 	}
-	doc, _ := judge.ParseError(ex.Response.Body)
+	if pace.Busy(ex.Response.Status) {
+		return 0, "", errors.New(busy(ex.Response.Status))
+	}
+	doc, _ := s3error.Read(ex.Response.Body)
 	return ex.Response.Status, doc.Code, nil
 }
 
-// get reads the configuration and holds it against what the bucket should hold.
+// get reads the configuration and holds it against what the bucket should hold. An answer that would be right of what it held not long ago is
+// asked for again.
 func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
-	ex := s.bucket.GetDocument(ctx)
-	status, code, err := s.answered(ex, c)
+	ex := s.place.GetDocument(ctx)
+	for pause := firstPause; s.heldBefore(ex) && wait(ctx, pause); pause = min(2*pause, longestPause) {
+		ex = s.place.GetDocument(ctx)
+	}
+	status, code, err := s.evidence(ex, c)
 	if err != nil {
 		return err
 	}
@@ -226,29 +221,47 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	}
 	if step.After == nil {
 		c.Findings = s.bucketName(ex)
-		return nil
+	} else {
+		c.Findings = returned(step.After, ex)
 	}
+	return nil
+}
+
+// heldBefore reports that an answer to GetBucketCors is what the bucket held until not long ago.
+func (s *stage) heldBefore(ex result.Exchange) bool {
+	got, err := s3cors.ParseXML([]byte(ex.Response.Body))
+	none := ex.Response.Status == http.StatusNotFound
+	if !none && err != nil || none && s.place.holds == nil || s3cors.Equal(got, s.place.holds) {
+		return false
+	}
+	return slices.ContainsFunc(s.place.past, func(state past) bool {
+		return state.until.After(time.Now()) && !state.missing && (none && state.holds == nil || !none && s3cors.Equal(got, state.holds))
+	})
+}
+
+// returned holds the answer to GetBucketCors against the configuration that was put.
+func returned(want *s3cors.Configuration, ex result.Exchange) []result.Finding {
 	got, err := s3cors.ParseXML([]byte(ex.Response.Body))
 	switch {
 	case err != nil:
-		c.Findings = []result.Finding{{
-			Check: "config.round-trip", Class: result.Contract, Expected: rules(step.After), Got: judge.BodyStart(ex.Response.Body),
+		return []result.Finding{{
+			Check: "config.round-trip", Class: result.Contract, Expected: rules(want), Got: judge.NoDocument(judge.BodyStart(ex.Response.Body)),
 			Why: "the answer is no CORSConfiguration: " + err.Error(), Facts: []int{73},
 		}}
-	case !s3cors.Equal(got, step.After):
-		c.Findings = []result.Finding{roundTrip(step.After, got)}
+	case !s3cors.Equal(got, want):
+		return []result.Finding{roundTrip(want, got)}
 	}
 	return nil
 }
 
 // bucketName checks that the answer of a bucket without a configuration names the bucket (fact 72).
 func (s *stage) bucketName(ex result.Exchange) []result.Finding {
-	doc, _ := judge.ParseError(ex.Response.Body)
-	if doc.BucketName == s.bucket.Name() {
+	doc, _ := s3error.Read(ex.Response.Body)
+	if doc.BucketName == s.place.Name() {
 		return nil
 	}
 	return []result.Finding{{
-		Check: "config.error-bucket-name", Class: result.Contract, Expected: s.bucket.Name(), Got: judge.OrAbsent(doc.BucketName),
+		Check: "config.error-bucket-name", Class: result.Contract, Expected: s.place.Name(), Got: judge.OrAbsent(doc.BucketName),
 		Why: "the error document names the bucket", Facts: []int{72},
 	}}
 }
@@ -303,7 +316,7 @@ func owedPut(cors *scenarios.CORS) callOwed {
 	return o
 }
 
-// compareCall lists how a call's answer differs from the one owed. fits: it does not.
+// compareCall lists how a call's answer differs from the one owed. fits reports that it does not differ.
 func compareCall(owed callOwed, status int, code string) (findings []result.Finding, fits bool) {
 	got := strings.TrimSpace(strconv.Itoa(status) + " " + code)
 	expected := strings.TrimSpace(oneOf(owed.status) + " " + strings.Join(owed.codes, " or "))

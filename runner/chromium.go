@@ -10,7 +10,6 @@ import (
 	"corsprobe/runner/browser"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -105,7 +104,7 @@ func pageHeaders(cell scenarios.Cell) []result.Header {
 }
 
 func seen(o browser.Outcome) *result.Chromium {
-	c := &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code, Console: probe.Redact(o.Console)}
+	c := &result.Chromium{NotSent: o.NotSendable, Resolved: o.Resolved, Readable: o.Readable, Code: o.Code, Console: o.Console}
 	if o.Actual != nil && o.Resolved {
 		c.Status = o.Actual.Status
 	}
@@ -177,24 +176,4 @@ func lower(names []string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-func summariseChromium(cells []result.Cell) *result.ChromiumSummary {
-	s := &result.ChromiumSummary{}
-	for _, c := range cells {
-		switch {
-		case c.Chromium == nil:
-		case c.Chromium.NotSent != "":
-			s.NotSent++
-		default:
-			s.Sent++
-			if c.Chromium.Disagreement == "" {
-				s.Agreed++
-			}
-			if c.Chromium.Resolved {
-				s.Resolved++
-			}
-		}
-	}
-	return s
 }

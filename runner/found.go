@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/judge"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -46,7 +47,7 @@ func kindsOf(cells []result.Cell) ([]kind, map[kind][]*result.Cell) {
 			continue
 		}
 		for _, f := range c.Findings {
-			k := kind{f.Check, gotPattern(*c, f.Got)}
+			k := kind{f.Check, gotPattern(*c, f)}
 			if f.Known != nil || slices.Contains(showing[k], c) {
 				continue
 			}
@@ -64,11 +65,12 @@ var ownBucket = regexp.MustCompile(`corsprobe-[0-9a-f]{12}-[0-9a-z]+`)
 
 // gotPattern is what came, with {origin} for the cell's own origin and * for what else differs from cell to cell and from run to run: the
 // requested headers, the bucket.
-func gotPattern(c result.Cell, got string) string {
-	got = strings.ToValidUTF8(scenarios.Literal(got), "*") // YAML holds no other text
+func gotPattern(c result.Cell, f result.Finding) string {
+	got := strings.ToValidUTF8(scenarios.Literal(f.Got), "*") // YAML holds no other text
+	got = strings.ReplaceAll(got, redact.Redacted, "*")
 	got = ownBucket.ReplaceAllString(got, "*")
-	if strings.HasPrefix(got, judge.NoDocumentWords) {
-		return judge.NoDocumentWords + "*" // such bodies hold the time and the request's number
+	if f.How == result.NoDocument && f.Came != nil && f.Came.Body != "" {
+		return judge.NoDocument("*") // such bodies hold the time and the request's number
 	}
 	if c.Point == nil {
 		return got

@@ -4,6 +4,7 @@ import (
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 )
 
@@ -33,6 +34,32 @@ func headerPins(headers []scenarios.HeaderPin) []judge.HeaderPin {
 		pins = append(pins, judge.HeaderPin{Name: h.Name, Values: h.Values})
 	}
 	return pins
+}
+
+// judging gathers the exchanges of a cell, which are judged together: what one of them costs a page depends on the other.
+type judging struct {
+	exchanges         judge.Exchanges
+	preflight, actual string // which rule should have answered
+}
+
+// add holds an answer against those that were owed.
+func (j *judging) add(q request, cell scenarios.Cell, ex result.Exchange) judge.Judgement {
+	page, owed := q.page(), s3cors.Evaluate(q.holds, q.cors)
+	judged := judge.Nearest(page.Kind, owed, pinsFor(q.send, cell), ex)
+	j.exchanges = append(j.exchanges, judge.Exchange{Page: page, Judgement: judged, Exchange: ex})
+	if page.Kind == judge.Preflight {
+		j.preflight = owed.Explanation
+	} else {
+		j.actual = owed.Explanation
+	}
+	return judged
+}
+
+// conclude writes what all of them came to into a cell.
+func (j *judging) conclude(c *result.Cell) {
+	c.Findings = j.exchanges.Findings()
+	c.Explanation = judge.Explanation(j.preflight, j.actual)
+	c.Browser = j.exchanges.Describe()
 }
 
 func answer(ex result.Exchange) fetch.Response {

@@ -32,13 +32,19 @@ func Merge(parts []Part) (result.Report, error) {
 	for _, p := range parts {
 		merged.Cells = append(merged.Cells, p.Report.Cells...)
 		merged.Scenarios = append(merged.Scenarios, p.Report.Scenarios...)
+		merged.CleanUp = append(merged.CleanUp, p.Report.CleanUp...)
 		if merged.Endpoint.Server == "" {
 			merged.Endpoint.Server = p.Report.Endpoint.Server // an empty shard has seen none
 		}
 	}
-	merged.Summary = Summarise(merged.Cells)
+	merged.Summary = result.Summarise(merged.Cells)
+	for _, p := range parts {
+		merged.Summary.Requests += p.Report.Summary.Requests
+		merged.Summary.CellRequests += p.Report.Summary.CellRequests
+		merged.Summary.SlowDowns += p.Report.Summary.SlowDowns
+	}
 	if slices.ContainsFunc(parts, func(p Part) bool { return p.Report.Summary.Chromium != nil }) {
-		merged.Summary.Chromium = summariseChromium(merged.Cells)
+		merged.Summary.Chromium = result.SummariseChromium(merged.Cells)
 	}
 	merged.Observations = mergedObservations(parts)
 	merged.Stale, merged.Undecided = mergedStale(parts)

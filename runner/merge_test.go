@@ -29,7 +29,7 @@ func part(index int, v result.Verdict) Part {
 	if v == result.Failed {
 		r.Cells[0].Findings = []result.Finding{{Check: "actual.vary", Class: result.Cache}}
 	}
-	r.Summary = Summarise(r.Cells)
+	r.Summary = result.Summarise(r.Cells)
 	return Part{Name: fmt.Sprintf("%d.json", index), Report: r}
 }
 

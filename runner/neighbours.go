@@ -5,54 +5,70 @@ import (
 	"fmt"
 	"slices"
 
-	"corsprobe/runner/endpoint"
 	"corsprobe/scenarios"
 )
 
-// neighbours makes the further buckets that a step's cells ask for. leave removes them, and is to be called whatever happened. With a bucket
-// of the user's own none is made.
-func (s *stage) neighbours(ctx context.Context, step scenarios.PlannedStep) (leave func(), err error) {
-	leave = func() {}
+// neighbours makes the further buckets that a step's cells ask for; leaveNeighbours is to be called whatever happened. With a bucket of the
+// user's own none is made.
+func (s *stage) neighbours(ctx context.Context, step scenarios.PlannedStep) error {
 	if s.run.opts.Bucket != "" {
-		return leave, nil
+		return nil
 	}
-	s.other, s.deleted = "", ""
 	if needs(step, scenarios.DeletedBucket) {
-		if s.deleted, err = s.makeDeleted(ctx); err != nil {
-			return leave, fmt.Errorf("no bucket to delete: %w", err)
+		if err := s.makeDeleted(ctx); err != nil {
+			return fmt.Errorf("no bucket to delete: %w", err)
 		}
 	}
 	if s.run.opts.AssumeConfigured || !needs(step, scenarios.OtherBucket) {
-		return leave, nil
+		return nil
 	}
-	other, err := s.run.endpoint.NewBucket(ctx)
+	other, err := s.run.places.make(ctx)
 	if err != nil {
-		return leave, fmt.Errorf("no other bucket: %w", err)
+		return fmt.Errorf("no other bucket: %w", err)
 	}
-	s.other = other.Name()
-	return func() { s.run.leave(other) }, other.PutObject(ctx, objectName, []byte(objectBody))
+	s.other = *other
+	return s.other.furnish(ctx, []string{objectName})
+}
+
+// leaveNeighbours removes them, beside the scenarios that follow.
+func (s *stage) leaveNeighbours() {
+	if b := s.other.bucket; b != nil {
+		s.run.places.closed.Go(func() { s.run.places.leave(b) })
+	}
+	s.other, s.deleted = place{}, place{}
 }
 
 func needs(step scenarios.PlannedStep, target scenarios.Target) bool {
 	return slices.ContainsFunc(step.Cells, func(c scenarios.Cell) bool { return c.Target == target })
 }
 
-// makeDeleted gives a bucket the configuration that the step's has, and deletes it with all that is in it.
-func (s *stage) makeDeleted(ctx context.Context) (name string, err error) {
-	b, err := s.run.endpoint.NewBucket(ctx)
+// makeDeleted gives a bucket the configuration that the step's has, and deletes it with all that is in it. It returns when the endpoint says
+// that it is gone.
+func (s *stage) makeDeleted(ctx context.Context) error {
+	at, err := s.run.places.make(ctx)
 	if err != nil {
-		return "", err
-	}
-	if err := s.dress(ctx, b); err != nil {
-		s.run.leave(b)
-		return "", err
-	}
-	return b.Name(), b.Close(ctx)
-}
-
-func (s *stage) dress(ctx context.Context, b *endpoint.Bucket) error {
-	if err := b.PutObject(ctx, objectName, []byte(objectBody)); err != nil || s.holds == nil || s.run.opts.AssumeConfigured {
 		return err
 	}
-	return b.PutCORS(ctx, s.holds)
+	if err := s.furnishAlike(ctx, at); err != nil {
+		s.run.places.leave(at.bucket)
+		return err
+	}
+	if err := at.Close(ctx); err != nil {
+		return err
+	}
+	at.was(s.run.until(past{holds: s.place.holds}))
+	at.was(s.run.until(past{holds: s.place.holds, emptied: true}))
+	s.deleted = *at
+	_, err = s.run.effect.until(ctx, func() (bool, error) {
+		return noSuchBucket(refusedCall(at.bucket.(newborn).bucket.GetDocument(ctx))), nil
+	})
+	return err
+}
+
+// furnishAlike makes a bucket like the step's.
+func (s *stage) furnishAlike(ctx context.Context, at *place) error {
+	if err := at.furnish(ctx, []string{objectName}); err != nil || s.place.holds == nil || s.run.opts.AssumeConfigured {
+		return err
+	}
+	return at.PutCORS(ctx, s.place.holds)
 }

@@ -64,7 +64,7 @@ func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error
 	if bucket == "" {
 		return request{}, s.noBucket()
 	}
-	u, host, err := s.run.endpoint.Address(bucket, key, query, string(cell.Addressing))
+	u, host, err := s.run.store.Address(bucket, key, query, string(cell.Addressing))
 	if err != nil {
 		return request{}, err
 	}
@@ -119,7 +119,7 @@ func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual reque
 
 // where names the bucket, key and query of a cell.
 func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
-	bucket = s.bucket.Name()
+	bucket = s.place.Name()
 	switch cell.Target {
 	case scenarios.Bucket:
 		return bucket, "", ""
@@ -132,18 +132,26 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 	case scenarios.Service:
 		return endpoint.Root, "", ""
 	case scenarios.OtherBucket:
-		return s.other, objectName, ""
+		return s.other.name(), objectName, ""
 	case scenarios.DeletedBucket:
-		return s.deleted, objectName, ""
+		return s.deleted.name(), objectName, ""
 	case scenarios.MissingBucket:
 		bucket = "corsprobe-" + s.run.id + "-missing"
 	case scenarios.Part:
-		return bucket, s.bucket.Key(objectName), "partNumber=1&uploadId=" + noUpload
+		return bucket, s.place.Key(objectName), "partNumber=1&uploadId=" + noUpload
 	}
 	if cell.Method == http.MethodPost {
 		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
 	}
-	return bucket, s.bucket.Key(name(cell)), query
+	return bucket, s.place.Key(name(cell)), query
+}
+
+// name is the bucket's; empty where there is none.
+func (at *place) name() string {
+	if at.bucket == nil {
+		return ""
+	}
+	return at.Name()
 }
 
 // name is the key of a cell's object. A request that changes an object has one of its own, so that no cell meets another's traces.
@@ -173,7 +181,7 @@ func (s *stage) holdsFor(cell scenarios.Cell) *s3cors.Configuration {
 	if cell.Target == scenarios.OtherBucket || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return nil
 	}
-	return s.holds
+	return s.place.holds
 }
 
 func digest(id string) string {
@@ -186,17 +194,17 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 	if how == scenarios.Anonymous {
 		return raw, nil
 	}
-	creds, err := s.run.endpoint.Credentials(ctx)
+	creds, err := s.run.store.Credentials(ctx)
 	if err != nil {
 		return raw, fmt.Errorf("no credentials to sign with: %w", err)
 	}
 	switch how {
 	case scenarios.Signed:
-		return probe.Sign(ctx, creds, s.run.endpoint.Region(), raw, time.Now())
+		return probe.Sign(ctx, creds, s.run.store.Region(), raw, time.Now())
 	case scenarios.Forged:
 		creds.SecretAccessKey = "forged" + creds.SecretAccessKey
 	}
-	return probe.Presign(ctx, creds, s.run.endpoint.Region(), raw, presignedFor, time.Now())
+	return probe.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
 }
 
 func actualHeaders(cell scenarios.Cell) []result.Header {

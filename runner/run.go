@@ -5,29 +5,29 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
-	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"corsprobe/runner/browser"
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/pace"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Options say how a plan is carried out. The zero value is usable.
 type Options struct {
-	// Workers is how many requests are under way at once; 16 when 0: enough to hide a round trip of 100 ms, few enough for any endpoint.
-	Workers int
-	// Buckets is how many scenarios are under way at once, each in a bucket of its own; 4 when 0. One with Bucket.
-	Buckets int
+	// Concurrency is how many requests are under way at once, those of set-up and clean-up among them; 32 when 0: enough to hide a round
+	// trip of 100 ms, few enough for any endpoint.
+	Concurrency int
+	// Rate is how many requests begin in a second at most; no bound when 0.
+	Rate float64
 	// Bucket names an existing bucket to use instead of new ones. Its configuration is put back afterwards.
 	Bucket string
 	// AssumeConfigured takes each scenario's first configuration as given, for an endpoint whose CORS layer is static or global: nothing is
@@ -35,6 +35,10 @@ type Options struct {
 	AssumeConfigured bool
 	// Settle bounds how long a configuration may take to take effect; 30 s when 0, the longest that a provider documents.
 	Settle time.Duration
+	// MaxTime bounds the run as a whole, but for its clean-up: what was not asked by then is in error. No bound when 0.
+	MaxTime time.Duration
+	// CleanUp bounds the clean-up of a run that was interrupted, or that MaxTime ended; 10 s when 0, what CI systems give.
+	CleanUp time.Duration
 	// Keep leaves the run's own buckets in place, so that the curl commands of a report can be tried.
 	Keep bool
 	// Known are the deviations that do not count; may be nil.
@@ -49,18 +53,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Workers == 0 {
-		o.Workers = 16
-	}
-	if o.Buckets == 0 {
-		o.Buckets = 4
-	}
-	if o.Bucket != "" {
-		o.Buckets = 1
-	}
-	if o.Settle == 0 {
-		o.Settle = 30 * time.Second
-	}
+	o.Concurrency = cmp.Or(o.Concurrency, 32)
+	o.Settle = cmp.Or(o.Settle, 30*time.Second)
+	o.CleanUp = cmp.Or(o.CleanUp, 10*time.Second)
 	if o.Known == nil {
 		o.Known = &Deviations{}
 	}
@@ -70,17 +65,23 @@ func (o Options) withDefaults() Options {
 // Run is a plan being carried out.
 type Run struct {
 	plan     scenarios.Plan
-	endpoint *endpoint.Endpoint
-	client   *probe.Client
+	store    store
+	probes   prober
 	opts     Options
 	id       string
 	started  time.Time
-	tokens   chan struct{} // one a request under way
 	slots    map[string]*slot
-	left     map[string]chan struct{} // by scenario, closed once its bucket is cleaned up
-	order    []string                 // ids in the plan's order
+	order    []string // ids in the plan's order
+	places   *places
 	finished chan struct{}
 	notes    notes
+	pace     *pace.Pace
+	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
+	asked    atomic.Int64    // requests of cells
+
+	// What the endpoint shows late: an effect of a configuration, the configuration itself, a new bucket; and how long an old state may
+	// still be met after that.
+	effect, readBack, appearing, stale *patience
 
 	mu      sync.Mutex
 	trouble []error // what clean-up could not do
@@ -104,13 +105,19 @@ func NewID() string {
 // Start begins to carry out the plan and returns at once. Cancelling ctx ends the run early: what was not judged by then is in error,
 // buckets are cleaned up all the same.
 func Start(ctx context.Context, plan scenarios.Plan, e *endpoint.Endpoint, client *probe.Client, id string, opts Options) *Run {
+	return start(ctx, plan, realStore{e}, client, id, opts)
+}
+
+func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id string, opts Options) *Run {
 	opts = opts.withDefaults()
 	r := &Run{
-		plan: plan, endpoint: e, client: client, opts: opts, id: id, started: time.Now(),
-		tokens: make(chan struct{}, opts.Workers), slots: map[string]*slot{}, left: map[string]chan struct{}{}, finished: make(chan struct{}),
+		plan: plan, store: at, probes: probes, opts: opts, id: id, started: time.Now(), slots: map[string]*slot{}, finished: make(chan struct{}),
+		pace:   pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
+		effect: &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
+		stale: &patience{most: opts.Settle, first: staleFirst},
 	}
+	r.places = &places{run: r}
 	for _, s := range plan.Scenarios {
-		r.left[s.Scenario.ID] = make(chan struct{})
 		for _, step := range s.Steps {
 			if step.CallID != "" {
 				r.addSlot(step.CallID)
@@ -120,104 +127,28 @@ func Start(ctx context.Context, plan scenarios.Plan, e *endpoint.Endpoint, clien
 			}
 		}
 	}
-	go r.carryOut(ctx)
+	go r.carryOut(pace.With(ctx, r.pace))
 	return r
 }
+
+const (
+	// mostForBusy is the longest that one request is put off which is answered with a plea to slow down.
+	mostForBusy = 15 * time.Second
+	// staleFirst is how long an answer is put down to a node that lags behind, where configurations were seen to take effect at once. Where
+	// they took longer, so may this.
+	staleFirst = 5 * time.Second
+)
 
 func (r *Run) addSlot(id string) {
 	r.slots[id] = &slot{done: make(chan struct{})}
 	r.order = append(r.order, id)
 }
 
-func (r *Run) carryOut(ctx context.Context) {
-	defer close(r.finished)
-	var group errgroup.Group
-	group.SetLimit(r.opts.Buckets)
-	for _, planned := range r.plan.Scenarios {
-		group.Go(func() error {
-			r.scenario(ctx, planned)
-			return nil
-		})
-	}
-	_ = group.Wait() // scenarios report through their cells
-	if ctx.Err() != nil {
-		r.mu.Lock()
-		r.stopped = "interrupted"
-		r.mu.Unlock()
-	}
-}
-
-// scenario carries out one scenario in a bucket. Whatever happens, every cell gets a result and the bucket is cleaned up.
-func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
-	defer close(r.left[planned.Scenario.ID])
-	defer func() {
-		if p := recover(); p != nil {
-			r.addTrouble(fmt.Errorf("%s: panic: %v\n%s", planned.Scenario.ID, p, debug.Stack()))
-			r.abandon(planned, "corsprobe itself failed here; please report it")
-		}
-	}()
-	if ctx.Err() != nil {
-		r.abandon(planned, "interrupted before it was asked")
-		return
-	}
-	bucket, err := r.bucket(ctx)
-	if err != nil {
-		r.abandon(planned, "no bucket: "+err.Error())
-		return
-	}
-	defer r.leave(bucket)
-	stage := &stage{run: r, planned: planned, bucket: bucket}
-	if err := stage.play(ctx); err != nil {
-		r.abandon(planned, err.Error())
-	}
-}
-
-func (r *Run) bucket(ctx context.Context) (*endpoint.Bucket, error) {
-	switch {
-	case r.opts.Bucket == "":
-		return r.endpoint.NewBucket(ctx)
-	case r.opts.AssumeConfigured:
-		return r.endpoint.UseBucketAsIs(ctx, r.opts.Bucket)
-	default:
-		return r.endpoint.UseBucket(ctx, r.opts.Bucket)
-	}
-}
-
-// leave cleans up, also after ctx was cancelled.
-func (r *Run) leave(b *endpoint.Bucket) {
-	if r.opts.Keep && r.opts.Bucket == "" {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	if err := b.Close(ctx); err != nil {
-		r.addTrouble(err)
-	}
-}
-
+// addTrouble notes what clean-up could not do.
 func (r *Run) addTrouble(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.trouble = append(r.trouble, err)
-}
-
-// abandon gives every cell of a scenario that has no result yet the verdict error.
-func (r *Run) abandon(planned scenarios.Planned, reason string) {
-	for _, step := range planned.Steps {
-		r.forgo(planned, step, result.Error, reason)
-	}
-}
-
-// forgo gives every cell of a step that has no result yet a verdict without judgement.
-func (r *Run) forgo(planned scenarios.Planned, step scenarios.PlannedStep, verdict result.Verdict, reason string) {
-	if step.CallID != "" {
-		r.deliver(r.callCell(planned, step, verdict, reason))
-	}
-	for _, cell := range step.Cells {
-		c := newCell(planned, step, cell)
-		c.Verdict, c.Reason = verdict, reason
-		r.deliver(c)
-	}
 }
 
 // deliver hands a result to whoever waits for it. The first result of a cell stands.
@@ -225,6 +156,7 @@ func (r *Run) deliver(c result.Cell) {
 	s := r.slots[c.ID]
 	s.once.Do(func() {
 		r.opts.Known.apply(&c)
+		c = r.probes.Redactor().Cell(c) // from here on it is shown
 		s.cell = c
 		close(s.done)
 		if r.opts.Judged != nil {
@@ -243,64 +175,26 @@ func (r *Run) Wait(id string) result.Cell {
 	return s.cell
 }
 
-// Left blocks until nothing is left of the scenario of that id on the endpoint.
-func (r *Run) Left(scenario string) {
-	if left, ok := r.left[scenario]; ok {
-		<-left
-	}
-}
-
 // Finish waits for the end of the run, clean-up included, and returns the report and what clean-up could not do.
 func (r *Run) Finish() (result.Report, []error) {
 	<-r.finished
+	redactor := r.probes.Redactor()
 	report := result.Report{
 		Version:      result.Version,
 		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
-		Endpoint:     result.Endpoint{URL: r.endpoint.URL(), Region: r.endpoint.Region(), Server: r.notes.server()},
-		Observations: r.notes.observations(),
+		Endpoint:     result.Endpoint{URL: r.store.URL(), Region: r.store.Region(), Server: redactor.Text(r.notes.server())},
+		Observations: redactor.Observations(r.notes.observations()),
 		Scenarios:    described(r.plan),
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(id))
 	}
-	report.Summary = Summarise(report.Cells)
+	report.Summary = result.Summarise(report.Cells)
+	report.Summary.Requests, report.Summary.SlowDowns = r.pace.Requests(), r.pace.SlowDowns()
+	report.Summary.CellRequests = int(r.asked.Load())
 	if r.opts.Browser != nil {
-		report.Summary.Chromium = summariseChromium(report.Cells)
+		report.Summary.Chromium = result.SummariseChromium(report.Cells)
 	}
-	return report, r.trouble
+	return report, r.trouble // nobody adds to it any more
 }
-
-// Summarise counts verdicts, and the findings of failed and flaky cells by class.
-func Summarise(cells []result.Cell) result.Summary {
-	s := result.Summary{Cells: len(cells), Findings: map[result.Class]int{}}
-	counts := map[result.Verdict]*int{
-		result.Passed: &s.Passed, result.Failed: &s.Failed, result.Known: &s.Known,
-		result.Flaky: &s.Flaky, result.Unsupported: &s.Unsupported, result.Error: &s.Errors,
-	}
-	for _, c := range cells {
-		if n, ok := counts[c.Verdict]; ok {
-			*n++
-		} else {
-			s.Errors++ // a verdict that a later release wrote
-		}
-		for _, f := range c.Findings {
-			if f.Known == nil && (c.Verdict == result.Failed || c.Verdict == result.Flaky) {
-				s.Findings[f.Class]++
-			}
-		}
-	}
-	return s
-}
-
-// acquire takes the right to have one more request under way.
-func (r *Run) acquire(ctx context.Context) error {
-	select {
-	case r.tokens <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (r *Run) release() { <-r.tokens }

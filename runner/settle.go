@@ -3,7 +3,10 @@ package runner
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"corsprobe/runner/judge"
@@ -11,25 +14,26 @@ import (
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
-	// inARow is how many rounds must show the new configuration: endpoints behind a load balancer may answer from several nodes.
-	inARow = 3
-	// mostQuestions bounds a round. Several are asked because one rule may be broken in itself and never show a change.
-	mostQuestions = 4
-	firstPause    = 20 * time.Millisecond
-	longestPause  = time.Second
+	// connections is how many connections of their own must show a change: behind one name may stand several nodes.
+	connections = 4
+	// mostQuestions bounds what is asked about one change. Several are asked because one rule may be broken in itself and never show it.
+	mostQuestions = 3
 )
 
-// question is a preflight by which a new configuration can be told from the old one, and what the old one answered to it.
+// question is a request by which a new configuration can be told from the old one, and what the old one answered to it.
 type question struct {
 	request request
-	new     s3cors.Owed
+	owed    s3cors.Owed // by the new one
 	before  result.Exchange
 }
 
-// discriminating lists preflights that S3 answers in one way under a configuration and in another under its predecessor.
+// discriminating lists requests that S3 answers in one way under a configuration and in another under its predecessor: preflights, and
+// actual requests, for an endpoint may be broken in one of the two.
 func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	var found []s3cors.Request
 	for _, q := range append(typical(now), typical(before)...) {
@@ -40,32 +44,57 @@ func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	return found
 }
 
-// typical lists preflights that the rules should answer: for each origin of each rule, without headers and with the rule's first.
+// typical lists requests that the rules should answer: for each rule a preflight and an actual request of its first origin, and then
+// preflights of the other origins and with the rule's first header.
 func typical(cfg *s3cors.Configuration) []s3cors.Request {
 	if cfg == nil {
 		return nil
 	}
-	var all []s3cors.Request
+	var first, more []s3cors.Request
 	for _, rule := range cfg.CORSRules {
-		for _, pattern := range rule.AllowedOrigins {
-			if pattern == "" || len(rule.AllowedMethods) == 0 {
-				continue // what S3 makes of an empty Origin is open
-			}
-			filling := "settle"
-			if pattern == "*" {
-				filling = "https://settle.example"
-			}
-			origin := strings.Replace(pattern, "*", filling, 1)
+		if len(rule.AllowedMethods) == 0 {
+			continue
+		}
+		for i, origin := range origins(rule) {
 			q := s3cors.Request{Method: http.MethodOptions, Target: s3cors.Object, Origin: &origin, RequestMethod: &rule.AllowedMethods[0]}
-			all = append(all, q)
+			if i > 0 {
+				more = append(more, q)
+				continue
+			}
+			first = append(append(first, q), actually(rule, &origin)...)
 			if len(rule.AllowedHeaders) > 0 {
 				name := strings.ToLower(strings.Replace(rule.AllowedHeaders[0], "*", "settle", 1))
 				q.RequestHeaders = &name
-				all = append(all, q)
+				more = append(more, q)
 			}
 		}
 	}
+	return append(first, more...)
+}
+
+// origins are some that a rule's patterns fit.
+func origins(rule s3cors.Rule) []string {
+	var all []string
+	for _, pattern := range rule.AllowedOrigins {
+		switch pattern {
+		case "": // what S3 makes of an empty Origin is open
+		case "*":
+			all = append(all, "https://settle.example")
+		default:
+			all = append(all, strings.Replace(pattern, "*", "settle", 1))
+		}
+	}
 	return all
+}
+
+// actually is an actual request by one of a rule's methods; none where the rule only allows POST.
+func actually(rule s3cors.Rule, origin *string) []s3cors.Request {
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete} {
+		if slices.Contains(rule.AllowedMethods, method) {
+			return []s3cors.Request{{Method: method, Target: s3cors.Object, Origin: origin}}
+		}
+	}
+	return nil
 }
 
 // sameOwed compares what two configurations owe to one request.
@@ -82,79 +111,108 @@ func sameOwed(a, b s3cors.Owed) bool {
 	return x.Error == y.Error || (x.Error != nil && y.Error != nil && *x.Error == *y.Error)
 }
 
-// look asks every question once, before the configuration changes.
-func (s *stage) look(ctx context.Context, requests []s3cors.Request) []question {
+// cellOf is a cell that sends a question and nothing else.
+func cellOf(q s3cors.Request) scenarios.Cell {
+	cell := scenarios.Cell{Target: scenarios.Object, Origin: q.Origin, Addressing: scenarios.Auto, Headers: scenarios.Headers{Request: q.RequestHeaders}}
+	if q.Method == http.MethodOptions {
+		cell.Method, cell.Send, cell.Authorisation = *q.RequestMethod, []scenarios.Send{scenarios.Preflight}, scenarios.Anonymous
+	} else {
+		cell.Method, cell.Send, cell.Authorisation = q.Method, []scenarios.Send{scenarios.Actual}, scenarios.Presigned
+	}
+	return cell
+}
+
+// questions are those by which a change can be seen, each with the answer before the change.
+func (s *stage) questions(ctx context.Context, now, before *s3cors.Configuration) []question {
+	return s.ask(ctx, now, discriminating(now, before))
+}
+
+// ask makes questions of requests, and asks each once.
+func (s *stage) ask(ctx context.Context, now *s3cors.Configuration, requests []s3cors.Request) []question {
 	var all []question
 	for _, q := range requests {
-		cell := scenarios.Cell{
-			Target: scenarios.Object, Origin: q.Origin, Method: *q.RequestMethod, Send: []scenarios.Send{scenarios.Preflight},
-			Headers: scenarios.Headers{Request: q.RequestHeaders}, Authorisation: scenarios.Anonymous, Addressing: scenarios.Auto,
-		}
-		built, err := s.requests(ctx, cell)
+		built, err := s.requests(ctx, cellOf(q))
 		if err != nil {
 			continue // the cells themselves will say why
 		}
-		all = append(all, question{request: built[0], before: s.ask1(ctx, built[0].Request)})
+		all = append(all, question{request: built[0], owed: s3cors.Evaluate(now, built[0].cors)})
 	}
+	var group errgroup.Group
+	for i := range all {
+		group.Go(func() error {
+			all[i].before = s.run.do(ctx, all[i].request.Request)
+			return nil
+		})
+	}
+	_ = group.Wait() // exchanges hold their own errors
 	return all
 }
 
-func (s *stage) ask1(ctx context.Context, q probe.Request) result.Exchange {
-	if s.run.acquire(ctx) != nil {
-		return result.Exchange{Error: "interrupted"}
-	}
-	defer s.run.release()
-	return s.run.client.Do(ctx, q)
-}
-
-// settle waits until the configuration takes effect: until several rounds in a row answer a question otherwise than before, or as the new
-// configuration owes. A wrong endpoint may never fit, and must be judged all the same: only answers that stay exactly as they were keep
-// it waiting, and no longer than Options.Settle.
+// settle waits until the configuration takes effect: until a question is answered otherwise than before, or as the new configuration owes,
+// over several connections. A wrong endpoint may never fit, and must be judged all the same: only answers that stay exactly as they were
+// keep it waiting.
 func (s *stage) settle(ctx context.Context, questions []question) {
 	if len(questions) == 0 {
 		return
 	}
-	for i := range questions {
-		questions[i].new = s3cors.Evaluate(s.holds, questions[i].request.cors)
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.run.opts.Settle)
-	defer cancel()
-	pause := firstPause
-	for row := 0; row < inARow; {
-		if s.changed(ctx, questions) {
-			row++
-			continue
-		}
-		row = 0
-		if !wait(ctx, pause) {
-			return
-		}
-		pause = min(2*pause, longestPause)
+	start := time.Now()
+	shown, err := s.run.effect.until(ctx, func() (bool, error) { return s.shown(ctx, questions), nil })
+	if err == nil && shown {
+		s.run.stale.ended(start, true) // a stale answer may come as late
 	}
 }
 
-// changed reports that at least one question is answered by the new configuration, or at least no longer by the old.
-func (s *stage) changed(ctx context.Context, questions []question) bool {
-	for _, q := range questions {
-		ex := s.ask1(ctx, q.request.Request)
-		if ex.Error != "" {
+// shown reports that a question shows the change over every connection. The one that does is asked first the next time.
+func (s *stage) shown(ctx context.Context, questions []question) bool {
+	for i, q := range questions {
+		if !s.shows(ctx, q) {
 			continue
 		}
-		if len(judge.Nearest(judge.Preflight, q.new, nil, ex).Differences) == 0 || !judge.Alike(ex.Response, q.before.Response) {
-			return true
+		questions[0], questions[i] = questions[i], questions[0]
+		var group errgroup.Group
+		var others atomic.Int64
+		for range connections - 1 {
+			group.Go(func() error {
+				if s.shows(ctx, q) {
+					others.Add(1)
+				}
+				return nil
+			})
 		}
+		_ = group.Wait() // nothing in it fails
+		return others.Load() == connections-1
 	}
 	return false
 }
 
-// wait pauses between two polls; false when there is no time left.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
+// shows reports that one answer, over a connection of its own, shows the change.
+func (s *stage) shows(ctx context.Context, q question) bool {
+	raw := q.request.Request
+	raw.Fresh = true
+	ex := s.run.do(ctx, raw)
+	if !answered(ex) {
 		return false
 	}
+	if len(judge.Nearest(judge.Kind(q.request.send), q.owed, nil, ex).Differences) == 0 {
+		return true
+	}
+	return answered(q.before) && !judge.Alike(ex.Response, q.before.Response)
+}
+
+// do sends a request that is no cell's.
+func (r *Run) do(ctx context.Context, q probe.Request) result.Exchange { return r.probes.Do(ctx, q) }
+
+// moved notes that the bucket holds another configuration now, and that some nodes may answer by the old one for a while.
+func (s *stage) moved(now *s3cors.Configuration) {
+	if before := s.place.holds; !s3cors.Equal(before, now) {
+		s.place.was(s.run.until(past{holds: before}))
+	}
+	s.place.holds, s.place.virgin = now, false
+}
+
+// until gives a past state its end.
+func (r *Run) until(state past) past {
+	now := time.Now()
+	state.until, state.told = now.Add(r.stale.left(now)), new(sync.Once)
+	return state
 }

@@ -25,7 +25,7 @@ func TestSlowDown(t *testing.T) {
 		reason  string
 	}{
 		"now and then": {func(n int64) bool { return n%2 == 0 }, result.Passed, ""},
-		"always":       {func(int64) bool { return true }, result.Error, "the endpoint asks to slow down (503), however often it is asked: try fewer --workers"},
+		"always":       {func(int64) bool { return true }, result.Error, "the endpoint asks to slow down (503), however often it is asked: try a lower --concurrency, or --rate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

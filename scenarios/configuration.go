@@ -28,7 +28,7 @@ type ConfigurationFile struct {
 func ReadConfiguration(file string, data []byte) (*ConfigurationFile, error) {
 	c := &ConfigurationFile{}
 	if len(data) > maxFile {
-		return nil, Errors{{File: file, What: fmt.Sprintf("larger than %d bytes", maxFile)}}
+		return nil, Errors{{File: file, What: fmt.Sprintf("larger than %d bytes: no file of this kind is", maxFile)}}
 	}
 	switch text := bytes.TrimSpace(data); {
 	case bytes.HasPrefix(text, []byte("<")), bytes.HasPrefix(text, []byte("{")), bytes.HasPrefix(text, []byte("[")):

@@ -2,10 +2,10 @@ package scenarios
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"corsprobe/runner/file"
 )
 
 // Deviation is a difference from S3 that is known of an endpoint.
@@ -47,7 +47,7 @@ func LoadDeviations(paths ...string) ([]Deviation, error) {
 	var list []Deviation
 	var errors Errors
 	for _, p := range paths {
-		data, err := readBounded(os.DirFS(filepath.Dir(p)), filepath.Base(p))
+		data, err := file.Read(p, maxFile)
 		if err != nil {
 			errors = append(errors, Error{File: p, What: plain(err)})
 			continue

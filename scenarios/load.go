@@ -16,11 +16,16 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/file"
+
 	"gopkg.in/yaml.v3"
 )
 
 // maxFile bounds a scenario file: what is larger is not one.
 const maxFile = 1 << 20
+
+// stdin names what came from standard input, in ids and in errors.
+const stdin = "stdin"
 
 //go:embed all:catalogue
 var catalogueFiles embed.FS
@@ -48,10 +53,10 @@ func Load(fsys fs.FS, display string) ([]*Scenario, error) {
 	return l.result()
 }
 
-// LoadPaths reads files, and folders with all below them. A scenario's id starts with its file's path within the folder given, or with the
-// file's own name.
+// LoadPaths reads files, folders with all below them, and standard input for "-". A scenario's id starts with its file's path within the
+// folder given, or with the file's own name.
 func LoadPaths(paths ...string) ([]*Scenario, error) {
-	l := loader{}
+	l := loader{onDisk: true}
 	for _, p := range paths {
 		l.path(p)
 	}
@@ -62,19 +67,25 @@ type loader struct {
 	scenarios []*Scenario
 	errors    Errors
 	ids       map[string]*Scenario
+	onDisk    bool // what is read are files that the user named
+	stdinRead bool
 }
 
 func (l *loader) path(p string) {
+	if p == file.Stdin {
+		l.stdin()
+		return
+	}
 	info, err := os.Stat(p)
 	if err != nil {
 		l.errors = append(l.errors, Error{File: p, What: plain(err)})
 		return
 	}
 	if !info.IsDir() {
-		l.file(os.DirFS(filepath.Dir(p)), filepath.Base(p), p)
+		l.file(file.Dir(filepath.Dir(p)), filepath.Base(p), p)
 		return
 	}
-	root := os.DirFS(p)
+	root := file.Dir(p)
 	names, err := scenarioFiles(root)
 	if err == nil && len(names) == 0 {
 		err = errors.New("no scenario files (*.yaml, *.yml) in this folder")
@@ -114,7 +125,28 @@ func (l *loader) file(fsys fs.FS, name, display string) {
 		l.errors = append(l.errors, Error{File: display, What: plain(err)})
 		return
 	}
+	l.decode(fsys, name, display, data, []string{display})
+}
+
+// stdin reads scenarios from standard input. The files that they name are sought in the folder where corsprobe was started.
+func (l *loader) stdin() {
+	if l.stdinRead {
+		l.errors = append(l.errors, Error{File: stdin, What: "standard input is named twice, and can be read once"})
+		return
+	}
+	l.stdinRead = true
+	data, err := file.Input(file.Stdin, maxFile)
+	if err != nil {
+		l.errors = append(l.errors, Error{File: stdin, What: plain(err)})
+		return
+	}
+	l.decode(file.Dir("."), stdin, stdin, data, nil)
+}
+
+// decode reads what a file holds. files are those that it came from.
+func (l *loader) decode(fsys fs.FS, name, display string, data []byte, files []string) {
 	d := &decoder{file: display, read: func(other string) ([]byte, error) {
+		files = append(files, filepath.Join(filepath.Dir(display), filepath.FromSlash(other)))
 		data, err := readBounded(fsys, path.Join(path.Dir(name), other))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s", other, plain(err))
@@ -124,6 +156,9 @@ func (l *loader) file(fsys fs.FS, name, display string) {
 	prefix := strings.TrimSuffix(name, path.Ext(name))
 	for _, s := range d.scenarios(data) {
 		s.File = display
+		if l.onDisk {
+			s.Files = files
+		}
 		s.ID = idPath(prefix) + "/" + s.Name
 		if s.undecoded {
 			d.validateRest(s)
@@ -134,17 +169,14 @@ func (l *loader) file(fsys fs.FS, name, display string) {
 	l.errors = append(l.errors, d.errors...)
 }
 
+// readBounded reads a file of a file system. That of a folder on disk is a [file.Dir], which opens nothing that has no end.
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("larger than %d bytes", maxFile)
-	}
-	return data, err
+	return file.ReadAll(f, maxFile)
 }
 
 func (l *loader) add(d *decoder, s *Scenario) {

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -12,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"corsprobe/runner/file"
 )
 
 // Provider is what is known of a provider or a server: where it is, what it offers, and what it does otherwise than S3. Every point names the
@@ -130,18 +131,18 @@ func ProviderByName(name string) (Provider, error) {
 }
 
 // LoadProvider reads a provider's file. The error is of type [Errors], and holds everything that is wrong in it.
-func LoadProvider(file string) (Provider, error) {
-	data, err := readBounded(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+func LoadProvider(path string) (Provider, error) {
+	data, err := file.Read(path, maxFile)
 	if err != nil {
-		return Provider{}, Errors{{File: file, What: plain(err)}}
+		return Provider{}, Errors{{File: path, What: plain(err)}}
 	}
-	p, errors := parseProvider(file, data)
+	p, errors := parseProvider(path, data)
 	return p, errors.orNil()
 }
 
 // IsProviderFile reports that a file that can be read looks like a provider's, or one of known deviations, rather than a scenario.
-func IsProviderFile(file string) bool {
-	data, err := readBounded(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+func IsProviderFile(path string) bool {
+	data, err := file.Read(path, maxFile)
 	return err == nil && regexp.MustCompile(`(?m)^(knownDeviations|sources):`).Match(data)
 }
 

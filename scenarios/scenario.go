@@ -21,7 +21,9 @@ type Scenario struct {
 
 	ID   string `yaml:"-"` // file's path without extension, then the name: "origins/exact/one-origin"
 	File string `yaml:"-"` // as the user named it
-	Line int    `yaml:"-"` // where the document starts, from 1
+	// Files are all that its file was read from, itself and the configurations that it names; none of the built-in ones.
+	Files []string `yaml:"-"`
+	Line  int      `yaml:"-"` // where the document starts, from 1
 
 	undecoded bool // some of it is not as it should be, and is missing here
 	places

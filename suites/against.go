@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -114,18 +115,20 @@ func (o *onDemand) Wait(id string) result.Cell {
 	return run.Wait(id)
 }
 
-// Left waits for the buckets to be removed: the process may end with the suite.
-func (o *onDemand) Left(scenario string) {
+// End waits for the end of a scenario's run, clean-up included: the process may end with the suite. The error holds what clean-up could not
+// do, and where corsprobe itself failed.
+func (o *onDemand) End(scenario string) error {
 	o.mu.Lock()
 	run := o.runs[scenario]
 	o.mu.Unlock()
 	if run == nil {
-		return
+		return nil
 	}
-	run.Left(scenario)
+	_, trouble := run.Finish()
 	if c, err := o.connect(); err == nil {
 		c.client.Close() // idle connections only: the next scenario makes its own
 	}
+	return errors.Join(trouble...)
 }
 
 func (o *onDemand) run(id string) (*runner.Run, error) {

@@ -28,10 +28,10 @@ type Source interface {
 	Wait(id string) result.Cell
 }
 
-// leaver is a Source that somebody has to wait for: where nobody else does, the end of a scenario's container does.
-type leaver interface {
-	// Left blocks until nothing is left of the scenario of that id on the endpoint.
-	Left(scenario string)
+// ender is a Source that the end of a scenario's container waits for, where nobody else does.
+type ender interface {
+	// End blocks until the scenario of that id is over and nothing is left of it on the endpoint. The error says what is left.
+	End(scenario string) error
 }
 
 // Describe adds a container for every topic, scenario, step and origin of the plan, and an It for every configuration call and cell.
@@ -80,8 +80,8 @@ func scenario(planned scenarios.Planned, results Source) {
 			ginkgo.Context(s.Name, func() { step(planned, s, results) })
 		}
 		// Ginkgo's work grows with the square of the specs in a container that has an AfterAll.
-		if l, ok := results.(leaver); ok {
-			ginkgo.AfterAll(func() { l.Left(planned.Scenario.ID) })
+		if source, ok := results.(ender); ok {
+			ginkgo.AfterAll(func() { expect.Expect(source.End(planned.Scenario.ID)).To(gomega.Succeed()) })
 		}
 	})
 }

@@ -2,9 +2,11 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/result"
 )
 
 // notSendable says why no page can send a request; empty where one can.
@@ -42,7 +44,14 @@ func badAddress(q Request) string {
 	return ""
 }
 
-// needsPreflight is what the model says. It tells only what is to be waited for.
-func needsPreflight(q Request) bool {
-	return fetch.NeedsPreflight(fetch.Request{Method: q.Method, Headers: q.Headers, Origin: q.Origin})
+// safelistedByChromium are request headers for which Chromium sends no preflight although the standard wants one: client hints, which it
+// counts as safelisted, and User-Agent, which it drops.
+var safelistedByChromium = []string{"User-Agent", "Save-Data", "DPR", "Width", "Viewport-Width", "Device-Memory", "Downlink", "RTT", "ECT"}
+
+// expectsPreflight reports that Chromium sends a preflight. It tells only what is to be waited for: what was sent is told by Chromium.
+func expectsPreflight(q Request) bool {
+	headers := slices.DeleteFunc(slices.Clone(q.Headers), func(h result.Header) bool {
+		return slices.ContainsFunc(safelistedByChromium, func(name string) bool { return strings.EqualFold(name, h.Name) })
+	})
+	return fetch.NeedsPreflight(fetch.Request{Method: q.Method, Headers: headers, Origin: q.Origin})
 }

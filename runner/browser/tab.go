@@ -89,6 +89,9 @@ func (t *tab) fulfil(id fetch.RequestID, url string) {
 	})
 }
 
+// mayKeep reports that Chromium may have kept a preflight's answer, so that none need be sent.
+func (t *tab) mayKeep() bool { return t.caches != "no-store" }
+
 // send moves the tab to the origin, where it is not there yet, and runs the script.
 func (t *tab) send(ctx context.Context, q Request) (Outcome, error) {
 	bounded, cancel := context.WithTimeout(t.ctx, longest)
@@ -106,7 +109,7 @@ func (t *tab) send(ctx context.Context, q Request) (Outcome, error) {
 	if answer.Refused != "" {
 		return Outcome{NotSendable: "Chromium does not make such a request: " + answer.Refused}, nil
 	}
-	t.trace.wait(bounded, needsPreflight(q))
+	t.trace.wait(bounded, expectsPreflight(q) && !t.mayKeep())
 	o := t.trace.outcome()
 	o.Resolved, o.Readable = answer.Resolved, answer.Readable
 	slices.Sort(o.Readable)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,6 +185,9 @@ func TestDepartures(t *testing.T) {
 		o := send(t, b, q)
 		if o.Preflight != nil || !o.Resolved || !fetch.NeedsPreflight(modelled(q)) {
 			t.Errorf("%s: %+v", line, o)
+		}
+		if asked := server.take(); !slices.Equal(asked, []string{"GET /"}) {
+			t.Errorf("%s: the server was asked %q", line, asked)
 		}
 		got := result.Values(o.Actual.Sent, q.Headers[0].Name)
 		if (len(got) == 1 && got[0] == q.Headers[0].Value) != sent {

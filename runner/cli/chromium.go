@@ -23,16 +23,20 @@ func (f *runFlags) startBrowser(ctx context.Context, endpoint string) (err error
 	if !f.browser {
 		return nil
 	}
-	config := f.target.config
+	f.opts.Browser, err = browser.Start(context.WithoutCancel(ctx), f.target.browserOptions(f.browserPath, hosts(endpoint)))
+	return err
+}
+
+// browserOptions have a browser reach what the flags say, as they say.
+func (f *targetFlags) browserOptions(path string, hosts []string) browser.Options {
 	// The prober has verified the certificate by then, where it was to be verified.
-	opts := browser.Options{Path: f.browserPath, Insecure: config.Insecure || config.CAFile != "", Hosts: hosts(endpoint)}
-	for _, text := range f.target.resolve {
+	opts := browser.Options{Path: path, Insecure: f.config.Insecure || f.config.CAFile != "", Hosts: hosts}
+	for _, text := range f.resolve {
 		if r, err := probe.ParseResolve(text); err == nil {
 			opts.Resolve = append(opts.Resolve, "MAP "+r.Host+":"+r.Port+" "+r.Addr+":"+r.Port)
 		}
 	}
-	f.opts.Browser, err = browser.Start(context.WithoutCancel(ctx), opts)
-	return err
+	return opts
 }
 
 // hosts are where an endpoint may be asked: at its own name, and at its buckets' below it.

@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"syscall"
+
+	"corsprobe/reports"
+	"corsprobe/runner"
 
 	"github.com/spf13/cobra"
 )
@@ -47,24 +48,34 @@ func usage(err error) error {
 
 // Main runs the command line and returns the exit code.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := listen(stderr)
 	defer stop()
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
+	code, text := outcome(ctx, root.ExecuteContext(ctx))
+	if text != "" {
+		fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(text))
 	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "corsprobe: "+text)
-	}
+	return code
+}
+
+// outcome is the exit code of an error, and what there is to say of it.
+func outcome(ctx context.Context, err error) (code int, text string) {
 	var e exit
-	if errors.As(err, &e) {
-		return e.code
+	switch {
+	case err == nil:
+		return 0, ""
+	case errors.Is(err, syscall.EPIPE) && !errors.As(err, &e): // corsprobe list | head
+		return exitNoJudgement, ""
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil && len(runner.LeftIn(err)) == 0:
+		return exitInterrupted, context.Cause(ctx).Error()
+	case errors.As(err, &e):
+		return e.code, err.Error()
+	default: // cobra's own errors: unknown commands and flags
+		return exitUsage, err.Error()
 	}
-	return exitUsage // cobra's own errors: unknown commands and flags
 }
 
 func rootCommand() *cobra.Command {
@@ -76,7 +87,9 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		Version:       version(),
 	}
+	root.SetGlobalNormalizationFunc(byAlias)
+	root.SetFlagErrorFunc(suggestFlag)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }

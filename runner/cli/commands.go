@@ -112,7 +112,8 @@ func serveCommand() *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "# %s, in memory; Ctrl-C ends it\nexport AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
 				server.Name(), server.URL(), server.Region(), access, secret)
 			<-cmd.Context().Done()
-			return closeServer(server)
+			closeServer(server)
+			return nil
 		},
 	}
 	c.Flags().StringVar(&opts.Address, "address", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 is any free one")

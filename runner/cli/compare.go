@@ -17,8 +17,7 @@ import (
 type compareFlags struct {
 	reports []string
 	links   []string
-	verbose bool
-	color   string
+	look    look
 }
 
 func compareCommand() *cobra.Command {
@@ -42,8 +41,7 @@ Exit code: 0, whatever differs (corsprobe run --baseline is the gate); 2 bad inp
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, support, text)")
 	flags.StringArrayVar(&f.links, "link", nil, "`NAME=URL` of a run's HTML report, to which the notes then lead; repeatable")
-	flags.BoolVar(&f.verbose, "verbose", false, "list every cell, and what was expected and came")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.look.register(c, "list every cell, and what was expected and came")
 	return c
 }
 
@@ -57,7 +55,7 @@ func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
 		human = stderr
 	}
 	comparison := reports.Compare(runs)
-	problems := []error{reports.WriteComparison(human, comparison, reports.TextOptions{Color: colored(f.color, human), Verbose: f.verbose})}
+	problems := []error{reports.WriteComparison(human, comparison, f.look.text(human))}
 	for _, spec := range specs {
 		problems = append(problems, reports.WriteComparisonFile(spec, comparison, stdout))
 	}
@@ -69,31 +67,34 @@ func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
 
 // read reads the flags and every report, and says at once what is wrong with any of them.
 func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports.Compared, err error) {
-	problems := []error{checkColor(f.color)}
+	problems := []error{f.look.check()}
+	var inputs []use
 	for _, text := range f.reports {
 		spec, err := reports.ParseComparisonSpec(text)
 		problems = append(problems, err)
 		specs = append(specs, spec)
 	}
 	for _, arg := range args {
-		run, err := comparedRun(arg)
+		name, path := nameAndPath(arg)
+		r, err := readReport(path)
 		problems = append(problems, err)
-		runs = append(runs, run)
+		runs = append(runs, reports.Compared{Name: name, Report: r})
+		inputs = append(inputs, usesOf("", path)...)
 	}
 	for _, text := range f.links {
 		problems = append(problems, addLink(runs, text))
 	}
+	problems = append(problems, checkStdout(specs), checkOutputs(written(specs), inputs))
 	return specs, runs, errors.Join(problems...)
 }
 
-// comparedRun reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.
-func comparedRun(arg string) (reports.Compared, error) {
+// nameAndPath reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.
+func nameAndPath(arg string) (name, path string) {
 	name, path, named := strings.Cut(arg, "=")
 	if _, err := os.Stat(arg); err == nil || !named {
-		name, path = "", arg
+		return "", arg
 	}
-	r, err := readReport(path)
-	return reports.Compared{Name: name, Report: r}, err
+	return name, path
 }
 
 func addLink(runs []reports.Compared, text string) error {

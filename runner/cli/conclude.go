@@ -1,15 +1,19 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"corsprobe/reports"
 	"corsprobe/runner/diagnose"
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -18,7 +22,7 @@ import (
 
 func noJudgement(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return exit{exitInterrupted, errors.New("interrupted before the first request")}
+		return exit{exitInterrupted, fmt.Errorf("%w before the first request", context.Cause(ctx))}
 	}
 	return exit{exitNoJudgement, err}
 }
@@ -27,8 +31,8 @@ func noJudgement(ctx context.Context, err error) error {
 type outcomeFlags struct {
 	reports  []string
 	failOn   string
-	verbose  bool
-	color    string
+	dir      string // --report-dir
+	look     look
 	baseline string
 	accept   bool // --update-baseline
 
@@ -51,9 +55,8 @@ func (f *outcomeFlags) registerReports(c *cobra.Command) {
 	flags := c.Flags()
 	f.failOn = string(result.Contract)
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
-	flags.BoolVar(&f.verbose, "verbose", false, "list every cell of a group of findings")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
-	completeWords(c, "color", colors...)
+	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
+	f.look.register(c, "list every cell of a group of findings")
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -64,15 +67,50 @@ func (f *outcomeFlags) check() error {
 		problems = append(problems, err)
 		f.specs = append(f.specs, spec)
 	}
+	for _, u := range usual {
+		if f.dir != "" {
+			f.specs = append(f.specs, reports.Spec{Format: u.format, Path: filepath.Join(f.dir, u.name)})
+		}
+	}
 	if !slices.Contains(result.Classes, result.Class(f.failOn)) {
 		problems = append(problems, fmt.Errorf("--fail-on %s: expected exposure, breakage, cache or contract", f.failOn))
 	}
-	problems = append(problems, checkColor(f.color), f.readBaseline())
+	if problems = append(problems, f.look.check(), f.readBaseline()); errors.Join(problems...) == nil {
+		problems = append(problems, checkStdout(f.specs))
+	}
 	return errors.Join(problems...)
 }
 
-// colors are the values of --color.
-var colors = []string{"auto", "always", "never"}
+// usual are the reports of --report-dir: one to look at, one for programs, one for CI systems, one for pull requests.
+var usual = []struct {
+	format reports.Format
+	name   string
+}{
+	{reports.HTML, "corsprobe.html"}, {reports.JSON, "corsprobe.json"}, {reports.JUnit, "corsprobe.xml"}, {reports.Markdown, "corsprobe.md"},
+}
+
+func usualNames() string {
+	var names []string
+	for _, u := range usual {
+		names = append(names, u.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// outputs are the files that are written, and inputs those that are read. A baseline that is being updated is both.
+func (f *outcomeFlags) outputs() []use {
+	if f.accept {
+		return append(written(f.specs), usesOf("--update-baseline of ", f.baseline)...)
+	}
+	return written(f.specs)
+}
+
+func (f *outcomeFlags) inputs() []use {
+	if f.accept {
+		return nil
+	}
+	return usesOf("--baseline ", f.baseline)
+}
 
 func texts(classes []result.Class) []string {
 	all := make([]string, len(classes))
@@ -80,13 +118,6 @@ func texts(classes []result.Class) []string {
 		all[i] = string(c)
 	}
 	return all
-}
-
-func checkColor(color string) error {
-	if !slices.Contains(colors, color) {
-		return fmt.Errorf("--color %s: expected auto, always or never", color)
-	}
-	return nil
 }
 
 func (f *outcomeFlags) readBaseline() error {
@@ -107,14 +138,16 @@ func (f *outcomeFlags) readBaseline() error {
 	return nil
 }
 
+// maxReport bounds a report: the most cells that a run may have by default, each with twice the evidence that one has.
+const maxReport = 512 << 20
+
 // readReport reads a report that was written with --report json=PATH.
 func readReport(path string) (result.Report, error) {
-	file, err := os.Open(path)
+	data, err := file.Read(path, maxReport)
 	if err != nil {
-		return result.Report{}, fmt.Errorf("%s: %w", path, errors.Unwrap(err)) // without "open" and the path once more
+		return result.Report{}, fmt.Errorf("%s: %w", path, err)
 	}
-	defer func() { _ = file.Close() }()
-	r, err := reports.ReadJSON(file)
+	r, err := reports.ReadJSON(bytes.NewReader(data))
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
@@ -137,8 +170,12 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	diagnosed(&report)
 	human := f.human(stdout, stderr)
-	told := reports.WriteText(human, report, reports.TextOptions{Color: f.colored(human), Verbose: f.verbose})
-	if err := errors.Join(told, f.write(report, stdout)); err != nil {
+	told := reports.WriteText(human, report, f.look.text(human))
+	err := errors.Join(told, f.write(report, stdout))
+	if !isTerminal(human) {
+		f.tellLeft(report, stderr) // else they stand there already, as the last lines
+	}
+	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	code := f.exitCode(report)
@@ -161,6 +198,11 @@ func diagnosed(report *result.Report) {
 	report.Causes, report.Unexplained = d.Causes, d.Unexplained
 }
 
+// tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.
+func (f *outcomeFlags) tellLeft(report result.Report, stderr io.Writer) {
+	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // there is nobody to tell of it
+}
+
 // write writes the reports that were asked for, and ends those that were begun.
 func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
 	problems := []error{f.streams.finish(report)}
@@ -174,6 +216,9 @@ func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
 
 // update rewrites the baseline with what was found, unless something was not judged.
 func (f *outcomeFlags) update(report result.Report, code int, left []string, human io.Writer) error {
+	if len(report.CleanUp) > 0 {
+		return exit{code, fmt.Errorf("%s is left as it was: the run did not clean up", f.baseline)}
+	}
 	if code == exitNoJudgement || code == exitInterrupted {
 		return exit{code, fmt.Errorf("%s is left as it was: not everything was judged", f.baseline)}
 	}
@@ -196,6 +241,8 @@ func (f *outcomeFlags) update(report result.Report, code int, left []string, hum
 func (f *outcomeFlags) exitCode(r result.Report) int {
 	s := r.Summary
 	switch {
+	case len(r.CleanUp) > 0:
+		return exitNoJudgement
 	case r.Run.Incomplete != "":
 		return exitInterrupted
 	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():
@@ -231,18 +278,6 @@ func atLeast(findings map[result.Class]int, failOn result.Class) bool {
 		}
 	}
 	return false
-}
-
-func (f *outcomeFlags) colored(w io.Writer) bool { return colored(f.color, w) }
-
-func colored(color string, w io.Writer) bool {
-	switch color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	return os.Getenv("NO_COLOR") == "" && isTerminal(w)
 }
 
 // disagreement compares Ginkgo's states with the verdicts: a spec that did not run, or that passed where its cell failed, would make a run

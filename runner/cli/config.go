@@ -32,7 +32,7 @@ func fromEnvironment(flags *pflag.FlagSet) (all settings, err error) {
 		variable := "CORSPROBE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value := os.Getenv(variable)
 		switch {
-		case f.Name == "help" || f.Name == "print-config":
+		case f.Name == "help" || f.Name == "print-config" || f.Deprecated != "" && !f.Changed && value == "":
 		case f.Changed:
 			all = append(all, setting{f.Name, f.Value.String(), "flag"})
 		case value != "":

@@ -46,7 +46,7 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 	unknow(&report)
 	diagnosed(&report)
 	human := f.outcome.human(stdout, stderr)
-	told := reports.WriteDiagnosis(human, report, reports.TextOptions{Color: f.outcome.colored(human), Verbose: f.outcome.verbose})
+	told := reports.WriteDiagnosis(human, report, f.outcome.look.text(human))
 	if err := errors.Join(told, f.outcome.write(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/console"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
-	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -49,42 +49,73 @@ func orNone(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// question is a request to explain.
-type question struct{ cors, origin, method, headers string }
+// explainFlags are the flags of corsprobe explain.
+type explainFlags struct {
+	page pageFlags
+	cors string
+	json bool
+	look look
+}
 
 func explainCommand() *cobra.Command {
-	var q question
+	var f explainFlags
 	c := &cobra.Command{
-		Use:   "explain [CHECK|FACT|REASON ...]",
-		Short: "Say what a check, a fact or a browser's error means, or which rule answers a request",
-		Long: `Explains checks (preflight.vary), facts by their number (24), and the reasons for which a browser blocks a page: by corsprobe's code
-(header-denied), by the name in Chromium's console or DevTools (kHeaderDisallowedByPreflightResponse), or by Firefox's (CORSMissingAllowOrigin).
-Without arguments it lists them.
+		Use:   "explain [LINE|-|CHECK|FACT|REASON|CODE ...]",
+		Short: "Say what a console's line, an error, a check or a fact means, or what a page gets by a configuration",
+		Long: `Explains what you have in hand:
+  a line of a browser's console, pasted whole and with what stands around it, or S3's error document; - reads standard input
+  a reason for which a browser blocks a page: by corsprobe's code (header-denied), by Chromium's name (kHeaderDisallowedByPreflightResponse),
+  or by Firefox's (CORSMissingAllowOrigin)
+  a check (preflight.vary), or a fact by its number (24)
+Without arguments it lists checks and reasons. Signatures in pasted addresses are not shown.
 
-With --cors it says which rule of a configuration answers a request, why the others do not, and what a browser makes of the answers.`,
-		Example: `  corsprobe explain preflight.allow-headers 24
-  corsprobe explain CORSMissingAllowOrigin
-  corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --headers content-type`,
+With --cors it says what a page gets by a configuration, without asking anybody: which rule answers, everything that stands against the others,
+what a browser makes of the answers, and the smallest change that permits what is blocked.
+
+Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors: it does not; 2 bad input, or nothing recognised.`,
+		Example: `  corsprobe explain "Access to fetch at 'https://media.example.com/k' from origin 'https://app.example.com' has been blocked by CORS policy: …"
+  pbpaste | corsprobe explain -
+  corsprobe explain preflight.allow-headers 24
+  corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --header 'content-type: image/png'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if q.cors != "" {
-				return q.explain(cmd.OutOrStdout())
+			if f.cors != "" {
+				return f.explainCORS(args, cmd.OutOrStdout())
 			}
-			return explainAll(cmd.OutOrStdout(), args)
+			return f.explainArgs(args, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
-	c.Flags().StringVar(&q.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
-	c.Flags().StringVar(&q.origin, "origin", "", "the request's `ORIGIN`")
-	c.Flags().StringVar(&q.method, "method", "GET", "the `METHOD` that a page uses")
-	c.Flags().StringVar(&q.headers, "headers", "", "`NAMES` of the headers that a page sends, separated by commas")
+	f.page.register(c)
+	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
+	c.Flags().BoolVar(&f.json, "json", false, "write JSON (of lines and of --cors)")
+	f.look.register(c, "")
 	return c
 }
 
-// explainAll explains checks, facts and reasons; without arguments it lists checks and reasons.
-func explainAll(w io.Writer, args []string) error {
-	if len(args) == 0 {
+// explainArgs explains names, or takes the arguments for a pasted text; without any it lists the names.
+func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) error {
+	if err := f.look.check(); err != nil {
+		return usage(err)
+	}
+	switch {
+	case len(args) == 0:
 		listExplained(w)
 		return nil
+	case slices.Equal(args, []string{"-"}):
+		text, err := io.ReadAll(io.LimitReader(stdin, mostPasted))
+		if err != nil {
+			return usage(err)
+		}
+		return f.explainText(string(text), w)
+	case slices.ContainsFunc(args, func(arg string) bool { return !isName(arg) }):
+		if text := strings.Join(args, " "); strings.ContainsAny(text, " \n") || len(console.Read(text)) > 0 {
+			return f.explainText(text, w)
+		}
 	}
+	return explainNames(w, args)
+}
+
+// explainNames explains checks, facts and reasons.
+func explainNames(w io.Writer, args []string) error {
 	var problems []error
 	for i, arg := range args {
 		if i > 0 {
@@ -92,10 +123,14 @@ func explainAll(w io.Writer, args []string) error {
 		}
 		problems = append(problems, explainOne(w, arg))
 	}
-	if err := errors.Join(problems...); err != nil {
-		return exit{exitUsage, err}
-	}
-	return nil
+	return usage(errors.Join(problems...))
+}
+
+// isName reports that an argument names a fact, a reason or a check.
+func isName(arg string) bool {
+	_, number := strconv.Atoi(arg)
+	_, check := judge.CheckByID(arg)
+	return number == nil || check || len(reasonsNamed(arg)) > 0
 }
 
 func listExplained(w io.Writer) {
@@ -158,113 +193,13 @@ func printReason(w io.Writer, r fetch.ReasonInfo) {
 			fmt.Fprintf(w, "  %-8s  %s\n", name[0], name[1])
 		}
 	}
+	if m := console.ByReason(string(r.Reason)); m != nil {
+		for i, cause := range console.Explain(console.Message{Meaning: m}).Causes {
+			fmt.Fprintf(w, "  cause %d   %s\n", i+1, cause)
+		}
+	}
 }
 
 func printFact(w io.Writer, f s3cors.Fact) {
 	fmt.Fprintf(w, "  fact %-3d  %s\n            %s: %s\n", f.ID, f.Statement, f.Strength, f.Source)
-}
-
-// explain says which rule answers a page's request and why the others do not, what S3 answers, and what a browser makes of that.
-func (q question) explain(w io.Writer) error {
-	cfg, err := q.configuration()
-	if err != nil {
-		return exit{exitUsage, err}
-	}
-	page := fetch.Request{Method: q.method, Origin: q.origin, Credentials: fetch.Omit, UnsafeNames: unsafe(q.headers)}
-	ask := s3cors.Request{Method: "OPTIONS", Target: s3cors.Object, Origin: given(q.origin), RequestMethod: &q.method, RequestHeaders: given(q.headers)}
-	verdicts := s3cors.Explain(cfg, ask)
-	for _, v := range verdicts {
-		fmt.Fprintln(w, v.Sentence)
-	}
-	preflight := answered(w, "the preflight", cfg, ask, len(verdicts) == 0)
-	verdict := fetch.PreflightCheck(page, preflight)
-	if verdict.Allowed {
-		fmt.Fprintln(w, "\nA browser goes on with the request.")
-	} else {
-		fmt.Fprintf(w, "\nA browser blocks it: %s.\n", verdict.Sentence)
-	}
-	if !fetch.NeedsPreflight(page) {
-		fmt.Fprintf(w, "It sends this %s without asking, though: such a request needs no preflight.\n", q.method)
-	} else if !verdict.Allowed {
-		return nil
-	}
-	actual := answered(w, "the request itself", cfg, s3cors.Request{Method: q.method, Target: s3cors.Object, Origin: given(q.origin), Outcome: s3cors.Outcome{Status: []int{200}}}, false)
-	if verdict := fetch.ActualCheck(page, actual); !verdict.Allowed {
-		fmt.Fprintf(w, "\nA browser keeps the answer from the page: %s.\n", verdict.Sentence)
-		return nil
-	}
-	fmt.Fprintf(w, "\nThe page gets the answer. Beside its body a script can read: %s.\n", exposed(actual.Headers))
-	return nil
-}
-
-// answered prints what S3 answers, and returns it.
-func answered(w io.Writer, what string, cfg *s3cors.Configuration, request s3cors.Request, why bool) fetch.Response {
-	owed := s3cors.Evaluate(cfg, request)
-	if why {
-		fmt.Fprintln(w, owed.Explanation) // no rule was tried
-	}
-	answer := owed.Answers[0]
-	came := fetch.Response{Status: 200}
-	fmt.Fprintf(w, "\nS3 answers %s with", what)
-	for _, code := range answer.Status {
-		fmt.Fprintf(w, " %d", code)
-		came.Status = code
-	}
-	if answer.Error != nil {
-		fmt.Fprintf(w, " %s", answer.Error.Code)
-	}
-	fmt.Fprintln(w)
-	for _, h := range s3cors.Headers {
-		if v, ok := answer.Headers[h.Name]; ok {
-			fmt.Fprintf(w, "  %s: %s\n", h.Name, v)
-			came.Headers = append(came.Headers, result.Header{Name: h.Name, Value: v})
-		}
-	}
-	if len(came.Headers) == 0 {
-		fmt.Fprintln(w, "  no CORS header")
-	}
-	return came
-}
-
-// exposed are the headers that a script can read of S3's answers: those that are readable anyway, and those that are exposed.
-func exposed(headers []result.Header) string {
-	names := slices.Clone(fetch.SafelistedResponseHeaders)
-	for _, v := range result.Values(headers, "Access-Control-Expose-Headers") {
-		for name := range strings.SplitSeq(v, ",") {
-			if name = strings.TrimSpace(name); fetch.CanRead(name, fetch.Omit, headers) {
-				names = append(names, name)
-			}
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func (q question) configuration() (*s3cors.Configuration, error) {
-	cfg, err := readConfiguration(q.cors)
-	if err != nil {
-		return nil, err
-	}
-	if refusal := s3cors.Validate(cfg.Configuration); refusal != nil && !refusal.MayAccept {
-		return nil, fmt.Errorf("%s: S3 refuses this configuration: %s %s", q.cors, refusal.Code, refusal.Message)
-	}
-	return cfg.Configuration, nil
-}
-
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// unsafe lists header names as a browser would ask for them. By name alone each is taken for one that needs permission.
-func unsafe(list string) []string {
-	var all []string
-	for name := range strings.SplitSeq(list, ",") {
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
-			all = append(all, name)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"corsprobe/runner"
+	"corsprobe/runner/file"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -135,19 +135,21 @@ func (f *initFlags) corsFile() string {
 }
 
 func (f *initFlags) write(text []byte) error {
-	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if f.cors != "" && file.Same(f.output, f.cors) {
+		return fmt.Errorf("--output %s would overwrite the file that --cors reads: name another file", f.output)
+	}
+	write := file.Create
 	if f.force {
-		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+		write = file.Replace
 	}
-	file, err := os.OpenFile(f.output, mode, 0o644)
-	if errors.Is(err, fs.ErrExist) {
+	err := write(f.output, func(w io.Writer) error { _, err := w.Write(text); return err })
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%s is there already: give another --output, or --force to overwrite it", f.output)
+	case err != nil:
+		return fmt.Errorf("--output %s: %w", f.output, err)
 	}
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Close())
+	return nil
 }
 
 // next says what to do with the file.

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
+	"corsprobe/runner/file"
 	"corsprobe/runner/lint"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -73,19 +73,16 @@ func limitsOf(provider string) (lint.Limits, error) {
 	return l, err
 }
 
+// maxConfiguration bounds a configuration's file: S3 takes 64 KiB, and notes beside it may be longer.
+const maxConfiguration = 1 << 20
+
 // readConfiguration reads a file, or standard input for -.
-func readConfiguration(file string) (*scenarios.ConfigurationFile, error) {
-	var data []byte
-	var err error
-	if file == "-" {
-		data, err = io.ReadAll(os.Stdin)
-	} else {
-		data, err = os.ReadFile(file)
-	}
+func readConfiguration(path string) (*scenarios.ConfigurationFile, error) {
+	data, err := file.Input(path, maxConfiguration)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return scenarios.ReadConfiguration(file, data)
+	return scenarios.ReadConfiguration(path, data)
 }
 
 func printProblem(w io.Writer, file string, cfg *scenarios.ConfigurationFile, p lint.Problem) {

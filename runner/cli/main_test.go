@@ -44,8 +44,10 @@ func TestCommandLine(t *testing.T) {
 			"sameresults": sameResults,
 			"bucket":      makeBucket,
 			"pages":       startPages,
+			"answers":     startAnswers,
 			"examples":    examples,
 			"static":      startStatic,
+			"spoilt":      startSpoilt,
 		},
 	})
 }
@@ -55,6 +57,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-config"))
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-credentials"))
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache")) // journals of other scripts, and of other runs of these, are none of this one's
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
 		env.Setenv(name, os.Getenv(name))
 	}

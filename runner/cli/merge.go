@@ -40,6 +40,7 @@ func (f *outcomeFlags) merge(paths []string, stdout, stderr io.Writer) error {
 		problems = append(problems, err)
 		parts = append(parts, runner.Part{Name: path, Report: report})
 	}
+	problems = append(problems, checkOutputs(f.outputs(), append(f.inputs(), usesOf("", paths...)...)))
 	if err := errors.Join(problems...); err != nil {
 		return exit{exitUsage, err}
 	}

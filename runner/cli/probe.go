@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
-	"strings"
+	"time"
 
 	"corsprobe/reports"
-	"corsprobe/runner"
+	"corsprobe/runner/browser"
 	"corsprobe/runner/endpoint"
-	"corsprobe/runner/fetch"
+	"corsprobe/runner/page"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 
@@ -21,16 +20,18 @@ import (
 
 // probeFlags are the flags of corsprobe probe.
 type probeFlags struct {
-	target      targetFlags
-	origin      string
-	method      string
-	headers     []string
-	credentials bool
-	preflight   bool
-	send        bool
-	cors        string
-	json        bool
-	color       string
+	target    targetFlags
+	page      pageFlags
+	preflight bool
+	send      bool
+	cors      string
+	json      bool
+	look      look
+
+	browser     bool
+	browserPath string
+	watch       time.Duration // for how long at most; 0: not at all
+	pause       time.Duration // before the first time that it asks again
 }
 
 func probeCommand() *cobra.Command {
@@ -39,69 +40,123 @@ func probeCommand() *cobra.Command {
 		Use:   "probe URL",
 		Short: "Ask one URL of any server what a page gets of it",
 		Long: `Sends what a browser would send for a page: the preflight, where one is needed, and the request itself; and says what the page gets,
-and why not. It needs no rights on a bucket; the URL may be presigned, and its signature is not shown. No cookie is sent.
+and what lies behind it where it gets nothing: S3's own error, another region, a cache in between, an image that came first. It needs no rights on
+a bucket; the URL may be presigned, and its signature is not shown. Redirects are followed as a browser does, and keys are not sent on. No cookie is sent.
 
-Exit code: 0 readable, or permitted by the preflight; 1 blocked, or with --cors not as S3 answers; 2 bad input; 3 unreachable.`,
+Exit code: 0 readable, or permitted by the preflight; 1 blocked, or refused with an error that the page can read, or with --cors not as S3
+answers; 2 bad input; 3 unreachable, or Chromium and the model disagree; 130 interrupted.`,
 		Example: `  corsprobe probe https://media.example.com/film.mp4 --origin https://app.example.com --header 'Range: bytes=0-1'
-  corsprobe probe "$PRESIGNED_URL" --origin https://app.example.com --method PUT --header content-type --cors cors.json`,
+  corsprobe probe "$PRESIGNED_URL" --origin https://app.example.com --method PUT --header content-type --cors cors.json
+  corsprobe probe https://media.example.com/k --origin https://app.example.com --watch   # after a change, until it is in force`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.do(cmd.Context(), args[0], cmd.OutOrStdout())
+			return f.do(cmd.Context(), args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	f.page.register(c)
 	flags := c.Flags()
-	flags.StringVar(&f.origin, "origin", "", "the page's `ORIGIN`, such as https://app.example.com; needed")
-	flags.StringVar(&f.method, "method", "GET", "the `METHOD` that the page uses")
-	flags.StringArrayVar(&f.headers, "header", nil, "a header that the page sets, `NAME: VALUE`; by NAME alone it is asked for and not sent; repeatable")
-	flags.BoolVar(&f.credentials, "credentials", false, "the page asks with credentials: include")
 	flags.BoolVar(&f.preflight, "preflight", false, "send a preflight even where a browser needs none")
 	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always or never")
+	f.look.register(c, "")
+	flags.BoolVar(&f.browser, "browser", false, "have a real Chromium send the request too, and say what it makes of it")
+	flags.StringVar(&f.browserPath, "browser-path", "", "`FILE` of Chromium (default: the one that is installed)")
+	flags.DurationVar(&f.watch, "watch", 0, "ask again until CORS lets the page through, for `TIME` at most (5m when none is given)")
+	flags.Lookup("watch").NoOptDefVal = "5m"
+	f.pause = time.Second
 	f.target.registerTransport(c)
 	return c
 }
 
-func (f *probeFlags) do(ctx context.Context, address string, stdout io.Writer) error {
+func (f *probeFlags) do(ctx context.Context, address string, stdout, stderr io.Writer) error {
 	request, config, err := f.request(address)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
 	options := config.Options
-	options.UserAgent, options.Secrets = "corsprobe/"+version(), secretsOf(address)
+	options.UserAgent = "corsprobe/" + version()
 	client, err := probe.New(options)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
 	defer client.Close()
-	page := runner.SendPage(ctx, client, request)
-	page.Tool, page.URL = "corsprobe "+version(), probe.NewRedactor(options.Secrets...)(page.URL)
-	write := func() error {
-		return reports.WritePage(stdout, page, reports.TextOptions{Color: colored(f.color, stdout)})
+	got := f.watched(ctx, func() result.Page { return page.Send(ctx, client, request) }, stderr)
+	if err := f.confirm(ctx, request, &got); err != nil {
+		return noJudgement(ctx, err)
 	}
+	got.Tool = "corsprobe " + version()
 	if f.json {
-		write = func() error { return reports.WritePageJSON(stdout, page) }
+		err = reports.WritePageJSON(stdout, got)
+	} else {
+		err = reports.WritePage(stdout, got, f.look.text(stdout))
 	}
-	if err := write(); err != nil {
+	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
-	if code := pageCode(ctx, page); code != 0 {
+	if code := pageCode(ctx, got); code != 0 {
 		return exit{code: code}
 	}
 	return nil
 }
 
-func pageCode(ctx context.Context, page result.Page) int {
+// longestPause is between two requests of a watch.
+const longestPause = 10 * time.Second
+
+// watched asks until CORS lets the page through, where that is wanted, or the time is up, or somebody interrupts. What became of it the last
+// time counts.
+func (f *probeFlags) watched(ctx context.Context, send func() result.Page, stderr io.Writer) result.Page {
+	until, pause := time.Now().Add(f.watch), f.pause
+	for {
+		got := send()
+		if f.watch == 0 || letsThrough(got) || ctx.Err() != nil || time.Now().Add(pause).After(until) {
+			return got
+		}
+		fmt.Fprintf(stderr, "%s %s: asking again in %s\n", time.Now().Format(time.TimeOnly), got.Gets, pause)
+		select {
+		case <-ctx.Done():
+			return got
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// letsThrough reports that CORS is as it should be, whatever else the answer says.
+func letsThrough(p result.Page) bool {
+	for _, s := range p.Steps {
+		if len(s.Findings) > 0 {
+			return false
+		}
+	}
+	return p.Gets == result.Readable || p.Gets == result.Permitted || p.Gets == result.Refused
+}
+
+// confirm has a real Chromium send the request too.
+func (f *probeFlags) confirm(ctx context.Context, request page.Request, got *result.Page) error {
+	if !f.browser || ctx.Err() != nil {
+		return nil
+	}
+	b, err := browser.Start(ctx, f.target.browserOptions(f.browserPath, page.HostsFor(request)))
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	ctx, cancel := context.WithTimeout(ctx, f.target.config.Timeout)
+	defer cancel()
+	return page.Confirm(ctx, b, request, got)
+}
+
+func pageCode(ctx context.Context, p result.Page) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case page.Gets == result.Unreachable:
+	case p.Gets == result.Unreachable, p.Chromium != nil && p.Chromium.Disagreement != "":
 		return exitNoJudgement
-	case page.Gets == result.Blocked:
+	case p.Gets == result.Blocked, p.Gets == result.Refused:
 		return exitFindings
 	}
-	for _, s := range page.Steps {
+	for _, s := range p.Steps {
 		if len(s.Findings) > 0 {
 			return exitFindings
 		}
@@ -110,36 +165,25 @@ func pageCode(ctx context.Context, page result.Page) int {
 }
 
 // request reads the flags, and says at once what is wrong with any of them.
-func (f *probeFlags) request(address string) (runner.PageRequest, endpoint.Config, error) {
-	q := runner.PageRequest{URL: address, Send: f.send, Page: fetch.Request{
-		Method: f.method, Origin: f.origin, Credentials: fetch.Omit, ForcePreflight: f.preflight,
-	}}
-	if f.credentials {
-		q.Page.Credentials = fetch.Include
-	}
+func (f *probeFlags) request(address string) (page.Request, endpoint.Config, error) {
+	asked, remarks, err := f.page.page().Request()
+	asked.ForcePreflight = f.preflight
+	q := page.Request{URL: address, Page: asked, Remarks: remarks, Send: f.send}
+	problems := []error{checkURL(address), err, f.look.check()}
 	config, err := f.target.transport()
-	problems := []error{checkURL(address), f.checkOrigin(), checkColor(f.color), err}
-	if !token.MatchString(f.method) {
-		problems = append(problems, fmt.Errorf("--method %q: this is no method", f.method))
+	problems = append(problems, err)
+	if f.watch < 0 {
+		problems = append(problems, fmt.Errorf("--watch %s: a time cannot be negative", f.watch))
 	}
-	for _, text := range f.headers {
-		problems = append(problems, addHeader(&q.Page, text))
+	if f.browser = f.browser || f.browserPath != ""; f.browser {
+		f.browserPath, err = browser.Find(f.browserPath)
+		problems = append(problems, err)
 	}
 	if f.cors != "" {
-		q.CORS, err = question{cors: f.cors}.configuration()
+		q.CORS, err = validConfiguration(f.cors)
 		problems = append(problems, err)
 	}
 	return q, config, errors.Join(problems...)
-}
-
-func (f *probeFlags) checkOrigin() error {
-	if f.origin == "" {
-		return errors.New("--origin is needed: the page's origin, such as https://app.example.com")
-	}
-	if err := fetch.ValidOrigin(f.origin); err != nil {
-		return fmt.Errorf("--origin: %s", strings.TrimPrefix(err.Error(), "fetch: origin "))
-	}
-	return nil
 }
 
 // checkURL never repeats the URL: it may hold a signature.
@@ -157,54 +201,4 @@ func checkURL(address string) error {
 		return errors.New("the URL holds a user name or password: browsers refuse to ask such a URL for a page")
 	}
 	return nil
-}
-
-// token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).
-var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
-// addHeader reads NAME or NAME: VALUE. The value is never repeated: it may be a key.
-func addHeader(page *fetch.Request, text string) error {
-	name, value, found := strings.Cut(text, ":")
-	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-	switch {
-	case !token.MatchString(name):
-		return fmt.Errorf("--header: %q is no name of a header", name)
-	case strings.ContainsAny(value, "\r\n\x00"):
-		return fmt.Errorf("--header %s: its value holds a line break or NUL", name)
-	case fetch.IsForbiddenRequestHeader(name, value):
-		return fmt.Errorf("--header %s: no page can set this header; the browser does, or nobody", name)
-	case !found:
-		page.UnsafeNames = append(page.UnsafeNames, strings.ToLower(name))
-	default:
-		page.Headers = append(page.Headers, result.Header{Name: name, Value: value})
-	}
-	return nil
-}
-
-// secretName finds query parameters that are as good as a key, of S3's kind and of others'.
-var secretName = regexp.MustCompile(`(?i)sig|token|secret|password|credential|key|auth`)
-
-// leastSecret keeps the report readable: what is shorter is no secret.
-const leastSecret = 6
-
-// secretsOf lists what must not be shown of a URL.
-func secretsOf(address string) []string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil
-	}
-	var all []string
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		name, raw, _ := strings.Cut(pair, "=")
-		if !secretName.MatchString(name) {
-			continue
-		}
-		plain, err := url.QueryUnescape(raw)
-		for _, value := range []string{raw, plain} {
-			if err == nil && len(value) >= leastSecret {
-				all = append(all, value)
-			}
-		}
-	}
-	return all
 }

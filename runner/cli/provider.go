@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/english"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -52,9 +53,17 @@ func namedByEnvironment() string {
 	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
 }
 
+// providerFile is the file that --provider names; empty where it names a provider.
+func providerFile(name string) string {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+		return name
+	}
+	return ""
+}
+
 // findProvider is a provider by its name, or by a file that describes it.
 func findProvider(name string) (scenarios.Provider, error) {
-	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" {
+	if providerFile(name) != "" {
 		return scenarios.LoadProvider(name)
 	}
 	p, err := scenarios.ProviderByName(name)
@@ -98,10 +107,7 @@ func (f *targetFlags) introduce(w io.Writer, at string) {
 }
 
 func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return english.Count(n, noun)
 }
 
 // tellAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.

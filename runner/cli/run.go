@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"time"
 
 	"corsprobe/reports"
@@ -33,6 +35,7 @@ type runFlags struct {
 	browser     bool
 	browserPath string
 	printConfig bool
+	dryRun      bool
 	opts        runner.Options
 	source      source
 }
@@ -85,9 +88,9 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
-	flags.IntVar(&f.opts.Workers, "workers", 0, "requests under way at once (default 16)")
-	flags.IntVar(&f.opts.Buckets, "buckets", 0, "scenarios under way at once, each in a bucket of its own (default 4)")
+	f.registerPace(flags)
 	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
+	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
@@ -100,15 +103,19 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	human := f.outcome.human(stdout, stderr)
+	if f.dryRun {
+		return f.printChanges(chosen, stdout)
+	}
+	notes := f.outcome.look.notes(f.outcome.human(stdout, stderr))
 	id := runner.NewID()
-	target, err := f.target.open(ctx, id, human)
+	target, err := f.target.open(ctx, id, notes)
 	if err != nil {
-		return f.unjudged(ctx, err, id, "", stdout)
+		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
+	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
-		fmt.Fprintf(human, "%s\n\n", note)
+		fmt.Fprintf(notes, "%s\n\n", note)
 	}
 	if target.embedded && len(f.known) == 0 {
 		list, err := embeddedDeviations()
@@ -118,17 +125,15 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		known = chosen.known(list)
 	}
 	if err := f.check(ctx, target); err != nil {
-		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
-		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout)
+		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if f.opts.Browser != nil {
 		defer f.opts.Browser.Close()
 	}
-	if err := f.beginStreams(chosen, target, id, stdout); err != nil {
-		return exit{exitNoJudgement, err}
-	}
+	f.beginStreams(chosen, target, id, stdout)
 	report, err := f.carryOut(ctx, chosen, target, id, known, stderr)
 	if err != nil {
 		return errors.Join(err, f.outcome.streams.abandon())
@@ -141,11 +146,11 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.
 func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
-	if err := errors.Join(f.outcome.check(), f.checkFiles()); err != nil {
+	if err := errors.Join(f.outcome.check(), f.checkFiles(), f.checkPace()); err != nil {
 		return chosen{}, nil, err
 	}
 	chosen, err := f.choose(args)
-	if err != nil {
+	if err := errors.Join(err, checkOutputs(f.outputs(), slices.Concat(f.inputs(), chosen.files))); err != nil {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
@@ -158,21 +163,39 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	return chosen, known, nil
 }
 
+// outputs are the files that the run writes, and inputs those that its flags name; a provider may be named by a file.
+func (f *runFlags) outputs() []use {
+	return append(f.outcome.outputs(), usesOf("--write-known ", f.writeKnown)...)
+}
+
+func (f *runFlags) inputs() []use {
+	return slices.Concat(f.outcome.inputs(), usesOf("--rerun-failed ", f.rerun), usesOf("--known ", f.known...),
+		usesOf("--provider ", providerFile(f.target.provider)), usesOf("--ca-file ", f.target.config.CAFile))
+}
+
 // unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
 // be taken for this run's.
-func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout io.Writer) error {
-	err = noJudgement(ctx, err)
+func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout, stderr io.Writer) error {
+	left := runner.LeftIn(err)
+	if len(left) == 0 {
+		err = noJudgement(ctx, err)
+	}
 	report := result.Report{
 		Version:  result.Version,
 		Run:      result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Incomplete: err.Error()},
-		Endpoint: result.Endpoint{URL: url},
-		Summary:  runner.Summarise(nil),
-		Cells:    []result.Cell{},
+		Endpoint: result.Endpoint{URL: url}, CleanUp: left,
+		Summary: result.Summarise(nil),
+		Cells:   []result.Cell{},
 	}
 	if trouble := f.outcome.write(report, stdout); trouble != nil {
-		return exit{exitNoJudgement, errors.Join(err, trouble)}
+		err = exit{exitNoJudgement, errors.Join(err, trouble)}
 	}
-	return err
+	if len(left) == 0 {
+		return err
+	}
+	fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(err.Error()))
+	f.outcome.tellLeft(report, stderr)
+	return exit{code: exitNoJudgement}
 }
 
 // check asks the endpoint whether it can be probed at all. With a bucket of the user's own nothing is created.
@@ -205,37 +228,42 @@ func (f *runFlags) assumable(plan scenarios.Plan) error {
 }
 
 // beginStreams writes what is known before the first request.
-func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) (err error) {
+func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) {
 	run := result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Digest: chosen.plan.Digest(), Shard: chosen.shard}
 	at := result.Endpoint{
 		URL: target.endpoint.URL(), Region: target.endpoint.Region(), Name: target.name, Provider: target.provider, Embedded: target.embedded,
 	}
-	f.outcome.streams, err = openStreams(f.outcome.specs, run, at, stdout)
-	return err
+	f.outcome.streams = openStreams(f.outcome.specs, run, at, stdout)
+}
+
+// progress is a line on a terminal that somebody watches.
+func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
+	watched := isTerminal(stderr) && os.Getenv("TERM") != "dumb" && !f.outcome.look.quiet
+	return reports.NewProgress(stderr, watched, columns(stderr), total)
 }
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := reports.NewProgress(stderr, isTerminal(stderr), total(chosen.plan))
+	progress := f.progress(stderr, total(chosen.plan))
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {
-		progress.Done(c.Verdict)
+		progress.Done(c)
 		f.outcome.streams.cell(c)
 	}
 	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
 	f.source.run, f.source.elsewhere = run, chosen.elsewhere
 	config, reporter := f.ginkgo()
+	silenceStdout()
 	states, _ := suites.Run("corsprobe", config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
-	tellAbsent(stderr, known)
-	for _, err := range trouble {
-		fmt.Fprintln(stderr, "corsprobe: clean-up: "+err.Error())
-	}
+	tellAbsent(f.outcome.look.notes(stderr), known)
+	report.CleanUp = runner.Leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
+		f.outcome.tellLeft(report, stderr)
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 	"corsprobe/suites"
@@ -26,6 +27,7 @@ type chosen struct {
 	shard     *result.Shard   // nil: all is asked
 	whole     string          // digest of the plan that the shards share; empty without shards
 	notes     []string        // what the user should know of the choice
+	files     []use           // that the scenarios were read from
 }
 
 // unasked are the ids that there are, and that this run does not ask.
@@ -42,6 +44,7 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err != nil {
 		return c, err
 	}
+	c.files = scenarioFiles(loaded)
 	all, err := scenarios.Expand(loaded)
 	if err != nil {
 		return c, err
@@ -139,7 +142,7 @@ func load(args []string) ([]*scenarios.Scenario, error) {
 	}
 	var paths, names []string
 	for _, arg := range args {
-		if _, err := os.Stat(arg); err == nil || strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
+		if _, err := os.Stat(arg); arg == file.Stdin || err == nil || strings.HasSuffix(arg, ".yaml") || strings.HasSuffix(arg, ".yml") {
 			paths = append(paths, arg)
 		} else {
 			names = append(names, arg)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"corsprobe/runner"
@@ -15,7 +14,6 @@ import (
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // targetFlags name an endpoint and how it is reached. Every command that talks to one has them.
@@ -29,7 +27,7 @@ type targetFlags struct {
 
 func (f *targetFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
+	flags.StringVar(&f.config.URL, "endpoint", "", "`URL` of the S3 endpoint; --endpoint-url is the same (default $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, else the embedded server)")
 	flags.StringVar(&f.config.Region, "region", "", "`REGION` for signatures (default $AWS_REGION, the profile's, us-east-1)")
 	flags.StringVar(&f.config.Profile, "profile", "", "`PROFILE` of the AWS configuration files (default $AWS_PROFILE)")
 	flags.StringVar(&f.config.Addressing, "addressing", "auto", "`STYLE` of URLs: path, virtual, or auto: path for addresses and loopback, else virtual")
@@ -76,7 +74,8 @@ func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*ta
 	config.AccessKey, config.SecretKey = server.Credentials()
 	t, err := connect(ctx, config, id)
 	if err != nil {
-		return nil, errors.Join(err, closeServer(server))
+		closeServer(server)
+		return nil, err
 	}
 	t.name, t.embedded, t.server = "embedded "+server.Name(), true, server
 	return t, nil
@@ -135,14 +134,16 @@ func connect(ctx context.Context, config endpoint.Config, id string) (*target, e
 func (t *target) close() {
 	t.client.Close()
 	if t.server != nil {
-		_ = closeServer(t.server) // its memory goes with the process
+		closeServer(t.server)
 	}
 }
 
-func closeServer(server *embedded.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+// closeServer lets requests under way finish for a moment. It does not wait for more: connections over which nothing was ever asked, as clients
+// open some in advance, the server would keep for five seconds. Its memory goes with the process.
+func closeServer(server *embedded.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	return server.Close(ctx)
+	_ = server.Close(ctx)
 }
 
 // embeddedDeviations are what the embedded server is known to do otherwise than S3.
@@ -177,10 +178,4 @@ func restoreCommand() *cobra.Command {
 	}
 	f.register(c)
 	return c
-}
-
-// isTerminal reports that a stream is one.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"corsprobe/runner"
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -16,7 +16,7 @@ func (f *runFlags) checkFiles() error {
 	if f.writeKnown == "" {
 		return nil
 	}
-	if _, err := os.Lstat(f.writeKnown); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Lstat(f.writeKnown); err == nil {
 		return fmt.Errorf("--write-known %s: the file is there already; name a new one", f.writeKnown)
 	}
 	return nil
@@ -32,11 +32,7 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 		return nil
 	}
 	entries := runner.Found(report.Cells, chosen.unasked())
-	file, err := os.OpenFile(f.writeKnown, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return fmt.Errorf("--write-known: %w", err)
-	}
-	if err := errors.Join(scenarios.WriteDeviations(file, entries), file.Close()); err != nil {
+	if err := file.Create(f.writeKnown, func(w io.Writer) error { return scenarios.WriteDeviations(w, entries) }); err != nil {
 		return fmt.Errorf("--write-known %s: %w", f.writeKnown, err)
 	}
 	words := fmt.Sprintf("corsprobe: %s holds %d known deviations", f.writeKnown, len(entries))

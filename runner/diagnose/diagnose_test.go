@@ -53,7 +53,7 @@ func catalogue(t testing.TB) result.Report {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: 10 * time.Second, Buckets: 16}).Finish()
+		report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
 		for _, err := range trouble {
 			t.Errorf("clean-up: %v", err)
 		}

@@ -45,7 +45,7 @@ func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
 		return nil, err
 	}
 	e.hold(b)
-	if err := b.PutObject(ctx, keepKey, []byte(keepBody)); err != nil {
+	if err := b.putFirst(ctx); err != nil {
 		return nil, errors.Join(err, b.closeSoon(ctx))
 	}
 	return b, nil
@@ -210,8 +210,8 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 
 // still makes sure that the bucket is there after DeleteBucketCors.
 func (b *Bucket) still(ctx context.Context) error {
-	if _, err := b.e.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name}); err != nil {
-		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, b.e.callError("HeadBucket", err))
+	if err := b.answers(ctx); err != nil {
+		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, err)
 	}
 	return nil
 }
@@ -240,17 +240,25 @@ func (b *Bucket) Close(ctx context.Context) error {
 }
 
 // remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
-// emptied: then it is emptied again.
+// emptied: then it is emptied again. One that is said to be missing may only be unknown to a node: that is believed when it was said again.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
 	problem, err := e.removeOnce(ctx, name)
-	for pause := 100 * time.Millisecond; pause < time.Second && isCall(err, "BucketNotEmpty") && wait(ctx, pause); pause *= 2 {
+	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
 		problem, err = e.removeOnce(ctx, name)
 	}
-	if err == nil {
+	if err == nil || missing(err) {
 		return nil
 	}
 	e.mark(ctx, name)
-	return errors.Join(problem, fmt.Errorf("bucket %s is left behind, corsprobe sweep removes it: %w", name, err))
+	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
+}
+
+// because puts the cause of an error in brackets behind it, where one is known.
+func because(err, cause error) error {
+	if cause == nil {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", err, cause)
 }
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
@@ -258,10 +266,7 @@ func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err er
 	c := cleaner{e: e, bucket: name, ours: func(string) bool { return true }}
 	problem = c.clean(ctx)
 	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	var call *CallError
-	if err = e.callError("DeleteBucket", err); errors.As(err, &call) && call.Status == http.StatusNotFound {
-		return nil, nil
-	}
+	err = e.callError("DeleteBucket", err)
 	if isCall(err, "BucketNotEmpty") {
 		problem = errors.Join(problem, c.unlisted)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -83,7 +83,7 @@ func (e *Endpoint) presentable(text string) string {
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
 		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	text = probe.NewRedactor(secrets...)(text)
+	text = redact.New(secrets...).Text(text)
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '

@@ -130,7 +130,7 @@ func TestCloseTellsWhatStays(t *testing.T) {
 	must(t, err)
 	must(t, b.PutObject(t.Context(), b.Key("probe.txt"), []byte("x")))
 	want := "objects below corsprobe-0123456789ab/ in the bucket users may be left behind: " +
-		"the object corsprobe-0123456789ab/probe.txt in users is only marked as deleted, its versions stay\nListObjectVersions: 403 Refused: No."
+		"the object corsprobe-0123456789ab/probe.txt in users is only marked as deleted, its versions stay\nListObjectVersions: 403 Refused: No.; corsprobe restore --bucket users removes them"
 	same(t, "error", want, said(b.Close(t.Context()), config))
 
 	f.mu.Lock()
@@ -155,7 +155,7 @@ func TestLeftBehindIsMarked(t *testing.T) {
 	e := open(t, config)
 	b := newBucket(t, e)
 	stay.Store(true)
-	want := "bucket corsprobe-0123456789ab-1 is left behind, corsprobe sweep removes it: DeleteBucket: 409 OperationAborted: No."
+	want := "the bucket corsprobe-0123456789ab-1 is left behind: DeleteBucket: 409 OperationAborted: No.; corsprobe sweep --run 0123456789ab --endpoint URL --region us-east-1 removes it"
 	same(t, "error", want, said(b.Close(t.Context()), config))
 	objects, _ := keys(t, config, b.Name())
 	same(t, "objects", []string{"corsprobe-keep"}, objects)

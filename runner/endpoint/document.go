@@ -64,7 +64,7 @@ func (e *Endpoint) signed(ctx context.Context, q probe.Request) result.Exchange 
 		q, err = probe.Sign(ctx, creds, e.Region(), q, time.Now())
 	}
 	if err != nil {
-		return result.Exchange{Kind: q.Kind, Error: probe.Redact(err.Error())}
+		return result.Exchange{Kind: q.Kind, Error: err.Error()}
 	}
 	return e.probe.Do(ctx, q)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
 )
 
 // cleaner removes objects, with all their versions and unfinished uploads, from a bucket.
@@ -40,18 +42,39 @@ func (c *cleaner) abortUploads(ctx context.Context) error {
 			c.notListed(c.e.callError("ListMultipartUploads", err))
 			break
 		}
-		for _, u := range page.Uploads {
-			if !c.ours(aws.ToString(u.Key)) {
-				continue
-			}
-			_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
-			if err = c.e.callError("AbortMultipartUpload", err); !isCall(err, "NoSuchUpload") {
-				problems = append(problems, err)
-			}
-		}
+		problems = append(problems, each(page.Uploads, func(u types.MultipartUpload) error { return c.abortUpload(ctx, u) }))
 	}
 	return errors.Join(problems...)
 }
+
+func (c *cleaner) abortUpload(ctx context.Context, u types.MultipartUpload) error {
+	if !c.ours(aws.ToString(u.Key)) {
+		return nil
+	}
+	_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
+	if err = c.e.callError("AbortMultipartUpload", err); isCall(err, "NoSuchUpload") {
+		return nil
+	}
+	return err
+}
+
+// each does something with every item, several at a time, and joins the errors.
+func each[T any](items []T, do func(T) error) error {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	problems := make([]error, len(items))
+	for i, item := range items {
+		group.Go(func() error {
+			problems[i] = do(item)
+			return nil
+		})
+	}
+	_ = group.Wait() // the problems are in their places
+	return errors.Join(problems...)
+}
+
+// atOnce is how many objects of one bucket are removed at once, as far as the pace allows it.
+const atOnce = 16
 
 // deleteVersions removes every version and delete marker by its ID: without one, a versioned bucket would only get one marker more.
 func (c *cleaner) deleteVersions(ctx context.Context) error {
@@ -63,12 +86,9 @@ func (c *cleaner) deleteVersions(ctx context.Context) error {
 			c.notListed(c.e.callError("ListObjectVersions", err))
 			break
 		}
-		for _, v := range page.Versions {
-			problems = append(problems, c.deleteVersion(ctx, v.Key, v.VersionId))
-		}
-		for _, m := range page.DeleteMarkers {
-			problems = append(problems, c.deleteVersion(ctx, m.Key, m.VersionId))
-		}
+		problems = append(problems,
+			each(page.Versions, func(v types.ObjectVersion) error { return c.deleteVersion(ctx, v.Key, v.VersionId) }),
+			each(page.DeleteMarkers, func(m types.DeleteMarkerEntry) error { return c.deleteVersion(ctx, m.Key, m.VersionId) }))
 	}
 	return errors.Join(problems...)
 }
@@ -94,16 +114,15 @@ func (c *cleaner) deleteObjects(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)
 		}
-		for _, o := range page.Contents {
-			if c.ours(aws.ToString(o.Key)) {
-				problems = append(problems, c.deleteObject(ctx, o.Key))
-			}
-		}
+		problems = append(problems, each(page.Contents, func(o types.Object) error { return c.deleteObject(ctx, o.Key) }))
 	}
 	return errors.Join(problems...)
 }
 
 func (c *cleaner) deleteObject(ctx context.Context, key *string) error {
+	if !c.ours(aws.ToString(key)) {
+		return nil
+	}
 	out, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key})
 	if err != nil {
 		return c.e.callError("DeleteObject", err)

@@ -55,7 +55,7 @@ type Endpoint struct {
 // Open reads the configuration. It sends nothing.
 func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if c.Timeout == 0 {
-		c.Timeout = 30 * time.Second // as probe has it
+		c.Timeout = defaultTimeout
 	}
 	if c.URL == "" {
 		c.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
@@ -82,6 +82,7 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"
 		o.Region = c.Region
+		keepPace(o)
 	})
 	return e, nil
 }

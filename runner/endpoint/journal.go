@@ -168,7 +168,7 @@ func readJournal(data []byte) (Journal, error) {
 func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error {
 	problem := b.takeAway(ctx, b.saved.Run, ours)
 	if err := b.restore(ctx, b.saved.CORS); err != nil {
-		return errors.Join(problem, fmt.Errorf("the configuration of %s was not put back: %w; corsprobe restore tries again from %s", b.name, err, b.saved.path))
+		return errors.Join(problem, &NotRestored{Bucket: b.name, Journal: b.saved.path, Command: b.e.restoreCommand(b.name), Err: err})
 	}
 	err := os.Remove(b.saved.path)
 	if errors.Is(err, fs.ErrNotExist) { // put back before, and called again for the objects
@@ -181,7 +181,7 @@ func (b *Bucket) putBack(ctx context.Context, ours func(key string) bool) error 
 func (b *Bucket) takeAway(ctx context.Context, run string, ours func(key string) bool) error {
 	c := cleaner{e: b.e, bucket: b.name, prefix: prefixOf(run), ours: ours}
 	if err := c.clean(ctx); err != nil {
-		return fmt.Errorf("objects below %s in the bucket %s may be left behind: %w", c.prefix, b.name, err)
+		return &LeftBehind{Bucket: b.name, Objects: c.prefix, Command: b.e.restoreCommand(b.name), Err: err}
 	}
 	return nil
 }

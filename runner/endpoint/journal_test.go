@@ -175,7 +175,7 @@ func TestRestoreFails(t *testing.T) {
 	b, err := open(t, config).UseBucket(t.Context(), "users")
 	must(t, err)
 	refuse = "PUT"
-	problem := "the configuration of users was not put back: PutBucketCors: 403 AccessDenied: No.; corsprobe restore tries again from DIR/0123456789ab-users.json"
+	problem := "the configuration of users was not put back: PutBucketCors: 403 AccessDenied: No.; corsprobe restore --bucket users puts it back from DIR/0123456789ab-users.json"
 	same(t, "Close", problem, said(b.Close(t.Context()), config))
 	restored, err := endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
 	same(t, "Restore", "DIR/0123456789ab-users.json: "+problem, said(err, config))
@@ -202,7 +202,7 @@ func TestRestoreIsProved(t *testing.T) {
 	must(t, err)
 	other = true
 	want := `the configuration of users was not put back: it reads back otherwise: rule 1: ` + s3cors.Difference(rules("https://mine.example"), rules("https://other.example"))[len("rule 1: "):] +
-		"; corsprobe restore tries again from DIR/0123456789ab-users.json"
+		"; corsprobe restore --bucket users puts it back from DIR/0123456789ab-users.json"
 	same(t, "Close", want, said(b.Close(t.Context()), config))
 	other = false
 	must(t, b.Close(t.Context()))

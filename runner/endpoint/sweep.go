@@ -14,7 +14,15 @@ import (
 )
 
 // ours is the name of a bucket that a run made.
-var ours = regexp.MustCompile(`^corsprobe-[0-9a-f]{12}-[0-9]+$`)
+var ours = regexp.MustCompile(`^corsprobe-([0-9a-f]{12})-[0-9]+$`)
+
+// runOf is the run that a bucket's name names; empty where it is no run's.
+func runOf(bucket string) string {
+	if m := ours.FindStringSubmatch(bucket); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // Sweep removes the buckets that earlier runs left: those with a run's name, holding the object that a run puts in first, and older than that.
 // It returns their names.

@@ -79,12 +79,13 @@ func TestSweepReadsEveryPage(t *testing.T) {
 
 func TestSweepTellsErrors(t *testing.T) {
 	const left = "corsprobe-aaaaaaaaaaaa-1"
+	const sweeps = "; corsprobe sweep --run aaaaaaaaaaaa --endpoint URL --region us-east-1 removes it"
 	for _, c := range []struct{ name, method, target, body, want string }{
 		{"the list is refused", "GET", "/", document("AccessDenied"), "URL refused ListBuckets: 403 AccessDenied: No; the keys may not do this"},
 		{"no S3", "GET", "/", "<html><br></html>", "URL is no S3 endpoint: it answers ListBuckets with 403 application/xml and no document of S3's; check --endpoint"},
 		{"the mark is refused", "HEAD", "/" + left + "/corsprobe-keep", "", "bucket " + left + " is left alone: HeadObject: 403 Forbidden: Forbidden"},
-		{"the objects are not listed", "GET", "/" + left + "?list-type=2&prefix=", document("AccessDenied"), "ListObjectsV2: 403 AccessDenied: No.\nbucket " + left + " is left behind, corsprobe sweep removes it: DeleteBucket: 409 BucketNotEmpty: The bucket you tried to delete is not empty."},
-		{"the bucket is refused", "DELETE", "/" + left, document("AccessDenied"), "bucket " + left + " is left behind, corsprobe sweep removes it: DeleteBucket: 403 AccessDenied: No."},
+		{"the objects are not listed", "GET", "/" + left + "?list-type=2&prefix=", document("AccessDenied"), "the bucket " + left + " is left behind: DeleteBucket: 409 BucketNotEmpty: The bucket you tried to delete is not empty. (ListObjectsV2: 403 AccessDenied: No.)" + sweeps},
+		{"the bucket is refused", "DELETE", "/" + left, document("AccessDenied"), "the bucket " + left + " is left behind: DeleteBucket: 403 AccessDenied: No." + sweeps},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := start(t, func(x *embedded.Exchange, next func()) {

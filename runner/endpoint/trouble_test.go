@@ -181,7 +181,7 @@ func TestOpenRefuses(t *testing.T) {
 		`endpoint "s3.example.com": expected a URL such as https://s3.gra.io.cloud.ovh.net`:                               {URL: "s3.example.com"},
 		`endpoint "ftp://s3.example.com": expected a URL such as https://s3.gra.io.cloud.ovh.net`:                         {URL: "ftp://s3.example.com"},
 		`endpoint: a URL without user and password is expected; keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`: {URL: "https://me:" + secret + "@s3.example.com"},
-		`certificate authorities: open /nowhere/ca.pem: no such file or directory`:                                        {URL: "https://s3.example.com", Options: probe.Options{CAFile: "/nowhere/ca.pem"}},
+		`certificate authorities: /nowhere/ca.pem: no such file or directory`:                                             {URL: "https://s3.example.com", Options: probe.Options{CAFile: "/nowhere/ca.pem"}},
 		fmt.Sprintf(`certificate authorities: %s holds no certificate in PEM`, file):                                      {URL: "https://s3.example.com", Options: probe.Options{CAFile: file}},
 		`AWS configuration: failed to get shared config profile, nobody`:                                                  {URL: "https://s3.example.com", Profile: "nobody"},
 	} {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"corsprobe/runner/english"
 )
 
 // authorization is the one CORS non-wildcard request-header name (fetch#cors-non-wildcard-request-header-name).
@@ -73,10 +75,10 @@ func notListed(reason Reason, names []string, res Response, header, tail string)
 	line := blame(res.Headers, header)
 	if line == nil {
 		return deny(reason, nil,
-			fmt.Sprintf("%s %s not granted: the preflight's answer has no %s", enumerate(names), verb, header))
+			fmt.Sprintf("%s %s not granted: the preflight's answer has no %s", english.And(names), verb, header))
 	}
 	return deny(reason, line,
-		fmt.Sprintf("%s %s not in %s %s%s", enumerate(names), verb, header, quote(line.Value), tail))
+		fmt.Sprintf("%s %s not in %s %s%s", english.And(names), verb, header, quote(line.Value), tail))
 }
 
 // patterns returns the elements of a list that look like patterns. To a browser they are names with a * in them.

@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
-// Names of the protocol's headers, as the standard writes them.
+// Names of the protocol's headers.
 const (
-	allowOrigin      = "Access-Control-Allow-Origin"
-	allowCredentials = "Access-Control-Allow-Credentials"
-	allowMethods     = "Access-Control-Allow-Methods"
-	allowHeaders     = "Access-Control-Allow-Headers"
-	exposeHeaders    = "Access-Control-Expose-Headers"
-	maxAge           = "Access-Control-Max-Age"
-	requestMethod    = "Access-Control-Request-Method"
-	requestHeaders   = "Access-Control-Request-Headers"
+	allowOrigin      = header.AllowOrigin
+	allowCredentials = header.AllowCredentials
+	allowMethods     = header.AllowMethods
+	allowHeaders     = header.AllowHeaders
+	exposeHeaders    = header.ExposeHeaders
+	maxAge           = header.MaxAge
+	requestMethod    = header.RequestMethod
+	requestHeaders   = header.RequestHeaders
 )
 
 // httpWhitespace holds the bytes that are cut off both ends of a header's value (fetch#concept-header-value-normalize).
@@ -141,13 +142,4 @@ func quote(s string) string {
 		return fmt.Sprintf("%q", s)
 	}
 	return fmt.Sprintf("%q and %d bytes more", s[:longest], len(s)-longest)
-}
-
-// enumerate writes names as English does: "a", "a and b", "a, b and c".
-func enumerate(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -8,14 +8,14 @@ import (
 )
 
 // Compare holds the lines of a name against the value that is wanted, written as one line ("GET, PUT"), and returns how
-// they differ in meaning; nil where they mean the same.
-func Compare(lines []result.Header, name, want string) *Difference {
+// they differ; nil where they mean the same.
+func Compare(lines []result.Header, name, want string, meaning Meaning) *Difference {
 	got, count := Combined(lines, name)
 	d := Difference{Want: want, Got: got, Lines: count}
 	if count == 0 {
 		return d.of(Missing)
 	}
-	switch MeaningOf(name) {
+	switch meaning {
 	case Sequence:
 		return d.sequence(split(want), Elements(lines, name))
 	case CoversFold:

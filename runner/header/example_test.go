@@ -14,9 +14,9 @@ func ExampleCompare() {
 		{Name: "Access-Control-Allow-Methods", Value: "GET,DELETE"},
 		{Name: "vary", Value: "accept-encoding, origin"},
 	}
-	fmt.Println(header.Compare(answer, "Access-Control-Allow-Origin", "*"))
-	fmt.Println(header.Compare(answer, "Access-Control-Allow-Methods", "GET, PUT"))
-	fmt.Println(header.Compare(answer, "Vary", "Origin") == nil)
+	fmt.Println(header.Compare(answer, header.AllowOrigin, "*", header.Exact))
+	fmt.Println(header.Compare(answer, header.AllowMethods, "GET, PUT", header.Sequence))
+	fmt.Println(header.Compare(answer, header.Vary, "Origin", header.CoversFold) == nil)
 	// Output:
 	// sent twice
 	// missing PUT; extra DELETE

@@ -1,8 +1,8 @@
 // Package header compares header fields by meaning: lists as lists, whatever their spacing and however many lines they
 // are spread over, and everything else byte for byte.
 //
-// It is pure: it reads header lines and returns what it found. Of S3 it knows only which header is of which kind, see
-// [MeaningOf]. Names of headers are compared without regard to case. Case means the letters A to Z of ASCII and no
+// It is pure: it reads header lines and returns what it found, and knows nothing of S3. Names of headers are compared
+// without regard to case. Case means the letters A to Z of ASCII and no
 // others, and whitespace means space and tab, as in RFC 9110.
 package header
 
@@ -43,24 +43,6 @@ const (
 	// CoversFold is a list that must hold at least the wanted elements, in any case and any order. A * holds all.
 	CoversFold
 )
-
-// meanings lists the headers whose values are lists, by name in lower case. Everything else is [Exact].
-var meanings = map[string]Meaning{
-	// S3 sends the rule's whole list in stored order (fact 23). Methods are case-sensitive.
-	"access-control-allow-methods": Sequence,
-	// S3 repeats the names that were asked for, lower-cased and in their order (fact 24), so case is part of the answer.
-	"access-control-allow-headers": Sequence,
-	// S3 sends the rule's list as stored, its case kept (fact 27).
-	"access-control-expose-headers": Sequence,
-	// Order and case mean nothing to a cache (RFC 9110, section 12.5.5), and a server may vary on more than CORS needs.
-	"vary": CoversFold,
-}
-
-// MeaningOf says how a header's values are compared. A header that is not known to be a list is [Exact].
-//
-// Allow-Origin, Allow-Credentials and Max-Age are Exact for Fetch's sake: its CORS check compares the joined value as a
-// whole, so neither case nor repetition is forgiven.
-func MeaningOf(name string) Meaning { return meanings[lower(name)] }
 
 // trimmed returns the values of every line of that name without the whitespace around them.
 func trimmed(lines []result.Header, name string) []string {

@@ -80,29 +80,8 @@ func TestReadersLeaveTheLinesAlone(t *testing.T) {
 	headers := lines("Vary", " Origin ", "Accept")
 	header.Combined(headers, "Vary")
 	header.Elements(headers, "Vary")
-	header.Compare(headers, "Vary", "Cookie")
+	compare(headers, "Vary", "Cookie")
 	if want := lines("Vary", " Origin ", "Accept"); !slices.Equal(headers, want) {
 		t.Errorf("the lines are now %q", headers)
-	}
-}
-
-func TestMeaningOf(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]header.Meaning{
-		"Access-Control-Allow-Origin":      header.Exact,
-		"Access-Control-Allow-Credentials": header.Exact,
-		"Access-Control-Max-Age":           header.Exact,
-		"Access-Control-Allow-Methods":     header.Sequence,
-		"Access-Control-Allow-Headers":     header.Sequence,
-		"Access-Control-Expose-Headers":    header.Sequence,
-		"ACCESS-CONTROL-EXPOSE-HEADERS":    header.Sequence,
-		"Vary":                             header.CoversFold,
-		"vary":                             header.CoversFold,
-		"X-Amz-Request-Id":                 header.Exact,
-		"":                                 header.Exact,
-	} {
-		if got := header.MeaningOf(name); got != want {
-			t.Errorf("%s: got %d, want %d", name, got, want)
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,207 +9,214 @@ import (
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
-	"corsprobe/runner/s3cors"
 )
 
-// Page is one request as a page makes it, under a configuration.
-type Page struct {
-	Kind    Kind
-	Config  *s3cors.Configuration // that answers the request; nil: none
-	Asked   s3cors.Request        // as S3 sees it
-	Request fetch.Request         // as the page makes it
+// Exchange is one exchange of a page's request, and what it came to.
+type Exchange struct {
+	Page
+	Judgement
+	Exchange result.Exchange
 }
 
-// Findings are the differences of one exchange in words, each with its class: Fetch's model is run on the answer that was owed, and on the
-// same answer with just that difference. Where no single difference changes what a page gets but all together do, the first bears the class.
-func (p Page) Findings(j Judgement, ex result.Exchange) []result.Finding {
-	right := owedAnswer(j.Owed, ex)
-	var findings []result.Finding
-	worst := result.Contract
-	for _, d := range j.Differences {
-		f := d.Finding()
-		f.Class = p.class(right, with(right, ex, d), d, ex)
-		if f.Class == result.Exposure || f.Class == result.Breakage {
-			worst = f.Class
-		}
-		findings = append(findings, f)
-	}
-	if whole := p.effect(right, answer(ex), ex); len(findings) > 0 && worst == result.Contract && whole != "" {
-		findings[0].Class = whole
-	}
-	return findings
+// Exchanges are those of one request, as a page has it: the preflight and the request itself. Either may be absent.
+type Exchanges []Exchange
+
+// mode is a way in which browsers read an answer.
+type mode struct {
+	credentials fetch.Credentials
+	today       bool // as browsers ship, where they and the standard differ: [fetch.PreflightCheckToday]
 }
 
-func (p Page) class(right, came fetch.Response, d Difference, ex result.Exchange) result.Class {
-	if effect := p.effect(right, came, ex); effect != "" {
-		return effect
-	}
-	// fetch#cors-protocol-and-http-caches: an answer whose Allow-Origin depends on Origin must vary on it. OPTIONS is not cached (RFC 9110, 9.3.7).
-	if p.Kind == Actual && d.Part == "vary" &&
-		header.Compare(right.Headers, "Vary", "Origin") == nil && header.Compare(came.Headers, "Vary", "Origin") != nil {
-		return result.Cache
-	}
-	return result.Contract
-}
+// modes are those that a class is computed for, the standard's first. With credentials browsers keep to the standard.
+var modes = []mode{{credentials: fetch.Omit}, {credentials: fetch.Omit, today: true}, {credentials: fetch.Include}}
 
-// effect compares what a page gets of two answers, without credentials and with them; "" where it is the same.
-func (p Page) effect(right, came fetch.Response, ex result.Exchange) result.Class {
-	if !p.sendable(ex) {
-		return ""
-	}
-	effect := result.Class("")
-	for _, credentials := range []fetch.Credentials{fetch.Omit, fetch.Include} {
-		owed, got := p.gets(right, credentials), p.gets(came, credentials)
-		switch {
-		case got.more(owed):
-			return result.Exposure
-		case owed.more(got):
-			effect = result.Breakage
-		}
-	}
-	if p.Kind == Preflight && p.grantsForbidden(right, came) {
-		return result.Exposure
-	}
-	return effect
-}
-
-// sendable reports that a browser sends such a request for a page: from an origin as browsers write it, and a preflight without an
-// Authorization header, for a normalised method, asking for names in lower case, sorted, without blanks (fetch#cors-preflight-fetch-0).
-func (p Page) sendable(ex result.Exchange) bool {
-	q := p.Asked
-	if q.Origin == nil || fetch.ValidOrigin(*q.Origin) != nil {
-		return false
-	}
-	if p.Kind != Preflight {
-		return q.RequestMethod == nil && q.RequestHeaders == nil // forbidden to pages
-	}
-	return q.RequestMethod != nil && !strings.EqualFold(*q.RequestMethod, "connect") && normal(*q.RequestMethod) && BrowserList(q.RequestHeaders) &&
-		len(result.Values(ex.Request.Headers, "Authorization")) == 0
-}
-
-// normal reports that a method is as Fetch normalises it: six names are upper-cased, others left alone.
-func normal(method string) bool {
-	upper := strings.ToUpper(method)
-	return method == upper || !slices.Contains([]string{"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}, upper)
-}
-
-// BrowserList reports that a value of Access-Control-Request-Headers is one that browsers write: in lower case, sorted, without blanks
-// (fetch#cors-preflight-fetch-0).
-func BrowserList(names *string) bool {
-	if names == nil {
-		return true
-	}
-	all := strings.Split(*names, ",")
-	return *names == strings.ToLower(*names) && !strings.Contains(*names, " ") && slices.IsSorted(all) && !slices.Contains(all, "")
-}
-
-// gain is what a page gets of one answer.
+// gain is one thing that a page gets of its request.
 type gain struct {
-	allowed  bool     // the preflight is passed, or the answer readable
-	served   bool     // readable, and not an error
-	readable []string // headers that a script can read
+	what gained
+	name string // of a header or method
 }
 
-// more reports that g holds something that h does not.
-func (g gain) more(h gain) bool {
-	return (g.allowed && !h.allowed) || (g.served && !h.served) || slices.ContainsFunc(g.readable, func(name string) bool {
-		return !slices.Contains(h.readable, name)
-	})
+type gained string
+
+const (
+	sends     gained = "sends"      // the preflight lets the request go
+	keeps     gained = "keeps"      // the preflight's answer lets other requests go that the configuration forbids: with a method
+	keepsName gained = "keeps-name" // … or with a header
+	reads     gained = "reads"      // the answer
+	served    gained = "served"     // the answer is readable, and no error
+	readsName gained = "reads-name" // a header of the answer
+)
+
+// gains are what a page gets.
+type gains map[gain]bool
+
+// without are the gains that the other has not.
+func (g gains) without(other gains) gains {
+	rest := maps.Clone(g)
+	maps.DeleteFunc(rest, func(what gain, _ bool) bool { return other[what] })
+	return rest
 }
 
-func (p Page) gets(a fetch.Response, credentials fetch.Credentials) gain {
-	q := p.Request
-	q.Credentials = credentials
-	if p.Kind == Preflight {
-		return gain{allowed: fetch.PreflightCheck(q, a).Allowed}
-	}
-	g := gain{allowed: fetch.ActualCheck(q, a).Allowed}
-	g.served = g.allowed && a.Status < http.StatusBadRequest
-	if g.allowed {
-		g.readable = fetch.ExposedHeaders(credentials, a.Headers)
-	}
-	return g
+func (g gains) and(other gains) gains {
+	both := maps.Clone(g)
+	maps.DeleteFunc(both, func(what gain, _ bool) bool { return !other[what] })
+	return both
 }
 
-// grantsForbidden reports that a preflight's answer lets a page go on with other methods or headers than it asked for, which the
-// configuration forbids: browsers keep the answer and ask no more.
-func (p Page) grantsForbidden(right, came fetch.Response) bool {
-	for _, m := range header.Elements(came.Headers, "Access-Control-Allow-Methods") {
-		if m == "*" {
-			m = http.MethodDelete
+// gains are what a page gets where these are the answers. A preflight counts where a page would send one; an exchange that no browser makes
+// counts for nothing (fetch#main-fetch, fetch#concept-http-fetch).
+func (all Exchanges) gains(answers []fetch.Response, m mode) gains {
+	got := gains{}
+	goes := true
+	for i, x := range all {
+		if x.Kind != Preflight || !x.sendable(x.Exchange) || !fetch.NeedsPreflight(x.Request) {
+			continue
 		}
-		if p.forbids(m, p.Asked.RequestHeaders) && p.grants(came, m, "") && !p.grants(right, m, "") {
-			return true
+		if goes = x.preflightCheck(answers[i], m).Allowed; goes {
+			got[gain{what: sends}] = true
+			x.kept(answers[i], m, got)
 		}
 	}
-	for _, name := range header.Elements(came.Headers, "Access-Control-Allow-Headers") {
+	for i, x := range all {
+		if x.Kind != Actual || !goes || !x.sendable(x.Exchange) || !x.actualCheck(answers[i], m).Allowed {
+			continue
+		}
+		got[gain{what: reads}] = true
+		if answers[i].Status < http.StatusBadRequest {
+			got[gain{what: served}] = true
+		}
+		for _, name := range fetch.ExposedHeaders(m.credentials, answers[i].Headers) {
+			got[gain{readsName, name}] = true
+		}
+	}
+	return got
+}
+
+// kept adds what a preflight's answer lets a page do beside its request, though the configuration forbids it: browsers keep the answer and
+// ask no more (fetch#cors-preflight-cache).
+func (x Exchange) kept(a fetch.Response, m mode, got gains) {
+	for _, method := range header.Elements(a.Headers, header.AllowMethods) {
+		if method == "*" {
+			method = http.MethodDelete
+		}
+		if x.forbids(method, x.Asked.RequestHeaders) && x.grants(a, method, "", m) {
+			got[gain{keeps, method}] = true
+		}
+	}
+	for _, name := range header.Elements(a.Headers, header.AllowHeaders) {
 		if name == "*" {
 			name = "x-corsprobe-unlisted"
 		}
-		if p.forbids(p.Request.Method, &name) && p.grants(came, p.Request.Method, name) && !p.grants(right, p.Request.Method, name) {
-			return true
+		if name = strings.ToLower(name); x.forbids(x.Request.Method, &name) && x.grants(a, x.Request.Method, name, m) {
+			got[gain{keepsName, name}] = true
 		}
 	}
-	return false
 }
 
-func (p Page) grants(a fetch.Response, method, name string) bool {
-	q := p.Request
-	q.Method = method
-	if name != "" {
-		q.Headers, q.UnsafeNames = nil, []string{strings.ToLower(name)}
+func (all Exchanges) owed() []fetch.Response {
+	answers := make([]fetch.Response, len(all))
+	for i, x := range all {
+		answers[i] = owedAnswer(x.Owed, x.Exchange)
 	}
-	return fetch.PreflightCheck(q, a).Allowed
+	return answers
 }
 
-// forbids reports that S3 would refuse that method and those headers to the page.
-func (p Page) forbids(method string, headers *string) bool {
-	q := p.Asked
-	q.RequestMethod, q.RequestHeaders = &method, headers
-	return s3cors.Evaluate(p.Config, q).Rule < 0
-}
-
-func answer(ex result.Exchange) fetch.Response {
-	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
-}
-
-// owedAnswer is the answer that was owed: what came, with the status and every CORS header as S3 would have sent them.
-func owedAnswer(owed s3cors.Answer, ex result.Exchange) fetch.Response {
-	a := fetch.Response{Status: ex.Response.Status}
-	if len(owed.Status) > 0 && !slices.Contains(owed.Status, a.Status) {
-		a.Status = owed.Status[0]
+func (all Exchanges) came() []fetch.Response {
+	answers := make([]fetch.Response, len(all))
+	for i, x := range all {
+		answers[i] = came(x.Exchange)
 	}
-	for _, line := range ex.Response.Headers {
-		if !judgedHeader(line.Name) || slices.Contains(owed.Free, canonical(line.Name)) {
-			a.Headers = append(a.Headers, line)
+	return answers
+}
+
+// change is what one difference, or all together, change for a page.
+type change struct {
+	mode         mode
+	gained, lost gains
+}
+
+// changes are those of the exchanges as a whole, by mode: the effect of an answer is computed over all that a page has of its request.
+func (all Exchanges) changes() []change {
+	var found []change
+	owed, came := all.owed(), all.came()
+	for _, m := range modes {
+		right, got := all.gains(owed, m), all.gains(came, m)
+		found = append(found, change{m, got.without(right), right.without(got)})
+	}
+	return found
+}
+
+// changesBy are the changes that one difference makes by itself, whether the other exchange is as owed or as it came. What the whole does not
+// bear out is no change: a page that is stopped anyway gains nothing.
+func (all Exchanges) changesBy(i int, d Difference, whole []change) []change {
+	found := make([]change, len(modes))
+	for n, m := range modes {
+		found[n] = change{m, gains{}, gains{}}
+		for _, others := range [][]fetch.Response{all.owed(), all.came()} {
+			right := slices.Clone(others)
+			right[i] = owedAnswer(all[i].Owed, all[i].Exchange)
+			wrong := slices.Clone(right)
+			wrong[i] = with(right[i], all[i].Exchange, d)
+			before, after := all.gains(right, m), all.gains(wrong, m)
+			maps.Copy(found[n].gained, after.without(before).and(whole[n].gained))
+			maps.Copy(found[n].lost, before.without(after).and(whole[n].lost))
 		}
 	}
-	for _, h := range s3cors.Headers {
-		if value, ok := owed.Headers[h.Name]; ok && !slices.Contains(owed.Free, h.Name) {
-			a.Headers = append(a.Headers, result.Header{Name: h.Name, Value: value})
-		}
-	}
-	return a
+	return found
 }
 
-func judgedHeader(name string) bool {
-	return slices.ContainsFunc(s3cors.Headers, func(h struct{ Check, Name string }) bool { return strings.EqualFold(h.Name, name) })
-}
-
-// with is the right answer with one difference: a header's lines as they came, or the whole answer where the difference stands for all of it.
-func with(right fetch.Response, ex result.Exchange, d Difference) fetch.Response {
-	switch {
-	case d.whole():
-		return answer(ex)
-	case d.Name == "":
-		return right
-	}
-	changed := fetch.Response{Status: right.Status}
-	for _, line := range right.Headers {
-		if !strings.EqualFold(line.Name, d.Name) {
-			changed.Headers = append(changed.Headers, line)
+// classOf is the class of some changes; empty where nothing changed.
+func classOf(changes []change) result.Class {
+	class := result.Class("")
+	for _, c := range changes {
+		if len(c.gained) > 0 {
+			return result.Exposure
+		}
+		if len(c.lost) > 0 {
+			class = result.Breakage
 		}
 	}
-	changed.Headers = append(changed.Headers, named(ex.Response.Headers, d.Name)...)
-	return changed
+	return class
+}
+
+// Findings are the differences of all exchanges in words, each with its class and what a browser makes of it. Where all together change what a
+// page gets and no single difference does, the first that could bears the class.
+func (all Exchanges) Findings() []result.Finding {
+	whole := all.changes()
+	var findings []result.Finding
+	var of []int // index of each finding's exchange
+	for i, x := range all {
+		for _, d := range x.Differences {
+			f := d.Finding()
+			changes := all.changesBy(i, d, whole)
+			switch f.Class = classOf(changes); {
+			case f.Class != "":
+				f.Browser = all.effect(changes)
+			case x.mixesOrigins(d):
+				f.Class, f.Browser = result.Cache, &result.Effect{Sentence: "a cache may give this answer to another origin, or one without Access-Control-Allow-Origin to this page"}
+			default:
+				f.Class = result.Contract
+				if sentence := x.keepsOtherwise(d); sentence != "" {
+					f.Class, f.Browser = result.Cache, &result.Effect{Sentence: sentence}
+				}
+			}
+			findings, of = append(findings, f), append(of, i)
+		}
+	}
+	all.together(whole, findings, of)
+	return findings
+}
+
+// together has a finding bear what only all differences together change.
+func (all Exchanges) together(whole []change, findings []result.Finding, of []int) {
+	class := classOf(whole)
+	if class == "" || slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Class == class }) {
+		return
+	}
+	for n, f := range findings {
+		if x := all[of[n]]; f.Class != result.Exposure && f.Class != result.Breakage && x.sendable(x.Exchange) && (x.Kind == Actual || fetch.NeedsPreflight(x.Request)) {
+			findings[n].Class, findings[n].Browser = class, all.effect(whole)
+			return
+		}
+	}
 }

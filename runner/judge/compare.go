@@ -7,9 +7,8 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
-
-const allowOrigin = "Access-Control-Allow-Origin"
 
 // Compare lists the differences between one acceptable answer and the one that came. A difference that only follows from another is
 // folded into it, so that one cause makes one difference: an answer of the wrong status is not also held for its headers and body.
@@ -33,7 +32,7 @@ type comparison struct {
 	came result.Response
 }
 
-func (c comparison) difference(part string, how How, owed, got Side) Difference {
+func (c comparison) difference(part string, how result.How, owed, got result.Side) Difference {
 	return Difference{Kind: c.kind, Part: part, How: how, Owed: owed, Got: got, Facts: c.owed.Facts[part]}
 }
 
@@ -43,17 +42,17 @@ func (c comparison) status() (Difference, bool) {
 	if len(c.owed.Status) == 0 || slices.Contains(c.owed.Status, c.came.Status) {
 		return Difference{}, false
 	}
-	owed := Side{Status: c.owed.Status}
+	owed := result.Side{Status: c.owed.Status}
 	if c.owed.Error != nil {
 		owed.Code = c.owed.Error.Code
 	}
-	return c.difference(Status, Value, owed, statusOf(c.came)), true
+	return c.difference(Status, result.Value, owed, statusOf(c.came)), true
 }
 
 // statusOf is a status with what helps to recognise the answer: the error document's code and the CORS headers.
-func statusOf(r result.Response) Side {
-	doc, _ := ParseError(r.Body)
-	return Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
+func statusOf(r result.Response) result.Side {
+	doc, _ := s3error.Read(r.Body)
+	return result.Side{Status: []int{r.Status}, Code: doc.Code, Headers: corsHeaders(r.Headers)}
 }
 
 // headers compares every header that CORS owes or must leave out. Where Allow-Origin itself is missing or unwanted the others go with it.
@@ -63,7 +62,7 @@ func (c comparison) headers() []Difference {
 		if slices.Contains(c.owed.Free, h.Name) {
 			continue
 		}
-		d, differs := c.header(h.Check, h.Name)
+		d, differs := c.header(h)
 		if !differs {
 			continue
 		}
@@ -75,45 +74,44 @@ func (c comparison) headers() []Difference {
 	return found
 }
 
-func (c comparison) header(check, name string) (Difference, bool) {
-	want, owed := c.owed.Headers[name]
+func (c comparison) header(h s3cors.Header) (Difference, bool) {
+	want, owed := c.owed.Headers[h.Name]
 	if !owed {
-		return c.unwanted(check, name)
+		return c.unwanted(h)
 	}
-	detail := header.Compare(c.came.Headers, name, want)
-	if detail == nil || detail.Kind == header.Order && check != "allow-methods" {
-		// These lists are sets to every reader. Of Allow-Methods fact 23 says that the order is the stored one.
+	detail := header.Compare(c.came.Headers, h.Name, want, h.Meaning)
+	if detail == nil || detail.Kind == header.Order && h.AnyOrder {
 		return Difference{}, false
 	}
-	d := c.difference(check, How(detail.Kind), Side{Values: []string{want}}, Side{Headers: named(c.came.Headers, name)})
-	d.Name, d.Detail = name, detail
+	d := c.difference(h.Check, result.How(detail.Kind), result.Side{Values: []string{want}}, result.Side{Headers: named(c.came.Headers, h.Name)})
+	d.Name, d.Detail = h.Name, detail
 	switch {
-	case check == "allow-origin" && !c.carriesCORS():
-		d.How = MissingAll
-	case check == "vary" && d.How == Missing:
-		d.Got.Headers = named(c.came.Headers, allowOrigin) // what a cache may keep depends on it
+	case h.Name == header.AllowOrigin && !c.carriesCORS():
+		d.How = result.MissingAll
+	case h.Name == header.Vary && d.How == result.Missing:
+		d.Got.Headers = named(c.came.Headers, header.AllowOrigin) // what a cache may keep depends on it
 	}
 	return d, true
 }
 
 // unwanted finds a header that must be absent. Vary is unwanted only where it names what CORS varies on: a server may vary on anything
 // of its own.
-func (c comparison) unwanted(check, name string) (Difference, bool) {
-	lines := named(c.came.Headers, name)
-	if len(lines) == 0 || (check == "vary" && !variesOnCORS(lines)) {
+func (c comparison) unwanted(h s3cors.Header) (Difference, bool) {
+	lines := named(c.came.Headers, h.Name)
+	if len(lines) == 0 || (h.Name == header.Vary && !variesOnCORS(lines)) {
 		return Difference{}, false
 	}
-	d := c.difference(check, Unwanted, Side{}, Side{Headers: lines})
-	d.Name = name
-	if check == "allow-origin" {
-		d.How, d.Got.Headers = UnwantedAll, corsHeaders(c.came.Headers)
+	d := c.difference(h.Check, result.Unwanted, result.Side{}, result.Side{Headers: lines})
+	d.Name = h.Name
+	if h.Name == header.AllowOrigin {
+		d.How, d.Got.Headers = result.UnwantedAll, corsHeaders(c.came.Headers)
 	}
 	return d, true
 }
 
 func variesOnCORS(lines []result.Header) bool {
-	return slices.ContainsFunc(header.Elements(lines, "Vary"), func(e string) bool {
-		return strings.EqualFold(e, "Origin") || strings.HasPrefix(strings.ToLower(e), "access-control-request-")
+	return slices.ContainsFunc(header.Elements(lines, header.Vary), func(e string) bool {
+		return strings.EqualFold(e, header.Origin) || strings.HasPrefix(strings.ToLower(e), "access-control-request-")
 	})
 }
 
@@ -123,9 +121,9 @@ func (c comparison) document() []Difference {
 	if want == nil {
 		return nil
 	}
-	got, err := ParseError(c.came.Body)
+	got, err := s3error.Read(c.came.Body)
 	if err != nil {
-		return []Difference{c.difference(ErrorCode, NoDocument, Side{Values: []string{want.Code}}, Side{Body: c.came.Body})}
+		return []Difference{c.difference(ErrorCode, result.NoDocument, result.Side{Values: []string{want.Code}}, result.Side{Body: BodyStart(c.came.Body)})}
 	}
 	var found []Difference
 	for _, e := range []struct{ part, want, got string }{
@@ -145,9 +143,9 @@ func (c comparison) document() []Difference {
 }
 
 func (c comparison) element(part string, want []string, got string) Difference {
-	d := c.difference(part, Value, Side{Values: want}, Side{Values: []string{got}})
+	d := c.difference(part, result.Value, result.Side{Values: want}, result.Side{Values: []string{got}})
 	if got == "" {
-		d.How, d.Got.Values = Missing, nil
+		d.How, d.Got.Values = result.Missing, nil
 	}
 	return d
 }

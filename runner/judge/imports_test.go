@@ -12,7 +12,7 @@ import (
 
 // Judging rests on the ground floor alone: what touches the world, and what plans, is not its business.
 func TestImports(t *testing.T) {
-	may := []string{"corsprobe/runner/fetch", "corsprobe/runner/header", "corsprobe/runner/result", "corsprobe/runner/s3cors"}
+	may := []string{"corsprobe/runner/english", "corsprobe/runner/fetch", "corsprobe/runner/header", "corsprobe/runner/result", "corsprobe/runner/s3cors", "corsprobe/runner/s3cors/fact", "corsprobe/runner/s3error"}
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) < 5 {
 		t.Fatalf("%d files, %v", len(files), err)

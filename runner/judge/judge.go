@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strconv"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // Judgement is what one exchange came to.
@@ -50,17 +52,17 @@ const farApart = 50
 func distance(owed s3cors.Answer, found []Difference) int {
 	sum := 0
 	for _, d := range found {
-		switch d.Part {
-		case Status:
+		switch {
+		case d.Part == Status:
 			sum += 10_000
-		case "allow-origin", "allow-credentials":
+		case d.Name == header.AllowOrigin || d.Name == header.AllowCredentials:
 			sum += 100
 		default:
 			sum++
 		}
 	}
-	_, grants := owed.Headers[allowOrigin]
-	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == Unwanted || d.How == UnwantedAll }) {
+	_, grants := owed.Headers[header.AllowOrigin]
+	if !grants && slices.ContainsFunc(found, func(d Difference) bool { return d.How == result.Unwanted || d.How == result.UnwantedAll }) {
 		sum += 200
 	}
 	return sum
@@ -71,7 +73,7 @@ func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
 	if owed.Error == nil || owed.Error.Message == "" {
 		return nil
 	}
-	got, err := ParseError(ex.Response.Body)
+	got, err := s3error.Read(ex.Response.Body)
 	if err != nil || got.Message == owed.Error.Message {
 		return nil
 	}
@@ -94,7 +96,7 @@ func shortened(text string) string {
 
 // Alike compares what CORS shows of two answers: status, error document and CORS headers.
 func Alike(a, b result.Response) bool {
-	x, _ := ParseError(a.Body)
-	y, _ := ParseError(b.Body)
-	return a.Status == b.Status && x == y && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
+	x, _ := s3error.Read(a.Body)
+	y, _ := s3error.Read(b.Body)
+	return a.Status == b.Status && x.Same(y) && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
 }

@@ -7,6 +7,7 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // Pin is what a scenario owes instead of S3, with its reason. Empty members pin nothing.
@@ -33,19 +34,10 @@ func unpinned(a s3cors.Answer, pins []Pin) s3cors.Answer {
 			a.Error = nil
 		}
 		for _, h := range p.Headers {
-			a.Free = append(slices.Clone(a.Free), canonical(h.Name))
+			a.Free = append(slices.Clone(a.Free), s3cors.HeaderNamed(h.Name).Name)
 		}
 	}
 	return a
-}
-
-func canonical(name string) string {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Name
-		}
-	}
-	return name
 }
 
 // comparePins lists where an answer is not as pinned. A later pin of the same part wins over an earlier one.
@@ -75,9 +67,9 @@ func (p Pin) speaksOf(d Difference) bool {
 func (p Pin) differences(kind Kind, came result.Response) []Difference {
 	var found []Difference
 	if len(p.Status) > 0 && !slices.Contains(p.Status, came.Status) {
-		found = append(found, Difference{Kind: kind, Part: Status, How: Value, Owed: Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
+		found = append(found, Difference{Kind: kind, Part: Status, How: result.Value, Owed: result.Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
 	}
-	if doc, _ := ParseError(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
+	if doc, _ := s3error.Read(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
 		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code)
 		d.Pinned = p.Reason
 		found = append(found, d)
@@ -86,7 +78,7 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 		if how, differs := h.difference(came.Headers); differs {
 			found = append(found, Difference{
 				Kind: kind, Part: s3cors.CheckOf(h.Name), Name: h.Name, How: how,
-				Owed: Side{Values: h.Values}, Got: Side{Headers: named(came.Headers, h.Name)}, Pinned: p.Reason,
+				Owed: result.Side{Values: h.Values}, Got: result.Side{Headers: named(came.Headers, h.Name)}, Pinned: p.Reason,
 			})
 		}
 	}
@@ -94,22 +86,22 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 }
 
 // difference says how a header differs from all the values that it may have.
-func (h HeaderPin) difference(lines []result.Header) (how How, differs bool) {
+func (h HeaderPin) difference(lines []result.Header) (how result.How, differs bool) {
 	present := len(result.Values(lines, h.Name)) > 0
 	for _, v := range h.Values {
 		if v == "any" || v == "absent" && !present || v == "present" && present {
 			return "", false
 		}
-		if v != "absent" && v != "present" && header.Compare(lines, h.Name, v) == nil {
+		if v != "absent" && v != "present" && header.Compare(lines, h.Name, v, s3cors.HeaderNamed(h.Name).Meaning) == nil {
 			return "", false
 		}
 	}
 	switch {
 	case !present:
-		return Missing, true
+		return result.Missing, true
 	case slices.Equal(h.Values, []string{"absent"}):
-		return Unwanted, true
+		return result.Unwanted, true
 	default:
-		return Value, true
+		return result.Value, true
 	}
 }

@@ -5,12 +5,16 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
-// Finding is the difference in words. Its class is left open.
+// Finding is the difference as data and in words. Its class is left open.
 func (d Difference) Finding() result.Finding {
-	return result.Finding{Check: d.Check(), Expected: d.expected(), Got: d.got(), Why: d.why(), Facts: d.Facts}
+	return result.Finding{
+		Check: d.Check(), How: d.How, Owed: &d.Owed, Came: &d.Got,
+		Expected: d.expected(), Got: d.got(), Why: d.why(), Facts: d.Facts,
+	}
 }
 
 func (d Difference) expected() string {
@@ -30,13 +34,13 @@ func (d Difference) got() string {
 	switch {
 	case d.Part == Status:
 		return statusLine(d.Got)
-	case d.How == MissingAll:
+	case d.How == result.MissingAll:
 		return "absent, as is every other CORS header"
-	case d.How == NoDocument:
-		return BodyStart(d.Got.Body)
+	case d.How == result.NoDocument:
+		return NoDocument(d.Got.Body)
 	case d.Name == "":
 		return OrAbsent(strings.Join(d.Got.Values, ", "))
-	case d.Part == "vary" && d.How == Missing && d.Pinned == "":
+	case d.Name == header.Vary && d.How == result.Missing && d.Pinned == "":
 		return "absent, beside " + OrAbsent(joined(d.Got.Headers))
 	default:
 		return OrAbsent(joined(d.Got.Headers))
@@ -44,7 +48,7 @@ func (d Difference) got() string {
 }
 
 // statusLine renders a status with the error document's code and the CORS headers, where there are any: "403 AccessDenied".
-func statusLine(s Side) string {
+func statusLine(s result.Side) string {
 	text := strings.TrimSpace(oneOf(s.Status, strconv.Itoa) + " " + s.Code)
 	if len(s.Headers) > 0 {
 		text += " with " + joined(s.Headers)
@@ -58,7 +62,7 @@ func (d Difference) why() string {
 		return "pinned by the scenario: " + d.Pinned
 	case d.Part == Status:
 		return d.whyStatus()
-	case d.How == NoDocument:
+	case d.How == result.NoDocument:
 		return "S3 answers with an error document"
 	case d.Detail != nil:
 		return d.Detail.String()
@@ -82,20 +86,22 @@ func (d Difference) whyStatus() string {
 	}
 }
 
-// BodyStart tells what came in place of an error document.
+// BodyStart is as much of a body as helps to recognise it.
 func BodyStart(body string) string {
-	if body == "" {
-		return "an empty body"
-	}
 	const enough = 120
 	if len(body) > enough {
-		body = body[:enough] + "…"
+		return strings.ToValidUTF8(body[:enough], "") + "…"
 	}
-	return NoDocumentWords + strconv.Quote(body)
+	return body
 }
 
-// NoDocumentWords begin what came in place of an error document.
-const NoDocumentWords = "a body that is no error document: "
+// NoDocument tells what came in place of an error document.
+func NoDocument(start string) string {
+	if start == "" {
+		return "an empty body"
+	}
+	return "a body that is no error document: " + strconv.Quote(start)
+}
 
 // OrAbsent is a text, or "absent".
 func OrAbsent(s string) string {

@@ -1,4 +1,7 @@
 // Package probe sends one raw HTTP request at a time and keeps the evidence: every header line in the order and case in which it came.
+//
+// Exchanges hold what was sent and what came, secrets among it: they are for judging. Whoever shows one redacts it first, with
+// [Client.Redactor].
 package probe
 
 import (
@@ -14,6 +17,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"corsprobe/runner/pace"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 )
 
@@ -32,14 +37,15 @@ type Options struct {
 	HTTP2     bool
 	Timeout   time.Duration // of one request; 30 s when 0
 	UserAgent string
-	Secrets   []string // never shown, wherever they turn up
+	Secrets   []string // for [Client.Redactor]: never to be shown, wherever they turn up
 }
 
 // Client sends requests. It is safe for use from several goroutines.
 type Client struct {
 	http   *http.Client
+	fresh  *http.Client // keeps no connection
 	opts   Options
-	redact func(string) string
+	redact *redact.Redactor
 }
 
 // Request is one request to send.
@@ -50,6 +56,9 @@ type Request struct {
 	Host   string          // the Host header, where it differs from the URL's
 	Header []result.Header // sent in the case given
 	Body   []byte
+	// Fresh has the request go over a connection of its own: behind one name may stand several nodes, and an idle connection leads to
+	// the one that answered before.
+	Fresh bool
 }
 
 // New makes a client. An error names a file of certificates that cannot be used.
@@ -61,41 +70,72 @@ func New(opts Options) (*Client, error) {
 	if opts.Timeout == 0 {
 		opts.Timeout = 30 * time.Second
 	}
+	unkept := transport.Clone()
+	unkept.DisableKeepAlives = true
 	return &Client{
-		http: &http.Client{
-			Transport:     transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		http:   following(transport),
+		fresh:  following(unkept),
 		opts:   opts,
-		redact: NewRedactor(opts.Secrets...),
+		redact: redact.New(opts.Secrets...),
 	}, nil
+}
+
+// following is a client that follows no redirect.
+func following(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Do sends a request. It never fails: where there was no answer, the exchange says why.
+// Redactor removes the client's secrets from evidence. It is to be used once, where evidence is handed over to be shown.
+func (c *Client) Redactor() *redact.Redactor { return c.redact }
+
+// Do sends a request, at the context's [pace], and again as long as that allows where the answer only asks for time. It never fails: where
+// there was no answer, the exchange says why.
 func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
+	p := pace.From(ctx)
+	for asking := p.Ask(); ; {
+		end, err := p.Begin(ctx)
+		if err != nil {
+			return result.Exchange{Kind: q.Kind, Start: time.Now(), Request: c.sent(q), Error: "interrupted"}
+		}
+		ex := c.once(ctx, q)
+		end()
+		if !asking.Again(ctx, ex.Response.Status, strings.Join(result.Values(ex.Response.Headers, "Retry-After"), "")) {
+			return ex
+		}
+	}
+}
+
+func (c *Client) once(ctx context.Context, q Request) result.Exchange {
 	ex := result.Exchange{Kind: q.Kind, Start: time.Now()}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	r, err := c.build(ctx, q)
 	if err != nil {
 		ex.Request = c.sent(q)
-		ex.Error = c.redact(err.Error())
+		ex.Error = err.Error()
 		return ex
 	}
 	var head headRecord
-	answer, err := c.http.Do(r.WithContext(head.trace(ctx)))
+	client := c.http
+	if q.Fresh {
+		client = c.fresh
+	}
+	answer, err := client.Do(r.WithContext(head.trace(ctx)))
 	ex.Request = c.sent(q)
 	if err != nil {
-		ex.Error, ex.Took = c.redact(c.sentence(ctx, err)), time.Since(ex.Start)
+		ex.Error, ex.Took = c.sentence(ctx, err), time.Since(ex.Start)
 		return ex
 	}
 	defer func() { _ = answer.Body.Close() }()
 	ex.Response, err = c.received(answer, &head)
 	if err != nil {
-		ex.Error = c.redact(c.sentence(ctx, err))
+		ex.Error = c.sentence(ctx, err)
 	}
 	ex.Took = time.Since(ex.Start)
 	return ex
@@ -130,23 +170,17 @@ func (c *Client) sent(q Request) result.Request {
 	if c.opts.UserAgent != "" {
 		lines = append(lines, result.Header{Name: "User-Agent", Value: c.opts.UserAgent})
 	}
-	for _, h := range q.Header {
-		lines = append(lines, result.Header{Name: h.Name, Value: c.redact(redactHeader(h.Name, h.Value))})
-	}
-	return result.Request{Method: q.Method, URL: c.redact(q.URL.String()), Headers: lines}
+	return result.Request{Method: q.Method, URL: q.URL.String(), Headers: append(lines, q.Header...)}
 }
 
 func (c *Client) received(answer *http.Response, head *headRecord) (result.Response, error) {
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxBody+1))
-	r := result.Response{Status: answer.StatusCode, Proto: answer.Proto}
-	for _, h := range head.lines(answer) {
-		r.Headers = append(r.Headers, result.Header{Name: h.Name, Value: c.redact(redactHeader(h.Name, h.Value))})
-	}
+	r := result.Response{Status: answer.StatusCode, Proto: answer.Proto, Headers: head.lines(answer)}
 	if len(body) > maxBody {
 		body, r.Truncated = body[:maxBody], true
 		_, _ = io.CopyN(io.Discard, answer.Body, maxDrain)
 	}
-	r.Body = c.redact(text(body))
+	r.Body = text(body)
 	return r, err
 }
 

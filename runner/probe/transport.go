@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"corsprobe/runner/file"
 )
 
 // Resolve is an address to connect to instead of the one that a name resolves to, as curl's --resolve.
@@ -29,22 +31,25 @@ func ParseResolve(text string) (Resolve, error) {
 	return Resolve{Host: parts[0], Port: parts[1], Addr: addr}, nil
 }
 
+// maxPEM bounds a file of certificates; the whole of the web's authorities takes a quarter of a megabyte.
+const maxPEM = 16 << 20
+
 // TLSConfig holds the system's authorities and those of AWS_CA_BUNDLE and Options.CAFile.
 func TLSConfig(opts Options) (*tls.Config, error) {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	for _, file := range []string{os.Getenv("AWS_CA_BUNDLE"), opts.CAFile} {
-		if file == "" {
+	for _, path := range []string{os.Getenv("AWS_CA_BUNDLE"), opts.CAFile} {
+		if path == "" {
 			continue
 		}
-		pem, err := os.ReadFile(file)
+		pem, err := file.Read(path, maxPEM)
 		if err != nil {
-			return nil, fmt.Errorf("certificate authorities: %w", err)
+			return nil, fmt.Errorf("certificate authorities: %s: %w", path, err)
 		}
 		if !roots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("certificate authorities: %s holds no certificate in PEM", file)
+			return nil, fmt.Errorf("certificate authorities: %s holds no certificate in PEM", path)
 		}
 	}
 	return &tls.Config{RootCAs: roots, InsecureSkipVerify: opts.Insecure}, nil //nolint:gosec // --insecure says so

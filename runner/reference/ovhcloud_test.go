@@ -128,7 +128,7 @@ func TestOVHcloudKnownDeviations(t *testing.T) {
 	for i := range known {
 		known[i].Lenient = false
 	}
-	report := runWith(t, reference.OVHcloud(), catalogue(t), runner.Options{Settle: 2 * time.Second, Buckets: 16, Known: &runner.Deviations{List: known}})
+	report := runWith(t, reference.OVHcloud(), catalogue(t), runner.Options{Settle: 2 * time.Second, Known: &runner.Deviations{List: known}})
 	verdicts := map[result.Verdict]int{}
 	for _, c := range report.Cells {
 		verdicts[c.Verdict]++
@@ -183,7 +183,7 @@ func TestAbsentDeviations(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := &runner.Deviations{List: p.KnownDeviations, Explain: true}
-	report := runWith(t, reference.Behaviour{}, catalogue(t), runner.Options{Settle: 2 * time.Second, Buckets: 16, Known: known})
+	report := runWith(t, reference.Behaviour{}, catalogue(t), runner.Options{Settle: 2 * time.Second, Known: known})
 	if report.Summary.Passed != report.Summary.Cells || len(report.Stale) > 0 {
 		t.Errorf("summary %+v, stale %v", report.Summary, report.Stale)
 	}

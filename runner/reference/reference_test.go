@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "write the table of defects")
 // run probes an endpoint that behaves so with the whole catalogue.
 func run(t *testing.T, b reference.Behaviour, plan scenarios.Plan, settle time.Duration) result.Report {
 	t.Helper()
-	return runWith(t, b, plan, runner.Options{Settle: settle, Buckets: 16})
+	return runWith(t, b, plan, runner.Options{Settle: settle})
 }
 
 func runWith(t *testing.T, b reference.Behaviour, plan scenarios.Plan, opts runner.Options) result.Report {
@@ -129,6 +129,31 @@ func TestOverHTTP2(t *testing.T) {
 				t.Fatalf("%s was answered over %s", c.ID, ex.Response.Proto)
 			}
 		}
+	}
+}
+
+// A secret that stands in what is owed changes no verdict: evidence is redacted when it is shown, not before it is judged.
+func TestSecretsInAnswers(t *testing.T) {
+	t.Parallel()
+	plan := catalogue(t).Filter(func(id string) bool { return scenarios.Glob("origins/exact/one-origin", id) })
+	server := start(t, reference.Behaviour{})
+	report := runAt(t, server, server.URL(), probe.Options{Secrets: []string{"app"}}, plan, runner.Options{Settle: 10 * time.Second})
+	hidden := 0
+	for _, c := range report.Cells {
+		if c.Verdict != result.Passed {
+			t.Errorf("%s is %s: %+v", c.ID, c.Verdict, c.Findings)
+		}
+		for _, ex := range c.Exchanges {
+			for _, value := range result.Values(ex.Response.Headers, "Access-Control-Allow-Origin") {
+				if strings.Contains(value, "app") {
+					t.Errorf("%s shows %s", c.ID, value)
+				}
+				hidden += strings.Count(value, "REDACTED")
+			}
+		}
+	}
+	if hidden == 0 {
+		t.Error("no answer holds the secret, so the test shows nothing")
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 	Exposure Class = "exposure"
 	// Breakage: a page is stopped from what the configuration permits.
 	Breakage Class = "breakage"
-	// Cache: a shared or a browser's cache may serve one origin's answer to another.
+	// Cache: a shared or a browser's cache may serve one origin's answer to another, or keep a permission longer or shorter than configured.
 	Cache Class = "cache"
 	// Contract: the answer differs from S3's, and no browser or cache would notice.
 	Contract Class = "contract"
@@ -28,6 +28,22 @@ const (
 
 // Classes lists every class, worst first.
 var Classes = []Class{Exposure, Breakage, Cache, Contract}
+
+// Meaning says what findings of a class cost; empty for a class that is not known.
+func (c Class) Meaning() string {
+	switch c {
+	case Exposure:
+		return "a page may do or read what the configuration forbids"
+	case Breakage:
+		return "a page is stopped from what the configuration permits"
+	case Cache:
+		return "a cache may serve one origin's answer to another, or a browser keep a permission longer or shorter than configured"
+	case Contract:
+		return "the answer differs from S3's, and no browser or cache would notice"
+	default:
+		return ""
+	}
+}
 
 // Verdict is what became of a cell.
 type Verdict string
@@ -54,6 +70,8 @@ type Report struct {
 	// Undecided lists entries that showed nothing in this shard, and that name cells of other shards: only all shards together say
 	// whether they are stale.
 	Undecided []StaleDeviation `json:"undecided,omitempty"`
+	// CleanUp lists what the run's clean-up could not undo. A run that leaves anything is never a good one.
+	CleanUp []Leftover `json:"cleanUp,omitempty"`
 	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
 	Baseline *Baseline `json:"baseline,omitempty"`
 	// Causes are the smallest set of deviations that explains what failed or is known, the one that explains most cells first.
@@ -80,6 +98,26 @@ type Cause struct {
 	Cells []string `json:"cells"`
 	// Alternatives are deviations that explain the same answers as well, as they are written in a file: "most-rules: 20".
 	Alternatives []string `json:"alternatives,omitempty"`
+}
+
+// LeftoverKind says what was left.
+type LeftoverKind string
+
+const (
+	LeftConfiguration LeftoverKind = "configuration" // a user's bucket does not have its own configuration any more
+	LeftBucket        LeftoverKind = "bucket"        // a bucket of the run's own is still there
+	LeftObjects       LeftoverKind = "objects"       // objects of the run's own are in a user's bucket
+	LeftOther         LeftoverKind = "other"         // what is left is not known, see Leftover.Problem
+)
+
+// Leftover is something that a run changed, and that its clean-up could not undo.
+type Leftover struct {
+	Kind    LeftoverKind `json:"kind"`
+	Bucket  string       `json:"bucket,omitempty"`
+	Objects string       `json:"objects,omitempty"` // what their keys begin with
+	Journal string       `json:"journal,omitempty"` // the file that holds the bucket's own configuration
+	Command string       `json:"command,omitempty"` // undoes it, as one line for a shell
+	Problem string       `json:"problem"`           // why it was not undone
 }
 
 // Scenario is what a reader needs to know of a scenario beside its cells.
@@ -145,6 +183,12 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Requests is how many requests the run sent, those for set-up, settling and clean-up among them; CellRequests are the cells' own,
+	// asked again or not.
+	Requests     int `json:"requests,omitempty"`
+	CellRequests int `json:"cellRequests,omitempty"`
+	// SlowDowns is how many answers only asked to slow down (503, 429). They are never judged.
+	SlowDowns int `json:"slowDowns,omitempty"`
 	// Chromium counts what a real browser made of the cells; nil for runs without one.
 	Chromium *ChromiumSummary `json:"chromium,omitempty"`
 }
@@ -235,16 +279,75 @@ type Chromium struct {
 	Disagreement string `json:"disagreement,omitempty"`
 }
 
-// Finding is one difference between what was owed and what came.
+// Finding is one difference between what was owed and what came: as data, and in words.
 type Finding struct {
-	Check    string `json:"check"` // "preflight.allow-origin"
-	Class    Class  `json:"class"`
-	Expected string `json:"expected"`
-	Got      string `json:"got"`
+	Check string `json:"check"` // "preflight.allow-origin"
+	Class Class  `json:"class"`
+	// How says in which way both differ; empty in reports of earlier releases, as Owed and Came are.
+	How      How    `json:"how,omitempty"`
+	Owed     *Side  `json:"owed,omitempty"`
+	Came     *Side  `json:"came,omitempty"`
+	Expected string `json:"expected"`        // Owed in words
+	Got      string `json:"got"`             // Came in words
 	Why      string `json:"why"`             // one sentence: what S3 owes here, or the scenario's own reason
 	Facts    []int  `json:"facts,omitempty"` // the facts it rests on
+	// Browser says what a browser makes of it; nil where no page and no cache notices.
+	Browser *Effect `json:"browser,omitempty"`
 	// Known is the reason of the listed deviation that covers the finding, with its link.
 	Known *Deviation `json:"known,omitempty"`
+}
+
+// Effect is what a browser, or a cache, makes of a difference.
+type Effect struct {
+	Sentence string `json:"sentence"`
+	// Blocked: a page is stopped that S3 would have let through.
+	Blocked bool `json:"blocked,omitempty"`
+	// Credentials: only a request with credentials: include shows it.
+	Credentials bool `json:"credentials,omitempty"`
+	By          By   `json:"by,omitempty"`
+}
+
+// By says whose reading it is that makes a difference, where the standard's and that of browsers as they ship differ.
+type By string
+
+const (
+	ByStandard By = "standard"
+	ByBrowsers By = "browsers"
+)
+
+// Same reports that two findings are of one difference. What came in place of an error document may hold a time, or the request's number: the
+// rest counts there.
+func (f Finding) Same(g Finding) bool {
+	return f.Check == g.Check && f.How == g.How && (f.Got == g.Got || f.How == NoDocument && f.Came != nil && g.Came != nil)
+}
+
+// How says in which way what came differs from what was owed.
+type How string
+
+const (
+	Missing     How = "missing"      // a header, or an element of the error document, is absent
+	MissingAll  How = "missing-all"  // CORS headers are owed, and none came
+	Unwanted    How = "unwanted"     // a header must be absent
+	UnwantedAll How = "unwanted-all" // no CORS header is owed, and some came
+	Value       How = "value"        // a status, a value or an element is another
+	Repeated    How = "repeated"     // a single value came several times
+	Members     How = "elements"     // a list has other elements
+	Order       How = "order"        // a list has its elements in another order
+	Case        How = "case"         // the same but for case
+	NoDocument  How = "no-document"  // the body is no error document
+)
+
+// Hows lists every way.
+var Hows = []How{Missing, MissingAll, Unwanted, UnwantedAll, Value, Repeated, Members, Order, Case, NoDocument}
+
+// Side is one side of a difference: what was owed, or what came. It has set what the difference speaks of.
+type Side struct {
+	Status []int    `json:"status,omitempty"` // acceptable ones, or the one that came
+	Code   string   `json:"code,omitempty"`   // of the error document that goes with the status
+	Values []string `json:"values,omitempty"` // acceptable values of a header or of an element of the error document, or what came
+	// Headers are lines that came: of the header itself, or those that a reader needs beside it.
+	Headers []Header `json:"headers,omitempty"`
+	Body    string   `json:"body,omitempty"` // the start of what came in place of an error document
 }
 
 // Deviation is the reason why a finding is known.

@@ -1,21 +1,23 @@
 package s3cors
 
+import "corsprobe/runner/s3cors/fact"
+
 // actual answers every request but OPTIONS: what S3 owes anyway (fact 31), with the headers of the rule that matches (fact 39).
 func actual(cfg *Configuration, req Request, a asked, p *picks) verdict {
 	switch {
 	case req.Target == Service:
-		return plain(req, "The service root has no CORS configuration.", 38)
+		return plain(req, "The service root has no CORS configuration.", fact.MissingBucketWithoutHeaders)
 	case !a.hasOrigin:
-		return plain(req, "The request has no Origin, so CORS takes no part.", 30, 32)
+		return plain(req, "The request has no Origin, so CORS takes no part.", fact.NoHeadersOtherwise, fact.NoOrigin)
 	}
 	if v, odd := oddRequest(req, a, p); odd {
 		return v
 	}
 	switch {
 	case req.BucketMissing:
-		return plain(req, "The bucket does not exist.", 38)
+		return plain(req, "The bucket does not exist.", fact.MissingBucketWithoutHeaders)
 	case cfg == nil:
-		return plain(req, "The bucket has no CORS configuration.", 30)
+		return plain(req, "The bucket has no CORS configuration.", fact.NoHeadersOtherwise)
 	}
 	return byRules(cfg.CORSRules, req, a, p)
 }
@@ -23,7 +25,7 @@ func actual(cfg *Configuration, req Request, a asked, p *picks) verdict {
 // byRules: the real headers of the request are never compared (fact 35), and GET does not imply HEAD (fact 40).
 func byRules(rules []Rule, req Request, a asked, p *picks) verdict {
 	rule := answeringRule(rules, a, p)
-	v := plain(req, "", 30)
+	v := plain(req, "", fact.NoHeadersOtherwise)
 	v.rule, v.ruled, v.asked = rule, true, a
 	if rule >= 0 {
 		v.answer.grant(rules[rule], a, p, errorFacts(req.Outcome)...)
@@ -42,7 +44,7 @@ func oddRequest(req Request, a asked, p *picks) (verdict, bool) {
 		why := "Access-Control-Request-Headers names " + show(a.badName) + ", which is no header name, so no rule matches."
 		return oddVerdict(req, why, p.pick(actualName))
 	case a.badEmpty:
-		return refuseActual(25), true
+		return refuseActual(fact.EmptyMember), true
 	}
 	return verdict{}, false
 }
@@ -51,23 +53,23 @@ func oddRequest(req Request, a asked, p *picks) (verdict, bool) {
 func oddVerdict(req Request, why string, option int) (verdict, bool) {
 	switch option {
 	case 0:
-		return plain(req, why, 30, 36), true
+		return plain(req, why, fact.NoHeadersOtherwise, fact.OddActual), true
 	case 1:
-		return refuseActual(36), true
+		return refuseActual(fact.OddActual), true
 	}
 	return verdict{}, false
 }
 
 // refuseActual is the 400 that peers give to odd requests; nothing else of it is known.
-func refuseActual(fact int) verdict {
-	return verdict{answer: newAnswer([]int{400}, []int{fact}, 30, fact), rule: -1}
+func refuseActual(because int) verdict {
+	return verdict{answer: newAnswer([]int{400}, []int{because}, fact.NoHeadersOtherwise, because), rule: -1}
 }
 
 // plain is the request's own outcome (fact 31) without any of the headers.
 func plain(req Request, why string, absent ...int) verdict {
-	ans := newAnswer(req.Outcome.Status, []int{31}, absent...)
+	ans := newAnswer(req.Outcome.Status, []int{fact.NeverStopped}, absent...)
 	if req.Outcome.Code != "" && req.Method != "HEAD" { // a HEAD's answer has no body
-		ans.owe(Error{Code: req.Outcome.Code}, []int{31}, nil)
+		ans.owe(Error{Code: req.Outcome.Code}, []int{fact.NeverStopped}, nil)
 	}
 	return verdict{answer: ans, rule: -1, why: why}
 }
@@ -76,7 +78,7 @@ func plain(req Request, why string, absent ...int) verdict {
 func errorFacts(outcome Outcome) []int {
 	for _, status := range outcome.Status {
 		if status >= 400 {
-			return []int{37}
+			return []int{fact.ErrorsCarryHeaders}
 		}
 	}
 	return nil

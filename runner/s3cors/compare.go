@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"corsprobe/runner/english"
 )
 
 // Equal reports whether two configurations are the same as S3 stores them: the order of rules and values counts, and so does
@@ -54,7 +56,7 @@ func firstDifference(a, b *Configuration, equal func(was, is []string) bool) str
 		}
 	}
 	if was, is := len(a.CORSRules), len(b.CORSRules); was != is {
-		return fmt.Sprintf("%s set; %d came back", count(was), is)
+		return fmt.Sprintf("%s set; %d came back", english.CountOf(was, "rule was", "rules were"), is)
 	}
 	return ""
 }
@@ -62,13 +64,6 @@ func firstDifference(a, b *Configuration, equal func(was, is []string) bool) str
 // sameValues compares without regard to order.
 func sameValues(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-func count(rules int) string {
-	if rules == 1 {
-		return "1 rule was"
-	}
-	return fmt.Sprintf("%d rules were", rules)
 }
 
 // ruleDifference compares in the order in which people write a rule.

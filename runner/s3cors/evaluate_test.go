@@ -239,11 +239,3 @@ func BenchmarkEvaluate(b *testing.B) {
 		})
 	}
 }
-
-func TestCheckOf(t *testing.T) {
-	for header, want := range map[string]string{"vary": "vary", "ACCESS-CONTROL-MAX-AGE": "max-age", "X-Amz-Id": "header.x-amz-id", "": "header."} {
-		if got := CheckOf(header); got != want {
-			t.Errorf("CheckOf(%q) is %q, want %q", header, got, want)
-		}
-	}
-}

@@ -12,6 +12,7 @@ import (
 // Fact is one thing that S3 does.
 type Fact struct {
 	ID        int      `yaml:"id"`        // from 1, without gaps, never given to another fact
+	Name      string   `yaml:"name"`      // in package fact: "PreflightGranted"
 	Statement string   `yaml:"statement"` // a sentence or two
 	Strength  Strength `yaml:"strength"`  // what it rests on
 	Source    string   `yaml:"source"`    // who saw it

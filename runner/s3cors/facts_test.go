@@ -14,8 +14,8 @@ import (
 
 func TestFactsAreComplete(t *testing.T) {
 	facts := Facts()
-	if len(facts) != 82 {
-		t.Errorf("there are %d facts, want 82", len(facts))
+	if len(facts) < 82 { // none is ever taken away
+		t.Errorf("there are %d facts, want 82 or more", len(facts))
 	}
 	strengths := []Strength{Recorded, Field, AWSRun, Doc, Peer, Open}
 	asserts := []Assert{Hard, Tolerant, Advisory, Info}
@@ -53,7 +53,7 @@ func TestFactsAreACopy(t *testing.T) {
 }
 
 func TestFactByID(t *testing.T) {
-	for _, id := range []int{-1, 0, 83} {
+	for _, id := range []int{-1, 0, len(Facts()) + 1} {
 		if fact, found := FactByID(id); found {
 			t.Errorf("fact %d is %+v, want none", id, fact)
 		}

@@ -32,6 +32,3 @@ const (
 	resourceBucket = "BUCKET"
 	resourceObject = "OBJECT"
 )
-
-// varyValue is the one line of Vary of every answer that a rule gives (fact 29).
-const varyValue = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"

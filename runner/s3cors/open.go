@@ -1,5 +1,11 @@
 package s3cors
 
+import (
+	"slices"
+
+	"corsprobe/runner/s3cors/fact"
+)
+
 // point is a question that the facts leave open. Its first option is the one leaned to.
 type point struct {
 	name    string
@@ -9,25 +15,25 @@ type point struct {
 
 // The open points. Each is asked only where its options differ in what is owed.
 var (
-	missingMethod = &point{"preflight without Access-Control-Request-Method", []int{9},
+	missingMethod = &point{"preflight without Access-Control-Request-Method", []int{fact.MissingMethod},
 		[]string{"taken as OPTIONS, which no rule lists: 403", "refused as invalid: 400"}}
-	serviceRoot = &point{"invalid preflight of the service root", []int{12, 13},
+	serviceRoot = &point{"invalid preflight of the service root", []int{fact.OrderOfChecks, fact.ServiceRoot},
 		[]string{"refused as on any other target: 400", "refused as every preflight of the root: 403"}}
-	starAndOrigin = &point{"rule that lists both * and a fitting origin", []int{21},
+	starAndOrigin = &point{"rule that lists both * and a fitting origin", []int{fact.StarAndOrigin},
 		[]string{"answers *", "answers the origin, with credentials"}}
-	emptyMember = &point{"empty member in Access-Control-Request-Headers", []int{25},
+	emptyMember = &point{"empty member in Access-Control-Request-Headers", []int{fact.EmptyMember},
 		[]string{"dropped", "refused: 400"}}
-	zeroMaxAge = &point{"MaxAgeSeconds 0", []int{28},
+	zeroMaxAge = &point{"MaxAgeSeconds 0", []int{fact.MaxAge},
 		[]string{"sent as 0", "not sent"}}
-	actualMethod = &point{"invalid Access-Control-Request-Method on an actual request", []int{36},
+	actualMethod = &point{"invalid Access-Control-Request-Method on an actual request", []int{fact.OddActual},
 		[]string{"matches no rule", "refused: 400"}}
-	actualName = &point{"invalid name in Access-Control-Request-Headers on an actual request", []int{36},
+	actualName = &point{"invalid name in Access-Control-Request-Headers on an actual request", []int{fact.OddActual},
 		[]string{"matches no rule", "refused: 400", "compared like any other name"}}
-	nullOrigin = &point{"origin null", []int{48},
+	nullOrigin = &point{"origin null", []int{fact.OriginNotParsed},
 		[]string{"compared like any other origin", "matches no rule"}}
-	emptyOrigin = &point{"empty Origin", []int{7, 48},
+	emptyOrigin = &point{"empty Origin", []int{fact.OriginNeeded, fact.OriginNotParsed},
 		[]string{"counts as absent", "compared like any other origin"}}
-	emptyMethod = &point{"empty Access-Control-Request-Method", []int{8, 9, 10},
+	emptyMethod = &point{"empty Access-Control-Request-Method", []int{fact.LookupWithoutMethod, fact.MissingMethod, fact.UnknownMethod},
 		[]string{"is an invalid method", "counts as absent"}}
 )
 
@@ -42,8 +48,11 @@ type picks struct {
 	taken []int // may be longer than asked: the options still to take
 }
 
-// pick returns the index of the option to take at p.
+// pick returns the index of the option to take at a point: one endpoint takes one option, however often it is asked.
 func (p *picks) pick(at *point) int {
+	if i := slices.Index(p.asked, at); i >= 0 {
+		return p.taken[i]
+	}
 	i := len(p.asked)
 	p.asked = append(p.asked, at)
 	if i == len(p.taken) {

@@ -3,7 +3,6 @@ package s3cors
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Owed is every answer that a faithful endpoint may give to one request.
@@ -44,27 +43,6 @@ type Choice struct {
 // Error is what is asserted of an error document. An empty member is not asserted.
 type Error struct {
 	Code, Message, Method, ResourceType string
-}
-
-// Headers lists the response headers that S3's CORS processing owes or must leave out, by the name of their check.
-var Headers = []struct{ Check, Name string }{
-	{"allow-origin", "Access-Control-Allow-Origin"},
-	{"allow-credentials", "Access-Control-Allow-Credentials"},
-	{"allow-methods", "Access-Control-Allow-Methods"},
-	{"allow-headers", "Access-Control-Allow-Headers"},
-	{"expose-headers", "Access-Control-Expose-Headers"},
-	{"max-age", "Access-Control-Max-Age"},
-	{"vary", "Vary"},
-}
-
-// CheckOf is the name of a header's check: "allow-origin", or "header.x-amz-request-id" for one that CORS does not speak of.
-func CheckOf(header string) string {
-	for _, h := range Headers {
-		if strings.EqualFold(h.Name, header) {
-			return h.Check
-		}
-	}
-	return "header." + strings.ToLower(header)
 }
 
 // newAnswer is an answer with a status and none of the headers; absent are the facts that forbid them.

@@ -125,9 +125,9 @@ func (c peerCase) request() Request {
 		Method:         c.Request.Method,
 		Target:         Target(c.Request.Kind),
 		BucketMissing:  c.BucketExists != nil && !*c.BucketExists,
-		Origin:         header(c.Request.Headers, "Origin"),
-		RequestMethod:  header(c.Request.Headers, "Access-Control-Request-Method"),
-		RequestHeaders: header(c.Request.Headers, "Access-Control-Request-Headers"),
+		Origin:         sent(c.Request.Headers, "Origin"),
+		RequestMethod:  sent(c.Request.Headers, "Access-Control-Request-Method"),
+		RequestHeaders: sent(c.Request.Headers, "Access-Control-Request-Headers"),
 	}
 	if req.Method != "OPTIONS" && c.Response.Status != nil {
 		req.Outcome.Status = []int{*c.Response.Status}

@@ -136,9 +136,9 @@ func (rec recordedRequest) request() Request {
 		Method:         rec.Request.Method,
 		Target:         Object,
 		BucketMissing:  rec.Bucket == "missing",
-		Origin:         header(rec.Request.Headers, "Origin"),
-		RequestMethod:  header(rec.Request.Headers, "Access-Control-Request-Method"),
-		RequestHeaders: header(rec.Request.Headers, "Access-Control-Request-Headers"),
+		Origin:         sent(rec.Request.Headers, "Origin"),
+		RequestMethod:  sent(rec.Request.Headers, "Access-Control-Request-Method"),
+		RequestHeaders: sent(rec.Request.Headers, "Access-Control-Request-Headers"),
 	}
 	if rec.Request.Path == "bucket" {
 		req.Target = Bucket
@@ -149,8 +149,8 @@ func (rec recordedRequest) request() Request {
 	return req
 }
 
-func header(headers map[string]string, name string) *string {
-	if value, sent := headers[name]; sent {
+func sent(headers map[string]string, name string) *string {
+	if value, ok := headers[name]; ok {
 		return &value
 	}
 	return nil

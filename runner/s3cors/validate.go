@@ -3,6 +3,8 @@ package s3cors
 import (
 	"strings"
 	"unicode/utf8"
+
+	"corsprobe/runner/s3cors/fact"
 )
 
 // Refusal is why PutBucketCors refuses a configuration.
@@ -33,7 +35,7 @@ func Validate(cfg *Configuration) *Refusal {
 		return r
 	}
 	if len(cfg.CORSRules) > MaxRules { // refused for sure, with InvalidRequest or MalformedXML
-		return &Refusal{Status: 400, Code: CodeInvalidRequest, Facts: []int{63}, Open: true, Rule: -1, Field: "CORSRules"}
+		return &Refusal{Status: 400, Code: CodeInvalidRequest, Facts: []int{fact.TooManyRules}, Open: true, Rule: -1, Field: "CORSRules"}
 	}
 	for _, problem := range []func(Rule) *Refusal{contentProblem, openProblem} {
 		if r := firstProblem(cfg.CORSRules, problem); r != nil {
@@ -41,7 +43,7 @@ func Validate(cfg *Configuration) *Refusal {
 		}
 	}
 	if len(cfg.XML()) > MaxDocument {
-		return open(64, "")
+		return open(fact.DocumentSize, "")
 	}
 	return nil
 }
@@ -74,24 +76,24 @@ func schemaProblem(cfg *Configuration) *Refusal {
 }
 
 func malformedXML(field string) *Refusal {
-	return &Refusal{Status: 400, Code: CodeMalformedXML, Message: MessageMalformedXML, Facts: []int{56}, Rule: -1, Field: field}
+	return &Refusal{Status: 400, Code: CodeMalformedXML, Message: MessageMalformedXML, Facts: []int{fact.SchemaBroken}, Rule: -1, Field: field}
 }
 
 // contentProblem is what a rule is surely refused for.
 func contentProblem(rule Rule) *Refusal {
 	for _, method := range rule.AllowedMethods {
 		if !isMethod(method) {
-			return invalid(57, "AllowedMethods", MessageUnsupportedMethod+method)
+			return invalid(fact.UnsupportedMethod, "AllowedMethods", MessageUnsupportedMethod+method)
 		}
 	}
 	for _, origin := range rule.AllowedOrigins {
 		if wildcards(origin) > 1 {
-			return invalid(58, "AllowedOrigins", `AllowedOrigin "`+origin+`" can not have more than one wildcard.`)
+			return invalid(fact.TwoStarsInOrigin, "AllowedOrigins", `AllowedOrigin "`+origin+`" can not have more than one wildcard.`)
 		}
 	}
 	for _, name := range rule.AllowedHeaders {
 		if wildcards(name) > 1 {
-			return invalid(59, "AllowedHeaders", "")
+			return invalid(fact.TwoStarsInHeader, "AllowedHeaders", "")
 		}
 	}
 	return exposeProblem(rule.ExposeHeaders)
@@ -102,36 +104,36 @@ func exposeProblem(names []string) *Refusal {
 	for _, name := range names {
 		switch {
 		case wildcards(name) > 0:
-			return invalid(60, "ExposeHeaders",
+			return invalid(fact.StarInExpose, "ExposeHeaders",
 				`ExposeHeader "`+name+`" contains wildcard. We currently do not support wildcard for ExposeHeader.`)
 		case name != "" && !isToken(name):
-			return invalid(61, "ExposeHeaders", "")
+			return invalid(fact.BadExposeName, "ExposeHeaders", "")
 		}
 	}
 	return nil
 }
 
-func invalid(fact int, field, message string) *Refusal {
-	return &Refusal{Status: 400, Code: CodeInvalidRequest, Message: message, Facts: []int{fact}, Field: field}
+func invalid(because int, field, message string) *Refusal {
+	return &Refusal{Status: 400, Code: CodeInvalidRequest, Message: message, Facts: []int{because}, Field: field}
 }
 
 // openProblem is what some endpoints refuse and others take. Empty header names are among them: no fact speaks of them.
 func openProblem(rule Rule) *Refusal {
 	switch {
 	case utf8.RuneCountInString(rule.ID) > MaxID:
-		return open(65, "ID")
+		return open(fact.IDLength, "ID")
 	case rule.MaxAgeSeconds != nil && *rule.MaxAgeSeconds < 0:
-		return open(68, "MaxAgeSeconds")
+		return open(fact.NegativeMaxAge, "MaxAgeSeconds")
 	case !all(rule.AllowedHeaders, isToken):
-		return open(62, "AllowedHeaders")
+		return open(fact.BadAllowedName, "AllowedHeaders")
 	case !all(rule.ExposeHeaders, isToken):
-		return open(61, "ExposeHeaders")
+		return open(fact.BadExposeName, "ExposeHeaders")
 	}
 	return nil
 }
 
-func open(fact int, field string) *Refusal {
-	return &Refusal{Status: 400, Facts: []int{fact}, Open: true, MayAccept: true, Rule: -1, Field: field}
+func open(because int, field string) *Refusal {
+	return &Refusal{Status: 400, Facts: []int{because}, Open: true, MayAccept: true, Rule: -1, Field: field}
 }
 
 func all(list []string, holds func(string) bool) bool {

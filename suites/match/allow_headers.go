@@ -1,6 +1,10 @@
 package match
 
-import "github.com/onsi/gomega/types"
+import (
+	"corsprobe/runner/header"
+
+	"github.com/onsi/gomega/types"
+)
 
 // AllowHeaders succeeds if Access-Control-Allow-Headers lists exactly these names in this order. S3 repeats the names
 // that a request asked for, lower-cased and in their order, so case counts as well.
@@ -12,7 +16,7 @@ import "github.com/onsi/gomega/types"
 // order or case from missing and extra names. A lone * is matched as a name: it is not what S3 answers.
 func AllowHeaders(names ...any) types.GomegaMatcher {
 	return list{
-		"AllowHeaders", "Access-Control-Allow-Headers",
+		"AllowHeaders", header.AllowHeaders,
 		"to allow the headers, in this order", "to allow headers that satisfy",
 	}.matcher(names)
 }

@@ -1,6 +1,10 @@
 package match
 
-import "github.com/onsi/gomega/types"
+import (
+	"corsprobe/runner/header"
+
+	"github.com/onsi/gomega/types"
+)
 
 // AllowMethods succeeds if Access-Control-Allow-Methods lists exactly these methods in this order, as S3 does with the
 // list of the rule that matched, in its stored order.
@@ -13,7 +17,7 @@ import "github.com/onsi/gomega/types"
 // order from missing and extra methods.
 func AllowMethods(methods ...any) types.GomegaMatcher {
 	return list{
-		"AllowMethods", "Access-Control-Allow-Methods",
+		"AllowMethods", header.AllowMethods,
 		"to allow the methods, in this order", "to allow methods that satisfy",
 	}.matcher(methods)
 }

@@ -1,6 +1,10 @@
 package match
 
-import "github.com/onsi/gomega/types"
+import (
+	"corsprobe/runner/header"
+
+	"github.com/onsi/gomega/types"
+)
 
 // AllowOrigin succeeds if an answer has Access-Control-Allow-Origin once, with the expected value to the letter.
 //
@@ -11,7 +15,7 @@ import "github.com/onsi/gomega/types"
 // expected is a string, or a matcher that is given the value as a string. The matcher is not asked where the header is
 // absent or came twice: neither allows an origin to anybody, so AllowOrigin(Not(Equal("*"))) fails then.
 func AllowOrigin(expected any) types.GomegaMatcher {
-	origin := single{"Access-Control-Allow-Origin", "to allow the origin"}
+	origin := single{header.AllowOrigin, "to allow the origin"}
 	switch v := expected.(type) {
 	case string:
 		return origin.equal(v)

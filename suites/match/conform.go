@@ -2,9 +2,11 @@ package match
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 
 	"github.com/onsi/gomega/format"
@@ -68,7 +70,7 @@ func verdictText(c result.Cell) string {
 	case result.Passed:
 		return ""
 	case result.Failed:
-		return "failed: " + count(len(c.Findings), "finding")
+		return "failed: " + english.Count(len(c.Findings), "finding")
 	case result.Known:
 		return because("a known deviation", c.Reason)
 	case result.Flaky:
@@ -89,13 +91,6 @@ func because(what, reason string) string {
 	return what + ": " + value(reason)
 }
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // detailText is all the evidence in the order of its worth.
 func detailText(c result.Cell) string {
 	var parts []string
@@ -105,7 +100,7 @@ func detailText(c result.Cell) string {
 	if c.Verdict != result.Passed && c.Explanation != "" {
 		parts = append(parts, "S3: "+block(c.Explanation))
 	}
-	if text := browserText(c.Browser); text != "" && c.Verdict != result.Passed {
+	if text := browserText(c.Browser); text != "" && c.Verdict != result.Passed && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Browser != nil }) {
 		parts = append(parts, "a browser: "+text)
 	}
 	if len(c.Curl) > 0 && c.Verdict != result.Passed {
@@ -126,6 +121,9 @@ func findingText(f result.Finding) string {
 	row("got", f.Got)
 	row("why", f.Why)
 	row("facts", factsText(f.Facts))
+	if f.Browser != nil {
+		row("browser", f.Browser.Sentence)
+	}
 	if f.Known != nil {
 		row("known", strings.TrimSpace(f.Known.Reason+" "+f.Known.Link))
 	}

@@ -1,10 +1,10 @@
 package match
 
 import (
-	"encoding/xml"
 	"errors"
-	"io"
 	"strings"
+
+	"corsprobe/runner/s3error"
 
 	"github.com/onsi/gomega/types"
 )
@@ -69,43 +69,13 @@ func shownBody(body string) string {
 
 // codeOf reads the code of an error document, which may be cut short behind it.
 func codeOf(body string) (code, problem string) {
-	d := xml.NewDecoder(strings.NewReader(body))
-	root, err := nextStart(d)
+	doc, err := s3error.Read(body)
 	switch {
-	case errors.Is(err, io.EOF):
-		return "", "no document"
-	case err != nil:
-		return "", "not XML: " + value(err.Error())
-	case root.Name.Local != "Error":
-		return "", "its root is " + value(root.Name.Local)
-	}
-	for {
-		child, err := nextStart(d)
-		if err != nil {
-			return "", "it has no Code"
-		}
-		if child.Name.Local != "Code" {
-			if d.Skip() != nil {
-				return "", "it has no Code"
-			}
-			continue
-		}
-		if d.DecodeElement(&code, &child) != nil {
-			return "", "its Code is cut short"
-		}
-		return strings.TrimSpace(code), ""
-	}
-}
-
-// nextStart goes on to the next element.
-func nextStart(d *xml.Decoder) (xml.StartElement, error) {
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return xml.StartElement{}, err
-		}
-		if start, ok := token.(xml.StartElement); ok {
-			return start, nil
-		}
+	case doc.Code != "":
+		return strings.TrimSpace(doc.Code), ""
+	case err != nil && !errors.Is(err, s3error.ErrCutShort):
+		return "", value(err.Error())
+	default:
+		return "", "it has no Code"
 	}
 }

@@ -1,6 +1,10 @@
 package match
 
-import "github.com/onsi/gomega/types"
+import (
+	"corsprobe/runner/header"
+
+	"github.com/onsi/gomega/types"
+)
 
 // ExposeHeaders succeeds if Access-Control-Expose-Headers lists exactly these names in this order and case, as S3 does
 // with the list of the rule that matched.
@@ -13,7 +17,7 @@ import "github.com/onsi/gomega/types"
 // NoHeader("Access-Control-Expose-Headers").
 func ExposeHeaders(names ...any) types.GomegaMatcher {
 	return list{
-		"ExposeHeaders", "Access-Control-Expose-Headers",
+		"ExposeHeaders", header.ExposeHeaders,
 		"to expose the headers, in this order", "to expose headers that satisfy",
 	}.matcher(names)
 }

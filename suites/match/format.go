@@ -92,12 +92,3 @@ func line(h result.Header) string { return value(h.Name) + ": " + value(h.Value)
 func statusText(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
-
-// alternatives writes values as English does: "a", "a or b", "a, b or c".
-func alternatives(values []string) string {
-	last := len(values) - 1
-	if last < 1 {
-		return strings.Join(values, "")
-	}
-	return strings.Join(values[:last], ", ") + " or " + values[last]
-}

@@ -63,14 +63,14 @@ func isPreflight(a answer, actual any) error {
 
 // granted asks Fetch's model.
 func granted(a answer) (ok bool, problem string) {
-	origin, count := header.Combined(a.request.Headers, "Origin")
+	origin, count := header.Combined(a.request.Headers, header.Origin)
 	if count == 0 {
 		return false, "the preflight has no Origin"
 	}
-	method, _ := header.Combined(a.request.Headers, "Access-Control-Request-Method")
+	method, _ := header.Combined(a.request.Headers, header.RequestMethod)
 	page := fetch.Request{
 		Method: method, Origin: origin, Credentials: fetch.Omit,
-		UnsafeNames: header.Elements(a.request.Headers, "Access-Control-Request-Headers"),
+		UnsafeNames: header.Elements(a.request.Headers, header.RequestHeaders),
 	}
 	verdict := fetch.PreflightCheck(page, fetch.Response{Status: a.status, Headers: a.headers})
 	return verdict.Allowed, verdict.Sentence
@@ -78,7 +78,7 @@ func granted(a answer) (ok bool, problem string) {
 
 // asked renders what a preflight asked for.
 func asked(request *result.Request) string {
-	names := []string{"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"}
+	names := []string{header.Origin, header.RequestMethod, header.RequestHeaders}
 	lines := slices.DeleteFunc(slices.Clone(request.Headers), func(h result.Header) bool {
 		return !slices.ContainsFunc(names, func(name string) bool { return header.Absent([]result.Header{h}, name) != nil })
 	})

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/onsi/gomega/types"
+
+	"corsprobe/runner/english"
 )
 
 // HaveStatus succeeds if an answer has one of these statuses.
@@ -32,7 +34,7 @@ func HaveStatus(expected ...any) types.GomegaMatcher {
 	return matcher(func(actual any) (outcome, error) {
 		a, err := withStatus(actual)
 		ok := slices.Contains(statuses, a.status)
-		return outcome{ok: ok, actual: a.kind(), relation: "to have the status", expected: alternatives(texts)}, err
+		return outcome{ok: ok, actual: a.kind(), relation: "to have the status", expected: english.Or(texts)}, err
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/header"
+	"corsprobe/runner/s3cors"
 
 	"github.com/onsi/gomega/types"
 )
@@ -48,7 +49,7 @@ func (l list) equal(elements []string) matcher {
 			return outcome{}, err
 		}
 		o := outcome{ok: true, actual: a.show(l.name), relation: l.relation, expected: value(want)}
-		if d := header.Compare(a.headers, l.name, want); d != nil {
+		if d := header.Compare(a.headers, l.name, want, s3cors.HeaderNamed(l.name).Meaning); d != nil {
 			o = o.differs(d)
 		}
 		return o, nil

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"corsprobe/runner/header"
+
 	"strconv"
 	"strings"
 
@@ -15,7 +17,7 @@ import (
 // seconds is an int, or a matcher that is given an int. The matcher is not asked where the header is absent, came twice
 // or is no number.
 func MaxAge(seconds any) types.GomegaMatcher {
-	age := single{"Access-Control-Max-Age", "to be kept for this number of seconds"}
+	age := single{header.MaxAge, "to be kept for this number of seconds"}
 	switch v := seconds.(type) {
 	case int:
 		return age.equal(strconv.Itoa(v))

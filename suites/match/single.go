@@ -17,7 +17,7 @@ type single struct {
 func (s single) equal(want string) matcher {
 	return s.judge(func(o outcome, lines []result.Header) (outcome, error) {
 		o.expected = value(want)
-		if d := header.Compare(lines, s.name, want); d != nil {
+		if d := header.Compare(lines, s.name, want, header.Exact); d != nil {
 			return o.differs(d), nil
 		}
 		o.ok = true
@@ -31,7 +31,7 @@ func (s single) satisfies(sub types.GomegaMatcher, read func(string) (v any, pro
 	return s.judge(func(o outcome, lines []result.Header) (outcome, error) {
 		got, count := header.Combined(lines, s.name)
 		if count != 1 {
-			return o.differs(header.Compare(lines, s.name, got)), nil
+			return o.differs(header.Compare(lines, s.name, got, header.Exact)), nil
 		}
 		v, problem := read(got)
 		if problem != "" {

@@ -1,6 +1,10 @@
 package match
 
-import "github.com/onsi/gomega/types"
+import (
+	"corsprobe/runner/header"
+
+	"github.com/onsi/gomega/types"
+)
 
 // VaryOn succeeds if Vary holds at least these names, over all its lines, in any order and case. A * holds all.
 //
@@ -12,7 +16,7 @@ import "github.com/onsi/gomega/types"
 // negation holds where any of the names is missing.
 func VaryOn(names ...any) types.GomegaMatcher {
 	return list{
-		"VaryOn", "Vary",
+		"VaryOn", header.Vary,
 		"to vary at least on", "to vary on names that satisfy",
 	}.matcher(names)
 }

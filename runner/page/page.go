@@ -1,4 +1,5 @@
-package runner
+// Package page asks one URL of any server for what a page would, in a browser's order, and says what the page gets.
+package page
 
 import (
 	"context"
@@ -10,67 +11,96 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/redact"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
-	"corsprobe/scenarios"
 )
 
-// PageRequest is a request that a page makes to one URL of any server.
-type PageRequest struct {
+// Request is a request that a page makes to one URL of any server.
+type Request struct {
 	URL  string // absolute, of http or https
 	Page fetch.Request
+	// Remarks say what a browser makes of the request before it sends it.
+	Remarks []string
 	// Send sends the request itself even where it changes something.
 	Send bool
 	// CORS is what the URL's bucket holds, for S3's model to judge as well; nil: it does not.
 	CORS *s3cors.Configuration
 }
 
-// SendPage sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
-// Redirects are followed. No cookie is ever sent.
-func SendPage(ctx context.Context, client *probe.Client, q PageRequest) result.Page {
-	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL}
+// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it. Redirects
+// are followed, and every stop is judged. No cookie is ever sent, and what is as good as a key is not sent on to another host. What the answers
+// tell of the cause is told first.
+func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
+	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL, secrets: redact.OfAddress(q.URL)}
 	v.page = result.Page{
-		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: probe.Redact(q.URL),
-		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames),
+		Version: result.Version, Origin: q.Page.Origin, Method: fetch.NormalizeMethod(q.Page.Method), URL: q.URL,
+		Credentials: q.Page.Credentials == fetch.Include, Headers: slices.Clone(q.Page.UnsafeNames), Notes: slices.Clone(q.Remarks),
 	}
 	for _, h := range q.Page.Headers {
 		v.page.Headers = append(v.page.Headers, h.Name)
+		if redact.IsSecretName(h.Name) && len(h.Value) >= leastSecret {
+			v.secrets = append(v.secrets, h.Value)
+		}
 	}
 	for v.hop() {
 		v.followed++
 	}
-	return v.page
+	v.page.Cause = v.cause()
+	return v.redacted()
 }
+
+// redacted is what is handed over.
+func (v *visit) redacted() result.Page {
+	for _, s := range v.page.Steps {
+		for i, h := range s.Exchange.Request.Headers {
+			if redact.IsSecretName(h.Name) && h.Value != "" {
+				s.Exchange.Request.Headers[i].Value = redact.Redacted
+			}
+		}
+	}
+	return v.redactor().Page(v.page)
+}
+
+// redactor knows what must not be shown, of every address so far.
+func (v *visit) redactor() *redact.Redactor { return v.client.Redactor().With(v.secrets...) }
+
+// leastSecret is how long the value of a header has to be to be looked for in what comes back: a short one would be found in plain words.
+const leastSecret = 8
 
 // visit is a page's request under way.
 type visit struct {
 	ctx      context.Context
 	client   *probe.Client
-	q        PageRequest
+	q        Request
 	page     result.Page
 	request  fetch.Request // as redirects left it
-	url      string
+	method   string        // of it, normalised
+	url      string        // of the hop
+	secrets  []string      // that must not be shown: of every address so far, and of the page's headers
 	followed int
 }
 
 // hop asks one URL, and reports whether a redirect leads on.
 func (v *visit) hop() (on bool) {
+	v.method = fetch.NormalizeMethod(v.request.Method)
 	foreign, may := fetch.Applies(v.request.Origin, v.url)
 	address, err := url.Parse(v.url)
 	if !may.Allowed || err != nil {
 		return v.end(result.Blocked, may.Sentence)
 	}
-	if fetch.IsForbiddenMethod(v.request.Method) {
-		return v.end(result.Blocked, "script may not use the method "+v.request.Method)
+	if fetch.IsForbiddenMethod(v.method) {
+		return v.end(result.Blocked, "script may not use the method "+v.method)
 	}
 	v.noteNetwork(address)
 	if foreign && fetch.NeedsPreflight(v.request) && !v.preflight(address) {
 		return false
 	}
-	if changes(v.page.Method) && !v.q.Send {
-		v.note("the %s itself was not sent, for it changes something; --send sends it", v.page.Method)
+	if changes(v.method) && !v.q.Send {
+		v.note("the %s itself was not sent, for it changes something; --send sends it", v.method)
 		return v.end(result.Permitted, "")
 	}
 	return v.actual(address, foreign)
@@ -95,17 +125,17 @@ func (v *visit) note(format string, args ...any) {
 
 // preflight asks whether the request may be sent, and reports that it may.
 func (v *visit) preflight(address *url.URL) bool {
-	raw := probe.Request{Kind: string(scenarios.Preflight), Method: http.MethodOptions, URL: address, Header: fetch.PreflightHeaders(v.request)}
+	raw := probe.Request{Kind: string(judge.Preflight), Method: http.MethodOptions, URL: address, Header: fetch.PreflightHeaders(v.request)}
 	step, ok := v.send(raw)
 	if !ok {
 		return false
 	}
 	came := answer(step.Exchange)
 	today, standard := fetch.PreflightCheckToday(v.request, came), fetch.PreflightCheck(v.request, came)
-	v.judge(step, scenarios.Preflight, raw)
+	v.judge(step, judge.Preflight, raw)
 	v.rule(step, today, &standard)
-	v.page.Notes = append(v.page.Notes, fetch.MaxAgeNotes(came.Headers)...)
-	if value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin"); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
+	v.notes(fetch.MaxAgeNotes(came.Headers))
+	if value, granted := fetch.Get(came.Headers, header.AllowOrigin); granted && value != "*" && !fetch.VaryCovers(came.Headers, "Origin") {
 		v.note("the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it")
 	}
 	if !today.Allowed {
@@ -116,7 +146,7 @@ func (v *visit) preflight(address *url.URL) bool {
 
 // actual sends the request itself, and reports whether a redirect leads on.
 func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
-	raw := probe.Request{Kind: string(scenarios.Actual), Method: v.page.Method, URL: address, Header: v.headers(foreign)}
+	raw := probe.Request{Kind: string(judge.Actual), Method: v.method, URL: address, Header: v.headers(foreign)}
 	step, ok := v.send(raw)
 	if !ok {
 		return false
@@ -125,7 +155,7 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 	verdict := fetch.Verdict{Allowed: true}
 	if foreign {
 		verdict = fetch.ActualCheck(v.request, came)
-		v.judge(step, scenarios.Actual, raw)
+		v.judge(step, judge.Actual, raw)
 	} else {
 		v.note("the URL is of the page's own origin: CORS has no part in it")
 	}
@@ -134,21 +164,27 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 		verdict = redirect.Verdict
 	}
 	v.rule(step, verdict, nil)
+	v.noteCaches(step.Exchange)
 	switch {
 	case !verdict.Allowed:
 		return v.end(result.Blocked, verdict.Sentence)
 	case redirect.Follow:
 		return v.follow(redirect)
 	}
-	v.varies(raw, came)
 	v.readable(came, foreign)
+	if came.Status >= http.StatusBadRequest {
+		return v.end(result.Refused, fmt.Sprintf("the page can read the answer, and it is an error: %s", statusOf(step.Exchange)))
+	}
+	if foreign {
+		v.withoutOrigin(raw, came)
+	}
 	return v.end(result.Readable, "")
 }
 
 // headers are the request's own, those that a browser lets a page set.
 func (v *visit) headers(foreign bool) []result.Header {
 	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
-	if foreign || changes(v.page.Method) {
+	if foreign || changes(v.method) {
 		lines = append(lines, result.Header{Name: "Origin", Value: v.request.Origin})
 	}
 	for _, h := range v.request.Headers {
@@ -159,22 +195,45 @@ func (v *visit) headers(foreign bool) []result.Header {
 	return lines
 }
 
-// follow goes on to a redirect's address, unless the evidence does not hold it.
+// follow goes on to a redirect's address. Headers that are as good as a key are asked for there, and not sent.
 func (v *visit) follow(redirect fetch.Redirect) (on bool) {
-	v.page.Notes = append(v.page.Notes, redirect.Verdict.Notes...)
-	if strings.Contains(redirect.URL, "REDACTED") {
-		return v.end(result.Unreachable, "the redirect's address is signed, and signatures are not kept: probe that address by itself")
+	v.notes(redirect.Verdict.Notes)
+	from, to := v.url, redirect.URL
+	v.request, v.url = redirect.Request, to
+	if sameHost(from, to) {
+		return true
 	}
-	v.request, v.url, v.page.Method = redirect.Request, redirect.URL, redirect.Request.Method
+	v.request.Headers = slices.DeleteFunc(slices.Clone(v.request.Headers), func(h result.Header) bool {
+		if !redact.IsSecretName(h.Name) {
+			return false
+		}
+		v.note("%s was not sent on to %s: a browser would send it, if the preflight there lets it", h.Name, hostOf(to))
+		v.request.UnsafeNames = append(slices.Clone(v.request.UnsafeNames), strings.ToLower(h.Name))
+		return true
+	})
 	return true
+}
+
+func sameHost(a, b string) bool { return hostOf(a) == hostOf(b) }
+
+// hostOf is the host and port of an address, which is fine already.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // send makes one exchange. ok: an answer came.
 func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
 	ex := v.client.Do(v.ctx, raw)
-	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: pageCurl(ex)})
+	for _, location := range result.Values(ex.Response.Headers, "Location") {
+		v.secrets = append(v.secrets, redact.OfAddress(location)...)
+	}
+	v.page.Steps = append(v.page.Steps, result.PageStep{Exchange: ex, Curl: v.curl(ex)})
 	step = &v.page.Steps[len(v.page.Steps)-1]
-	if slices.ContainsFunc(ex.Request.Headers, func(h result.Header) bool { return h.Value == "REDACTED" }) {
+	if slices.ContainsFunc(ex.Request.Headers, isSecret) {
 		v.note("headers that hold credentials are left out of the curl commands")
 	}
 	if ex.Error != "" {
@@ -186,31 +245,36 @@ func (v *visit) send(raw probe.Request) (step *result.PageStep, ok bool) {
 
 // rule notes a step's verdict, and the standard's where it is another.
 func (v *visit) rule(step *result.PageStep, today fetch.Verdict, standard *fetch.Verdict) {
-	step.Verdict = pageVerdict(today)
+	step.Verdict = v.verdict(today)
 	if standard != nil && standard.Allowed != today.Allowed {
-		other := pageVerdict(*standard)
+		other := v.verdict(*standard)
 		step.Standard = &other
 	}
-	v.page.Notes = append(v.page.Notes, today.Notes...)
+	v.notes(today.Notes)
 }
 
-func pageVerdict(v fetch.Verdict) result.PageVerdict {
-	return result.PageVerdict{Allowed: v.Allowed, Code: string(v.Reason), Sentence: v.Sentence, Chromium: v.Chromium, Firefox: v.Firefox}
+func (v *visit) notes(all []string) {
+	for _, text := range all {
+		v.note("%s", text)
+	}
+}
+
+func (v *visit) verdict(f fetch.Verdict) result.PageVerdict {
+	return result.PageVerdict{Allowed: f.Allowed, Code: string(f.Reason), Sentence: f.Sentence, Chromium: f.Chromium, Firefox: f.Firefox}
 }
 
 // judge holds an answer against S3's model, where the configuration is known.
-func (v *visit) judge(step *result.PageStep, send scenarios.Send, raw probe.Request) {
+func (v *visit) judge(step *result.PageStep, kind judge.Kind, raw probe.Request) {
 	if v.q.CORS == nil || v.followed > 0 {
 		return
 	}
-	q := request{Request: raw, send: send, holds: v.q.CORS, fetch: v.request}
-	q.cors = s3cors.Request{
+	asked := s3cors.Request{
 		Method: raw.Method, Target: targetOf(raw.URL), Origin: first(raw.Header, "Origin"),
 		RequestMethod: first(raw.Header, "Access-Control-Request-Method"), RequestHeaders: first(raw.Header, "Access-Control-Request-Headers"),
 	}
-	owed := s3cors.Evaluate(v.q.CORS, q.cors)
-	j := judge.Nearest(judge.Kind(send), owed, nil, step.Exchange)
-	step.Findings, step.Explanation = q.page().Findings(j, step.Exchange), owed.Explanation
+	owed := s3cors.Evaluate(v.q.CORS, asked)
+	page := judge.Page{Kind: kind, Config: v.q.CORS, Asked: asked, Request: v.request}
+	step.Findings, step.Explanation = page.Findings(judge.Nearest(kind, owed, nil, step.Exchange), step.Exchange), owed.Explanation
 }
 
 func first(headers []result.Header, name string) *string {
@@ -228,18 +292,8 @@ func targetOf(u *url.URL) s3cors.Target {
 	return s3cors.Object
 }
 
-// varies asks once more as a visit without a page does, and says whether a cache would mix the answers up.
-func (v *visit) varies(raw probe.Request, came fetch.Response) {
-	value, granted := fetch.Get(came.Headers, "Access-Control-Allow-Origin")
-	if changes(raw.Method) || !granted || value == "*" || fetch.VaryCovers(came.Headers, "Origin") {
-		return
-	}
-	bare := raw
-	bare.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
-	ex := v.client.Do(v.ctx, bare)
-	if ex.Error == "" && fetch.NeedsVary(came.Headers, ex.Response.Headers) {
-		v.note("Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page")
-	}
+func answer(ex result.Exchange) fetch.Response {
+	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
 }
 
 // readable notes which headers a script can read.
@@ -267,14 +321,19 @@ func (v *visit) noteNetwork(address *url.URL) {
 	}
 }
 
-// pageCurl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
-func pageCurl(ex result.Exchange) string {
+// isSecret reports that a header line holds what is as good as a key.
+func isSecret(h result.Header) bool {
+	return redact.IsSecret(h) || h.Value != "" && redact.IsSecretName(h.Name)
+}
+
+// curl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
+func (v *visit) curl(ex result.Exchange) string {
 	request := ex.Request
-	signed := strings.Contains(request.URL, "REDACTED")
+	signed := v.redactor().Text(request.URL) != request.URL
 	if signed {
 		request.URL = "URL"
 	}
-	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), func(h result.Header) bool { return h.Value == "REDACTED" })
+	request.Headers = slices.DeleteFunc(slices.Clone(request.Headers), isSecret)
 	command := probe.Curl(request, nil, probe.CurlOptions{})
 	if signed {
 		command = strings.TrimSuffix(command, "'URL'") + `"$URL"`

@@ -1,6 +1,7 @@
-package runner
+package page
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,12 +10,11 @@ import (
 	"testing"
 
 	"corsprobe/runner/fetch"
-	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 const app = "https://app.example.com"
@@ -31,7 +31,7 @@ func newSite(t *testing.T, answers map[string][]string) *site {
 	s := &site{answers: answers}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := r.Method + " " + r.URL.Path
-		s.asked = append(s.asked, what+" "+judge.OrAbsent(r.Header.Get("Origin")))
+		s.asked = append(s.asked, what+" "+cmp.Or(r.Header.Get("Origin"), "absent"))
 		lines, known := s.answers[what]
 		if !known {
 			w.WriteHeader(http.StatusNotFound)
@@ -55,17 +55,17 @@ func newSite(t *testing.T, answers map[string][]string) *site {
 	return s
 }
 
-func visitSite(t *testing.T, q PageRequest) result.Page {
+func visitSite(t *testing.T, q Request) result.Page {
 	t.Helper()
 	client, err := probe.New(probe.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return SendPage(t.Context(), client, q)
+	return Send(t.Context(), client, q)
 }
 
-func TestSendPage(t *testing.T) {
+func TestSend(t *testing.T) {
 	get := fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit}
 	put := fetch.Request{Method: "put", Origin: app, Credentials: fetch.Omit}
 	granted := []string{"204", "echo", "Access-Control-Allow-Methods: PUT", "Vary: Origin"}
@@ -79,8 +79,8 @@ func TestSendPage(t *testing.T) {
 		asked   []string // with the Origin that came
 		note    string   // one of the notes, apart from that on the network; "-": there is no other
 	}{
-		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
-		{"an error is readable too", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
+		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
+		{"an error that can be read is no success", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "refused", []string{"GET /x " + app}, "-"},
 		{"hidden", map[string][]string{"GET /x": {"200"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"with credentials", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}},
 			fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Include}, "/x", false, "blocked wildcard-with-credentials", []string{"GET /x " + app}, "-"},
@@ -88,7 +88,7 @@ func TestSendPage(t *testing.T) {
 			"Access-Control-Allow-Origin follows the request's Origin, and Vary does not list Origin: a cache may give this answer to another origin, or one without the header to this page"},
 		{"a constant origin needs no Vary", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: " + app}}, get, "/x", false, "readable",
 			[]string{"GET /x " + app, "GET /x absent"}, "-"},
-		{"Vary is there", map[string][]string{"GET /x": {"200", "echo", "Vary: Origin"}}, get, "/x", false, "readable", []string{"GET /x " + app}, "-"},
+		{"Vary is there", map[string][]string{"GET /x": {"200", "echo", "Vary: Origin"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
 		{"permitted", map[string][]string{"OPTIONS /x": granted}, put, "/x", false, "permitted", []string{"OPTIONS /x " + app},
 			"the PUT itself was not sent, for it changes something; --send sends it"},
 		{"refused before it is sent", map[string][]string{"OPTIONS /x": {"403"}}, put, "/x", true, "blocked preflight-allow-origin-missing", []string{"OPTIONS /x " + app}, "-"},
@@ -100,18 +100,18 @@ func TestSendPage(t *testing.T) {
 		{"advice on a preflight", map[string][]string{"OPTIONS /x": {"200", "echo", "Access-Control-Allow-Methods: PUT"}}, put, "/x", false, "permitted", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
 		{"a redirect", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /y"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable",
-			[]string{"GET /x " + app, "GET /y " + app}, "-"},
+			[]string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},
 		{"a redirect without the header", map[string][]string{"GET /x": {"302", "Location: /y"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"a preflight is not redirected", map[string][]string{"OPTIONS /x": {"307", "echo", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
 		{"round and round", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /x"}}, get, "/x", false, "blocked redirect-limit", nil, "-"},
-		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}}, get, "/x", false, "unreachable",
-			[]string{"GET /x " + app}, "-"},
+		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false,
+			"readable", []string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},
 		{"a forbidden method", nil, fetch.Request{Method: "TRACE", Origin: app}, "/x", true, "blocked", nil, "-"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t, c.answers)
-			p := visitSite(t, PageRequest{URL: s.URL + c.path, Page: c.page, Send: c.send})
+			p := visitSite(t, Request{URL: s.URL + c.path, Page: c.page, Send: c.send})
 			got := string(p.Gets)
 			if n := len(p.Steps); n > 0 && p.Gets == result.Blocked {
 				got += " " + p.Steps[n-1].Verdict.Code
@@ -120,7 +120,7 @@ func TestSendPage(t *testing.T) {
 				t.Errorf("gets %s, want %s: %s", got, c.want, p.Sentence)
 			}
 			if c.asked != nil || len(c.answers) == 0 {
-				if diff := cmp.Diff(c.asked, s.asked); diff != "" {
+				if diff := gocmp.Diff(c.asked, s.asked); diff != "" {
 					t.Errorf("asked (-want +got):\n%s", diff)
 				}
 			}
@@ -133,53 +133,53 @@ func TestSendPage(t *testing.T) {
 }
 
 // What a browser does before it sends anything.
-func TestSendPageNothing(t *testing.T) {
+func TestSendNothing(t *testing.T) {
 	for _, c := range []struct{ url, want string }{
 		{"http://media.example.com/", `a page of "https://app.example.com" may not ask "http://media.example.com/": it is not https`},
 		{"https://media.example.com:25/", "browsers do not connect to port 25"},
 	} {
-		p := visitSite(t, PageRequest{URL: c.url, Page: fetch.Request{Method: "GET", Origin: app}})
+		p := visitSite(t, Request{URL: c.url, Page: fetch.Request{Method: "GET", Origin: app}})
 		if p.Gets != result.Blocked || p.Sentence != c.want || len(p.Steps) > 0 {
 			t.Errorf("%s: %s %q after %d exchanges, want blocked %q", c.url, p.Gets, p.Sentence, len(p.Steps), c.want)
 		}
 	}
 }
 
-func TestSendPageUnreachable(t *testing.T) {
+func TestSendUnreachable(t *testing.T) {
 	s := newSite(t, nil)
 	s.Close()
-	p := visitSite(t, PageRequest{URL: s.URL, Page: fetch.Request{Method: "GET", Origin: app}})
+	p := visitSite(t, Request{URL: s.URL, Page: fetch.Request{Method: "GET", Origin: app}})
 	if p.Gets != result.Unreachable || !strings.Contains(p.Sentence, "refused") {
 		t.Errorf("%s %q", p.Gets, p.Sentence)
 	}
 }
 
-func TestSendPageReadable(t *testing.T) {
+func TestSendReadable(t *testing.T) {
 	s := newSite(t, map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: ETag", "ETag: \"1\"", "X-Amz-Request-Id: 7", "Set-Cookie: a=b"}})
-	p := visitSite(t, PageRequest{URL: s.URL + "/x", Page: fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit}})
+	p := visitSite(t, Request{URL: s.URL + "/x", Page: fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit}})
 	got := [][]string{p.Readable, p.Hidden}
-	if diff := cmp.Diff([][]string{{"content-length", "etag"}, {"date", "set-cookie", "x-amz-request-id"}}, got); diff != "" {
+	if diff := gocmp.Diff([][]string{{"content-length", "etag"}, {"date", "set-cookie", "x-amz-request-id"}}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 // Between a page and its own origin there is no CORS.
-func TestSendPageOwnOrigin(t *testing.T) {
+func TestSendOwnOrigin(t *testing.T) {
 	s := newSite(t, map[string][]string{"PUT /x": {"200"}})
-	p := visitSite(t, PageRequest{URL: s.URL + "/x", Page: fetch.Request{Method: "PUT", Origin: s.URL}, Send: true})
-	if p.Gets != result.Readable || len(p.Steps) != 1 {
+	p := visitSite(t, Request{URL: s.URL + "/x", Page: fetch.Request{Method: "PUT", Origin: s.URL}, Send: true})
+	if p.Gets != result.Readable || len(p.Steps) != 1 || p.WithoutOrigin != nil {
 		t.Errorf("%s after %d exchanges: %s", p.Gets, len(p.Steps), p.Sentence)
 	}
 }
 
 // The standard wants authorization by name, and browsers let * cover it.
-func TestSendPageToday(t *testing.T) {
+func TestSendToday(t *testing.T) {
 	s := newSite(t, map[string][]string{
 		"OPTIONS /x": {"200", "Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *"},
 		"GET /x":     {"200", "Access-Control-Allow-Origin: *"},
 	})
 	q := fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit, Headers: []result.Header{{Name: "Authorization", Value: "Bearer the-token-itself"}}}
-	p := visitSite(t, PageRequest{URL: s.URL + "/x", Page: q})
+	p := visitSite(t, Request{URL: s.URL + "/x", Page: q})
 	if p.Gets != result.Readable || p.Steps[0].Standard == nil || p.Steps[0].Standard.Code != "authorization-needs-name" {
 		t.Errorf("%s, by the standard %+v", p.Gets, p.Steps[0].Standard)
 	}
@@ -189,16 +189,16 @@ func TestSendPageToday(t *testing.T) {
 }
 
 // With the bucket's configuration S3's model judges the answers too.
-func TestSendPageByConfiguration(t *testing.T) {
+func TestSendByConfiguration(t *testing.T) {
 	s := newSite(t, map[string][]string{"GET /b/x": {"200", "Access-Control-Allow-Origin: *"}})
 	cfg := &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{app}, AllowedMethods: []string{"GET"}}}}
-	p := visitSite(t, PageRequest{URL: s.URL + "/b/x", Page: fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit}, CORS: cfg})
+	p := visitSite(t, Request{URL: s.URL + "/b/x", Page: fetch.Request{Method: "GET", Origin: app, Credentials: fetch.Omit}, CORS: cfg})
 	var checks []string
 	for _, f := range p.Steps[0].Findings {
 		checks = append(checks, f.Check+" "+string(f.Class))
 	}
 	want := []string{"actual.allow-origin breakage", "actual.allow-credentials breakage", "actual.allow-methods contract", "actual.vary cache"}
-	if diff := cmp.Diff(want, checks); diff != "" {
+	if diff := gocmp.Diff(want, checks); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !strings.HasPrefix(p.Steps[0].Explanation, "Rule 1 matches") {
@@ -207,9 +207,9 @@ func TestSendPageByConfiguration(t *testing.T) {
 }
 
 // A signed URL is as good as a key: neither report nor command shows it, and the command still works.
-func TestSendPageSigned(t *testing.T) {
+func TestSendSigned(t *testing.T) {
 	s := newSite(t, map[string][]string{"OPTIONS /x": {"403"}})
-	p := visitSite(t, PageRequest{URL: s.URL + "/x?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef", Page: fetch.Request{Method: "PUT", Origin: app}})
+	p := visitSite(t, Request{URL: s.URL + "/x?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef", Page: fetch.Request{Method: "PUT", Origin: app}})
 	if all := fmt.Sprintf("%+v", p); strings.Contains(all, "0123456789abcdef") || strings.Contains(all, "AKIAEXAMPLE") {
 		t.Error("the signature is shown")
 	}

@@ -1,0 +1,251 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/judge"
+	"corsprobe/runner/pace"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// probeAll asks every cell of a step, as many at once as the run allows.
+func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
+	var group errgroup.Group
+	group.SetLimit(s.run.opts.Concurrency)
+	for _, cell := range step.Cells {
+		if ctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			s.run.deliver(s.cell(ctx, step, cell))
+			return nil
+		})
+	}
+	_ = group.Wait() // cells hold their own errors
+	if ctx.Err() != nil {
+		s.run.skip(s.planned, step, result.Error, notAsked(ctx))
+	}
+}
+
+// cell asks one cell until there is a verdict, and has the browser send it as well.
+func (s *stage) cell(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	c := s.verdict(ctx, step, cell)
+	s.chromium(ctx, cell, &c)
+	return c
+}
+
+// verdict asks a cell, and again where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
+func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	first, again := s.current(ctx, step, cell)
+	if first.Verdict != result.Failed && first.Verdict != result.Error {
+		return first
+	}
+	second := s.attempt(ctx, step, cell).cell
+	second.Attempts = again + 2
+	switch {
+	case ctx.Err() != nil:
+		second.Verdict, second.Reason, second.Findings = result.Error, interruptedBy(ctx)+" while it was asked", nil
+	case first.Verdict == second.Verdict && sameFindings(first.Findings, second.Findings):
+	case first.Verdict == result.Error && second.Verdict == result.Error:
+	default:
+		return flaky(first, second)
+	}
+	return second
+}
+
+// current asks a cell until it is not answered any more by what its bucket was before. Where that goes on for longer than a change may take,
+// the answer stands. again is how often it was asked in vain.
+func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
+	start := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		a := s.attempt(ctx, step, cell)
+		a.cell.Attempts = again + 1
+		if a.outdated == nil {
+			if again > 0 {
+				s.run.stale.ended(start, true)
+			}
+			return a.cell, again
+		}
+		left := time.Until(a.outdated.until)
+		if left <= 0 || !wait(ctx, min(pause, left)) {
+			if again > 0 && ctx.Err() == nil {
+				a.outdated.told.Do(func() { s.run.stale.ended(start, false) })
+			}
+			return a.cell, again
+		}
+		again++
+	}
+}
+
+func flaky(first, second result.Cell) result.Cell {
+	c := first
+	if len(c.Findings) == 0 {
+		c = second
+	}
+	c.Verdict, c.Attempts = result.Flaky, second.Attempts
+	c.Reason = fmt.Sprintf("asked twice, %s and then %s", outcome(first, second), outcome(second, first))
+	c.Exchanges = append(append([]result.Exchange{}, first.Exchanges...), second.Exchanges...)
+	return c
+}
+
+// outcome says what one of two attempts came to: its first finding that the other has not.
+func outcome(c, other result.Cell) string {
+	switch {
+	case c.Verdict == result.Error:
+		return "without an answer"
+	case len(c.Findings) == 0:
+		return "right"
+	}
+	for _, f := range c.Findings {
+		if !slices.ContainsFunc(other.Findings, f.Same) {
+			return "wrong in " + f.Check + " (" + f.Got + ")"
+		}
+	}
+	return "wrong in fewer ways"
+}
+
+func sameFindings(a, b []result.Finding) bool {
+	return slices.EqualFunc(a, b, result.Finding.Same)
+}
+
+// attempt is a cell that was asked once.
+type attempt struct {
+	cell     result.Cell
+	judging  judging
+	wrong    bool  // an answer differs from what was owed
+	outdated *past // all that is wrong with it would be right of what the bucket was before; nil: it is not so
+}
+
+func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) attempt {
+	a := attempt{cell: newCell(s.planned, step, cell)}
+	requests, err := s.requests(ctx, cell)
+	var unsupported *endpoint.Unsupported
+	switch {
+	case errors.As(err, &unsupported):
+		a.cell.Verdict, a.cell.Reason = result.Unsupported, unsupported.Error()
+		return a
+	case err != nil:
+		a.cell.Verdict, a.cell.Reason = result.Error, err.Error()
+		return a
+	}
+	for _, q := range requests {
+		if !s.send(ctx, q, cell, &a) {
+			return a
+		}
+	}
+	a.judging.conclude(&a.cell)
+	a.cell.Verdict = result.Passed
+	if len(a.cell.Findings) > 0 {
+		a.cell.Verdict = result.Failed
+	}
+	return a
+}
+
+// send makes one exchange of a cell and adds what it came to. false: there is no answer that could be judged.
+func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
+	c := &a.cell
+	ex := s.run.do(ctx, q.Request)
+	s.run.asked.Add(1)
+	c.Exchanges = append(c.Exchanges, ex)
+	c.Curl = append(c.Curl, s.run.curl(q, ex))
+	c.Duration += ex.Took
+	if why := unanswered(ctx, ex); why != "" {
+		c.Verdict, c.Reason, a.outdated = result.Error, why, nil
+		return false
+	}
+	s.run.notes.saw(ex)
+	judged := a.judging.add(q, cell, ex)
+	s.run.notes.chose(judged.Choices)
+	if len(judged.Differences) > 0 {
+		right := s.rightBefore(q, cell, ex)
+		if !a.wrong || right == nil {
+			a.outdated = right
+		}
+		a.wrong = true
+	}
+	return true
+}
+
+// rightBefore is the state of the bucket that an answer would have been right of, not long ago; nil: none.
+func (s *stage) rightBefore(q request, cell scenarios.Cell, ex result.Exchange) *past {
+	for _, state := range slices.Backward(s.pastOf(cell.Target)) { // the latest lasts longest
+		cors := q.cors
+		cors.BucketMissing = state.missing
+		if q.send == scenarios.Actual {
+			cors.Outcome = state.outcome(cell)
+		}
+		if len(judge.Nearest(judge.Kind(q.send), s3cors.Evaluate(state.holds, cors), nil, ex).Differences) == 0 {
+			return &state
+		}
+	}
+	return nil
+}
+
+// pastOf is what the bucket was that a target names.
+func (s *stage) pastOf(target scenarios.Target) []past {
+	switch target {
+	case scenarios.DeletedBucket:
+		return s.deleted.past
+	case scenarios.OtherBucket:
+		return s.other.past
+	case scenarios.MissingBucket, scenarios.Service:
+		return nil
+	default:
+		return s.place.past
+	}
+}
+
+// outcome is what an actual request was owed apart from CORS.
+func (state past) outcome(cell scenarios.Cell) s3cors.Outcome {
+	if state.missing {
+		return s3cors.Outcome{Status: []int{http.StatusNotFound}, Code: "NoSuchBucket"}
+	}
+	switch {
+	case isMissing(cell.Target) && state.emptied:
+		cell.Target = scenarios.MissingObject
+	case isMissing(cell.Target):
+		cell.Target = scenarios.Object
+	}
+	return outcomeOf(cell)
+}
+
+// answered reports that an exchange holds an answer that says something of the endpoint.
+func answered(ex result.Exchange) bool {
+	return ex.Error == "" && !pace.Busy(ex.Response.Status)
+}
+
+// unanswered says why an exchange cannot be judged; empty: it can.
+func unanswered(ctx context.Context, ex result.Exchange) string {
+	switch {
+	case ex.Error != "" && ctx.Err() != nil:
+		return interruptedBy(ctx) + " while it was asked"
+	case ex.Error != "":
+		return ex.Error
+	case pace.Busy(ex.Response.Status):
+		return busy(ex.Response.Status)
+	}
+	return ""
+}
+
+// busy is the reason of what an endpoint would not answer.
+func busy(status int) string {
+	return fmt.Sprintf("the endpoint asks to slow down (%d), however often it is asked: try a lower --concurrency, or --rate", status)
+}
+
+// newCell is a result without a verdict yet.
+func newCell(planned scenarios.Planned, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
+	return result.Cell{
+		ID: cell.ID, Scenario: planned.Scenario.ID, Title: cell.Title,
+		File: planned.Scenario.File, Line: cell.Line, Step: step.Name, Point: point(cell), Attempts: 1,
+	}
+}

@@ -1,0 +1,149 @@
+package runner
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
+)
+
+// Change is a call that a run would make and that changes something at the endpoint. The reading calls are left out.
+type Change struct {
+	Scenario string // empty: of the run as a whole
+	Call     string // "PutBucketCors"
+	Bucket   string // the user's; empty: one of the run's own
+	Key      string // of an object; empty: the call changes the bucket
+	Why      string
+}
+
+// String is one line for a person.
+func (c Change) String() string {
+	where := "a bucket of the run's own"
+	if c.Bucket != "" {
+		where = "your bucket " + c.Bucket
+	}
+	if c.Key != "" {
+		where += ", object " + c.Key
+	}
+	line := fmt.Sprintf("%-21s  %s", c.Call, where)
+	if why := cmp.Or(c.Why, c.Scenario); why != "" {
+		line += "  (" + why + ")"
+	}
+	return line
+}
+
+// Changes lists what carrying out a plan would change, in the order of the plan; nothing is sent. A run that meets trouble makes fewer calls.
+func Changes(plan scenarios.Plan, id string, opts Options) []Change {
+	if len(plan.Scenarios) == 0 {
+		return nil
+	}
+	c := changeList{opts: opts, id: id}
+	c.begin()
+	for _, planned := range plan.Scenarios {
+		c.scenario(planned)
+	}
+	c.end()
+	return c.all
+}
+
+type changeList struct {
+	opts Options
+	id   string
+	all  []Change
+}
+
+func (c *changeList) add(scenario, call, key, why string) {
+	if key != "" && c.opts.Bucket != "" {
+		key = "corsprobe-" + c.id + "/" + key
+	}
+	c.all = append(c.all, Change{Scenario: scenario, Call: call, Bucket: c.opts.Bucket, Key: key, Why: why})
+}
+
+func (c *changeList) begin() {
+	if c.opts.Bucket == "" {
+		c.add("", "PutBucketCors", "", "a trial, to see that the endpoint takes configurations; its bucket is removed at once")
+		c.add("", "DeleteBucketCors", "", "before a bucket serves the next scenario")
+		c.add("", "CreateBucket", "", fmt.Sprintf("named corsprobe-%s-N; as many as run at once, and one for each scenario that needs one of its own", c.id))
+		c.add("", "PutObject", "corsprobe-keep", "keeps the bucket from being empty")
+	}
+}
+
+func (c *changeList) scenario(planned scenarios.Planned) {
+	name := planned.Scenario.ID
+	if c.opts.Bucket != "" && !c.opts.AssumeConfigured && needsEmpty(planned) {
+		if deletesNothing(planned) {
+			c.add(name, "PutBucketCors", "", name+": a trial, to see that DeleteBucketCors is safe")
+		}
+		c.add(name, "DeleteBucketCors", "", name+": it begins without a configuration")
+	}
+	for _, key := range objects(planned) {
+		c.add(name, "PutObject", key, "")
+	}
+	var before *s3cors.Configuration
+	for _, step := range planned.Steps {
+		c.settling(name, step.After, before)
+		before = step.After
+		if changesBucket(step.Call) && !c.opts.AssumeConfigured {
+			c.add(name, string(step.Call), "", cmp.Or(step.CallID, name))
+		}
+		for _, cell := range step.Cells {
+			c.cell(name, cell)
+		}
+	}
+}
+
+// settling adds the requests that show whether a configuration has taken effect, where no reading one can.
+func (c *changeList) settling(scenario string, now, before *s3cors.Configuration) {
+	if c.opts.AssumeConfigured {
+		return
+	}
+	for _, q := range discriminating(now, before) {
+		if q.Method != http.MethodOptions {
+			c.request(scenario, cellOf(q), "to see the configuration take effect")
+		}
+	}
+}
+
+func changesBucket(call scenarios.Call) bool {
+	return call == scenarios.PutBucketCors || call == scenarios.DeleteBucketCors
+}
+
+// cell adds what a cell's actual request does if it is let do it.
+func (c *changeList) cell(scenario string, cell scenarios.Cell) {
+	if !slices.Contains(cell.Send, scenarios.Actual) || cell.Target == scenarios.Service || isMissing(cell.Target) {
+		return
+	}
+	c.request(scenario, cell, cell.ID)
+}
+
+func (c *changeList) request(scenario string, cell scenarios.Cell, why string) {
+	key := ""
+	if cell.Target.OfObject() || cell.Target == scenarios.OtherBucket {
+		key = name(cell)
+	}
+	call, ok := map[string]string{http.MethodPut: "PutObject", http.MethodDelete: "DeleteObject", http.MethodPost: "CreateMultipartUpload"}[cell.Method]
+	switch {
+	case !ok:
+	case key == "":
+		c.add(scenario, cell.Method+" on the bucket", "", why)
+	default:
+		c.add(scenario, call, key, why)
+	}
+}
+
+func (c *changeList) end() {
+	switch {
+	case c.opts.Bucket == "" && c.opts.Keep:
+	case c.opts.Bucket == "":
+		c.add("", "DeleteObject", "", "every object of the run's own buckets")
+		c.add("", "DeleteBucket", "", "every bucket that the run made, and no other")
+	default:
+		c.add("", "DeleteObject", "*", "what the run wrote, and nothing else")
+		if !c.opts.AssumeConfigured {
+			c.add("", "PutBucketCors", "", "the configuration that it had before is put back; where it had none, DeleteBucketCors")
+		}
+	}
+}

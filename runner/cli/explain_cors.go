@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"corsprobe/reports"
+	"corsprobe/runner/permit"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// explainCORS says what a page gets by a configuration.
+func (f *explainFlags) explainCORS(args []string, w io.Writer) error {
+	var extra error
+	if len(args) > 0 {
+		extra = fmt.Errorf("--cors explains a request, and %q is none: give --origin, --method and --header", args[0])
+	}
+	cfg, err := validConfiguration(f.cors)
+	q, remarks, problems := f.page.page().Request()
+	if err := errors.Join(extra, f.look.check(), err, problems); err != nil {
+		return usage(err)
+	}
+	e := permit.Explain(cfg, q)
+	e.Tool, e.File, e.Remarks = "corsprobe "+version(), filepath.Base(f.cors), remarks
+	if f.json {
+		err = reports.WriteExplanationJSON(w, e)
+	} else {
+		err = reports.WriteExplanation(w, e, f.look.text(w))
+	}
+	switch {
+	case err != nil:
+		return exit{exitNoJudgement, err}
+	case e.Gets != result.Readable:
+		return exit{code: exitFindings}
+	}
+	return nil
+}
+
+// validConfiguration reads a configuration that S3 would take.
+func validConfiguration(file string) (*s3cors.Configuration, error) {
+	cfg, err := readConfiguration(file)
+	if err != nil {
+		return nil, err
+	}
+	if refusal := s3cors.Validate(cfg.Configuration); refusal != nil && !refusal.MayAccept {
+		return nil, fmt.Errorf("%s: S3 refuses this configuration: %s %s", file, refusal.Code, refusal.Message)
+	}
+	return cfg.Configuration, nil
+}

@@ -1,0 +1,89 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	firstPause   = 20 * time.Millisecond
+	longestPause = time.Second
+	// leastPatience is what is left of the patience with an endpoint that never shows a change: about a poll's pause.
+	leastPatience = 500 * time.Millisecond
+)
+
+// patience bounds how long a run waits for a change to show. The first waits have all the time that the user gives. Each that is in vain
+// leaves a third of it to the waits that are under way or follow: an endpoint that never shows a change would otherwise be waited for
+// once for every configuration. It never falls below twice what a wait has taken that was not in vain. It is safe for use from several
+// goroutines.
+type patience struct {
+	mu      sync.Mutex
+	most    time.Duration // Options.Settle
+	first   time.Duration // the first waits have this; most when 0
+	inVain  int
+	longest time.Duration // a wait that ended well
+}
+
+// left is how much longer a wait may take that began at start.
+func (p *patience) left(start time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := cmp.Or(p.first, p.most)
+	for range min(p.inVain, 20) {
+		all /= 3
+	}
+	return min(p.most, max(all, 2*p.longest, leastPatience)) - time.Since(start)
+}
+
+// ended notes how a wait ended that began at start.
+func (p *patience) ended(start time.Time, well bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if well {
+		p.longest = max(p.longest, time.Since(start))
+	} else {
+		p.inVain++
+	}
+}
+
+func (p *patience) vain() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.inVain
+}
+
+// until polls with growing pauses until shown reports that the wait is over, or an error, or the time is up: then it returns false.
+func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool, error) {
+	start := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		done, err := shown()
+		if err != nil {
+			return false, err
+		}
+		if done {
+			p.ended(start, true)
+			return true, nil
+		}
+		if left := p.left(start); left <= 0 || !wait(ctx, min(pause, left)) {
+			break
+		}
+	}
+	if ctx.Err() == nil {
+		p.ended(start, false)
+	}
+	return false, ctx.Err()
+}
+
+// wait pauses between two polls; false when there is no time left.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,187 @@
+package permit
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+// candidate is a change that permits a request.
+type candidate struct {
+	cfg       *s3cors.Configuration
+	what      []string
+	strangers int // what it gives to origins that the configuration does not name
+	lines     int // how many it touches
+	foreign   int // 1: it gives the page a rule that was not for its origin
+}
+
+// smallest is the change that permits the request and gives strangers least; of those the one that touches the fewest lines, then one of a rule
+// that is for the page's origin already, then the earliest. nil: none permits it. Every candidate is tried on the models before it counts.
+func smallest(cfg *s3cors.Configuration, q fetch.Request) *result.ConfigurationChange {
+	var all []candidate
+	for _, c := range candidates(cfg, q) {
+		if s3cors.Validate(c.cfg) != nil || simulate(c.cfg, q).gets != result.Readable {
+			continue
+		}
+		c.strangers, c.lines = strangersGain(cfg, c.cfg, q), changedLines(unified("a", cfg, "b", c.cfg))
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	best := slices.MinFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.strangers, b.strangers), cmp.Compare(a.lines, b.lines), cmp.Compare(a.foreign, b.foreign))
+	})
+	return &result.ConfigurationChange{What: best.what, Also: alsoPermitted(cfg, best.cfg, q), Diff: string(unified("cors.json", cfg, "cors.json", best.cfg)), Configuration: string(best.cfg.JSON())}
+}
+
+// candidates are: each rule with what it lacks, and a new rule, behind the others or, where another would answer first, before them.
+func candidates(cfg *s3cors.Configuration, q fetch.Request) []candidate {
+	var all []candidate
+	for i := range cfg.CORSRules {
+		all = append(all, extended(cfg, i, q))
+	}
+	rule := s3cors.Rule{AllowedOrigins: []string{q.Origin}, AllowedMethods: []string{fetch.NormalizeMethod(q.Method)}, AllowedHeaders: asked(q)}
+	behind, ahead := clone(cfg), clone(cfg)
+	behind.CORSRules = append(behind.CORSRules, rule)
+	ahead.CORSRules = append([]s3cors.Rule{rule}, ahead.CORSRules...)
+	return append(all,
+		candidate{cfg: behind, what: []string{"add a rule for " + q.Origin}},
+		candidate{cfg: ahead, what: []string{"add a rule for " + q.Origin + " before the others"}})
+}
+
+// extended is the configuration with one rule given what it lacks. An origin that was meant and is misspelt is mended.
+func extended(cfg *s3cors.Configuration, index int, q fetch.Request) candidate {
+	changed := clone(cfg)
+	rule := &changed.CORSRules[index]
+	c := candidate{cfg: changed}
+	l := lacking(*rule, q)
+	if l.origin {
+		c.foreign = 1
+		c.what = append(c.what, giveOrigin(rule, q.Origin)+fmt.Sprintf(" of rule %d", index+1))
+	}
+	if l.method {
+		method := fetch.NormalizeMethod(q.Method)
+		rule.AllowedMethods = append(rule.AllowedMethods, method)
+		c.what = append(c.what, fmt.Sprintf("add %s to AllowedMethods of rule %d", method, index+1))
+	}
+	if len(l.headers) > 0 {
+		rule.AllowedHeaders = append(rule.AllowedHeaders, l.headers...)
+		c.what = append(c.what, fmt.Sprintf("add %s to AllowedHeaders of rule %d", strings.Join(l.headers, ", "), index+1))
+	}
+	return c
+}
+
+// giveOrigin mends the entry that was meant for the origin, or adds the origin.
+func giveOrigin(rule *s3cors.Rule, origin string) string {
+	for i, entry := range rule.AllowedOrigins {
+		if meant(entry, origin) {
+			rule.AllowedOrigins[i] = origin
+			return fmt.Sprintf("write %s in place of %q in AllowedOrigins", origin, entry)
+		}
+	}
+	rule.AllowedOrigins = append(rule.AllowedOrigins, origin)
+	return "add " + origin + " to AllowedOrigins"
+}
+
+// meant reports that an entry covers no browser's origin as it stands, and this one once it is mended: its scheme may be missing or be http's.
+func meant(entry, origin string) bool {
+	if entryProblem(entry) == "" || strings.Contains(entry, "*") {
+		return false
+	}
+	mine, other := split(mended(entry)), split(origin)
+	return mine.host == other.host && mine.port == other.port && (mine.scheme == other.scheme || mine.scheme == "" || mine.scheme == "http")
+}
+
+func clone(cfg *s3cors.Configuration) *s3cors.Configuration {
+	copied := &s3cors.Configuration{CORSRules: slices.Clone(cfg.CORSRules)}
+	for i := range copied.CORSRules {
+		rule := &copied.CORSRules[i]
+		rule.AllowedOrigins, rule.AllowedMethods, rule.AllowedHeaders = slices.Clone(rule.AllowedOrigins), slices.Clone(rule.AllowedMethods), slices.Clone(rule.AllowedHeaders)
+	}
+	return copied
+}
+
+// strangersGain counts the methods that a change gives to origins which fit a pattern and are not named. The page's own origin is none of them.
+func strangersGain(old, changed *s3cors.Configuration, q fetch.Request) int {
+	gain := 0
+	for _, origin := range strangers(old) {
+		for _, method := range s3cors.Methods {
+			if origin != q.Origin && !permits(old, origin, method) && permits(changed, origin, method) {
+				gain++
+			}
+		}
+	}
+	return gain
+}
+
+// strangers are origins that patterns cover: one for each pattern, with a text in place of * that nobody has.
+func strangers(cfg *s3cors.Configuration) []string {
+	var all []string
+	for _, rule := range cfg.CORSRules {
+		for _, entry := range rule.AllowedOrigins {
+			if strings.Contains(entry, "*") {
+				all = append(all, strings.Replace(entry, "*", "stranger", 1))
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func permits(cfg *s3cors.Configuration, origin, method string) bool {
+	q := fetch.Request{Origin: origin, Method: method}
+	return slices.ContainsFunc(cfg.CORSRules, func(rule s3cors.Rule) bool { return lacking(rule, q).nothing() })
+}
+
+// alsoPermitted says what a change permits beside the request: other methods of the page's origin, and the method from other origins by name.
+func alsoPermitted(old, changed *s3cors.Configuration, q fetch.Request) []string {
+	var also, methods, origins []string
+	for _, method := range s3cors.Methods {
+		if method != fetch.NormalizeMethod(q.Method) && !permits(old, q.Origin, method) && permits(changed, q.Origin, method) {
+			methods = append(methods, method)
+		}
+	}
+	for _, rule := range changed.CORSRules {
+		for _, origin := range rule.AllowedOrigins {
+			method := fetch.NormalizeMethod(q.Method)
+			if origin != q.Origin && !permits(old, origin, method) && permits(changed, origin, method) && !slices.Contains(origins, origin) {
+				origins = append(origins, origin)
+			}
+		}
+	}
+	if len(methods) > 0 {
+		also = append(also, fmt.Sprintf("it permits %s from %s as well", strings.Join(methods, ", "), q.Origin))
+	}
+	if len(origins) > 0 {
+		also = append(also, fmt.Sprintf("it permits %s from %s as well", fetch.NormalizeMethod(q.Method), strings.Join(origins, ", ")))
+	}
+	return also
+}
+
+// unified is the difference of two configurations, written as aws s3api takes them.
+func unified(oldName string, old *s3cors.Configuration, newName string, changed *s3cors.Configuration) []byte {
+	text := diff.Diff(oldName, old.JSON(), newName, changed.JSON())
+	if first, rest, found := bytes.Cut(text, []byte("\n")); found && bytes.HasPrefix(first, []byte("diff ")) {
+		return rest
+	}
+	return text
+}
+
+func changedLines(text []byte) int {
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		if changed := line[0] == '+' || line[0] == '-'; changed && !strings.HasPrefix(line, "+++ ") && !strings.HasPrefix(line, "--- ") {
+			n++
+		}
+	}
+	return n
+}

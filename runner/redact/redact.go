@@ -1,0 +1,108 @@
+// Package redact takes secrets out of evidence: signatures, tokens and keys, wherever S3's protocol puts them or a server repeats them.
+//
+// Evidence is judged as it came, and redacted once, when a run hands it over to be shown: with a secret key of "test" the answer
+// https://test.example.com is judged as that, and shown as https://REDACTED.example.com.
+package redact
+
+import (
+	"encoding/xml"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Redacted replaces what must not be shown.
+const Redacted = "REDACTED"
+
+var (
+	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|credential|awsaccesskeyid)=)[^&\s"'<>,]+`)
+	// An element may be cut short, at the end of what is kept of a body or where a sentence quotes its start.
+	secretXML = regexp.MustCompile(`(?is)(<(?:AWSAccessKeyId|StringToSign|StringToSignBytes|CanonicalRequest|CanonicalRequestBytes|SignatureProvided)>).*?(</|…|$)`)
+)
+
+// Text removes signatures, credentials and tokens from a text, wherever S3's protocol puts them.
+func Text(text string) string {
+	text = secretQuery.ReplaceAllString(text, "${1}"+Redacted)
+	return secretXML.ReplaceAllString(text, "${1}"+Redacted+"${2}")
+}
+
+// Redactor removes what [Text] does, and secrets that it was given. The zero value and nil know none. It is safe for use from several goroutines.
+type Redactor struct {
+	secrets  []string
+	replacer *strings.Replacer // of the secrets, in all their spellings
+}
+
+// New makes a redactor of those secrets. Empty ones are passed over.
+func New(secrets ...string) *Redactor {
+	r := &Redactor{}
+	var pairs []string
+	for _, secret := range secrets {
+		if secret == "" || slices.Contains(r.secrets, secret) {
+			continue
+		}
+		r.secrets = append(r.secrets, secret)
+		for _, s := range spellings(secret) {
+			pairs = append(pairs, s, Redacted)
+		}
+	}
+	r.replacer = strings.NewReplacer(pairs...)
+	return r
+}
+
+// spellings are the forms in which a secret stands in URLs, quoted texts, documents and commands.
+func spellings(secret string) []string {
+	quoted := strconv.Quote(secret)
+	var escaped strings.Builder
+	_ = xml.EscapeText(&escaped, []byte(secret)) // a strings.Builder takes all
+	return []string{
+		secret, quoted[1 : len(quoted)-1], url.QueryEscape(secret), url.PathEscape(secret), escaped.String(), strings.ReplaceAll(secret, "'", `'\''`),
+	}
+}
+
+// With is the redactor with further secrets.
+func (r *Redactor) With(secrets ...string) *Redactor {
+	if len(secrets) == 0 {
+		return r
+	}
+	if r != nil {
+		secrets = append(slices.Clone(r.secrets), secrets...)
+	}
+	return New(secrets...)
+}
+
+// Text removes secrets from a text.
+func (r *Redactor) Text(text string) string {
+	if r != nil && r.replacer != nil && text != "" {
+		text = r.replacer.Replace(text)
+		for _, secret := range r.secrets {
+			text = withoutStart(text, secret)
+		}
+	}
+	return Text(text)
+}
+
+// leastStart is how much of a secret's start gives something away.
+const leastStart = 4
+
+// cuts are what follows where a text was cut short.
+var cuts = []string{"…", `" and `}
+
+// withoutStart removes the start of a secret where a cut left no more of it: at the end of a body that went on, or of a value that a
+// sentence quotes in part.
+func withoutStart(text, secret string) string {
+	if len(secret) <= leastStart || !strings.Contains(text, secret[:leastStart]) {
+		return text
+	}
+	for n := len(secret) - 1; n >= leastStart; n-- {
+		start := secret[:n]
+		if before, cut := strings.CutSuffix(text, start); cut {
+			text = before + Redacted
+		}
+		for _, cut := range cuts {
+			text = strings.ReplaceAll(text, start+cut, Redacted+cut)
+		}
+	}
+	return text
+}

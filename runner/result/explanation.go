@@ -1,0 +1,55 @@
+package result
+
+// Explanation is what a page of one origin gets by a CORS configuration, without anybody being asked.
+type Explanation struct {
+	Version int      `json:"version"` // as a report's
+	Tool    string   `json:"tool"`
+	File    string   `json:"file"` // of the configuration
+	Origin  string   `json:"origin"`
+	Method  string   `json:"method"` // as a browser sends it
+	Headers []string `json:"headers,omitempty"`
+	// Credentials: the page asks with credentials: "include".
+	Credentials bool `json:"credentials"`
+	// Remarks say what a browser makes of the request before it sends it: "put is sent as PUT".
+	Remarks []string        `json:"remarks,omitempty"`
+	Rules   []ExplainedRule `json:"rules"`
+	// Preflight is what S3 answers to it; nil: a browser sends none.
+	Preflight *ExplainedAnswer `json:"preflight,omitempty"`
+	// Actual is what S3 answers to the request itself; nil: a browser does not send it.
+	Actual *ExplainedAnswer `json:"actual,omitempty"`
+	Gets   Gets             `json:"gets"` // Readable or Blocked
+	// Sentence says why it is blocked.
+	Sentence string   `json:"sentence,omitempty"`
+	Readable []string `json:"readable,omitempty"` // names of headers that a script can read beside the body
+	Notes    []string `json:"notes,omitempty"`
+	// Change is the smallest that permits what is blocked; nil: nothing is blocked, or no change of the configuration helps.
+	Change *ConfigurationChange `json:"change,omitempty"`
+}
+
+// ExplainedRule is what one rule makes of a request.
+type ExplainedRule struct {
+	Rule    int  `json:"rule"` // from 1
+	Matched bool `json:"matched"`
+	Answers bool `json:"answers"` // it is the first that matches
+	// Sentence says why, with everything that stands against it; Why is the same point by point.
+	Sentence string   `json:"sentence"`
+	Why      []string `json:"why,omitempty"`
+}
+
+// ExplainedAnswer is what S3 owes, and what a browser makes of it.
+type ExplainedAnswer struct {
+	Status  int         `json:"status"`
+	Code    string      `json:"code,omitempty"` // of the error document
+	Headers []Header    `json:"headers,omitempty"`
+	Verdict PageVerdict `json:"verdict"` // of browsers as they ship
+	// Standard is the verdict by the Fetch standard, where it is another.
+	Standard *PageVerdict `json:"standard,omitempty"`
+}
+
+// ConfigurationChange is a change of a configuration.
+type ConfigurationChange struct {
+	What          []string `json:"what"`           // "add PUT to AllowedMethods of rule 1"
+	Also          []string `json:"also,omitempty"` // what it permits beside the request
+	Diff          string   `json:"diff"`           // unified, of the configuration as aws s3api takes it
+	Configuration string   `json:"configuration"`  // the changed one
+}
