@@ -4,16 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"corsprobe/reports"
+	"corsprobe/runner/file"
 	"corsprobe/runner/result"
+	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
 )
 
 // diagnoseFlags say how a diagnosis is shown.
 type diagnoseFlags struct {
-	outcome outcomeFlags
+	outcome    outcomeFlags
+	writeKnown string
 }
 
 func diagnoseCommand() *cobra.Command {
@@ -32,6 +36,7 @@ Exit code: 0 whatever was found; 2 where the report cannot be read, or holds no 
 		},
 	}
 	f.outcome.registerReports(c)
+	c.Flags().StringVar(&f.writeKnown, "write-known", "", "write the causes, and what they do not explain, to a new `FILE` of known deviations")
 	return c
 }
 
@@ -50,6 +55,13 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 	if err := errors.Join(told, f.outcome.write(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}
+	if f.writeKnown == "" {
+		return nil
+	}
+	entries := foundKnown(report, nil)
+	if err := file.Create(f.writeKnown, func(w io.Writer) error { return scenarios.WriteDeviations(w, entries) }); err != nil {
+		return exit{exitNoJudgement, fmt.Errorf("--write-known %s: %w", f.writeKnown, err)}
+	}
 	return nil
 }
 
@@ -58,6 +70,10 @@ func unknow(report *result.Report) {
 	for i := range report.Cells {
 		if c := &report.Cells[i]; c.Verdict == result.Known {
 			c.Verdict, c.Reason = result.Failed, ""
+			c.Findings = slices.Clone(c.Findings)
+			for j := range c.Findings {
+				c.Findings[j].Known = nil
+			}
 			report.Summary.Known--
 			report.Summary.Failed++
 		}

@@ -15,6 +15,8 @@ import (
 // evidence is what a report shows: requests and calls, each with the state of its bucket and with what came.
 type evidence struct {
 	scenarios []timeline
+	index     map[string]int            // of scenarios, by id
+	steps     map[string]map[string]int // of steps, by scenario and name
 	cases     []observation
 	cells     []result.Cell
 	mu        sync.Mutex
@@ -60,34 +62,38 @@ type called struct {
 
 // read takes from a report all that was judged and is steady.
 func read(r result.Report) *evidence {
-	e := &evidence{cells: r.Cells, worlds: map[string]*world{}}
-	index := map[string]int{}
-	steps := map[string]map[string]int{}
+	e := &evidence{cells: r.Cells, worlds: map[string]*world{}, index: map[string]int{}, steps: map[string]map[string]int{}}
 	for i, s := range r.Scenarios {
-		index[s.ID], steps[s.ID] = i, map[string]int{}
+		e.index[s.ID], e.steps[s.ID] = i, map[string]int{}
 		t := timeline{}
 		for j, step := range s.Steps {
 			t.calls = append(t.calls, callOf(step))
-			steps[s.ID][step.Name] = j
+			e.steps[s.ID][step.Name] = j
 		}
 		e.scenarios = append(e.scenarios, t)
 	}
+	e.faithful = e.play(nil)
 	for i, c := range r.Cells {
-		at, known := index[c.Scenario]
-		step, there := steps[c.Scenario][c.Step]
-		if !known || !there || !slices.Contains([]result.Verdict{result.Passed, result.Failed, result.Known}, c.Verdict) {
-			continue
-		}
-		if c.Point == nil {
-			e.addCall(i, at, step, c)
-			continue
-		}
-		for _, ex := range c.Exchanges {
-			e.addExchange(i, at, step, c, ex, r.Endpoint.URL)
-		}
+		e.add(i, c, r.Endpoint.URL)
 	}
 	e.trustPasses()
 	return e
+}
+
+// add takes from a cell what was observed.
+func (e *evidence) add(i int, c result.Cell, url string) {
+	at, known := e.index[c.Scenario]
+	step, there := e.steps[c.Scenario][c.Step]
+	if !known || !there || !slices.Contains([]result.Verdict{result.Passed, result.Failed, result.Known}, c.Verdict) {
+		return
+	}
+	if c.Point == nil {
+		e.addCall(i, at, step, c)
+		return
+	}
+	for _, ex := range c.Exchanges {
+		e.addExchange(i, at, step, c, ex, url)
+	}
 }
 
 func callOf(step result.Step) *dialect.Call {

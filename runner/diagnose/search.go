@@ -313,7 +313,7 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 	}
 	var all []dialect.Deviation
 	for _, one := range s.e.proposals(less.dialect, less.failing()) {
-		if has(at.dialect, one) || s.late() {
+		if has(at.dialect, one) || (dialect.Dialect{one}).Configures() != (dialect.Dialect{at.dialect[i]}).Configures() || s.late() {
 			continue
 		}
 		d := with(less.dialect, one, i)

@@ -29,14 +29,9 @@ func (e *evidence) world(d dialect.Dialect) *world {
 		return w
 	}
 	w := &world{made: make([]*dialect.Matched, len(e.cases))}
-	switch {
-	case d.Configures():
+	w.states = e.faithful
+	if d.Configures() {
 		w.states = e.play(d)
-	case e.faithful == nil:
-		e.faithful = e.play(nil)
-		fallthrough
-	default:
-		w.states = e.faithful
 	}
 	if len(e.worlds) > mostWorlds {
 		clear(e.worlds)
