@@ -159,9 +159,13 @@ func explainOne(w io.Writer, arg string) error {
 		}
 		return nil
 	}
+	if d, ok := deviationNamed(arg); ok {
+		printDeviation(w, d)
+		return nil
+	}
 	c, ok := judge.CheckByID(arg)
 	if !ok {
-		return fmt.Errorf("there is no check and no reason %q; corsprobe explain lists them", arg)
+		return fmt.Errorf("there is no check, no deviation and no reason %q; corsprobe explain and corsprobe list deviations name them", arg)
 	}
 	fmt.Fprintf(w, "%s\n  S3 owes   %s\n  matters   %s\n", c.ID, c.Owes, c.Matters)
 	for _, n := range c.Facts {

@@ -17,7 +17,7 @@ func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviati
 	p.look()
 	var all []dialect.Deviation
 	for _, one := range dialect.All() {
-		if one.Class == dialect.Open || d.Has(one.Name) && one.Parameter == nil {
+		if d.Has(one.Name) && one.Parameter == nil {
 			continue
 		}
 		if one.Parameter == nil {

@@ -6,6 +6,7 @@ package reference
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -48,13 +49,23 @@ func Start(ctx context.Context) (*Server, error) { return StartWith(ctx, Behavio
 
 // StartWith runs one that departs from S3 as b says.
 func StartWith(ctx context.Context, b Behaviour) (*Server, error) {
-	upstream, err := embedded.Start(ctx, embedded.Options{})
+	return StartAt(ctx, embedded.Options{}, b)
+}
+
+// StartAt runs one at an address, with credentials and in a region of the caller's choice.
+func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, error) {
+	address := cmp.Or(opts.Address, embedded.DefaultAddress)
+	opts.Address = ""
+	upstream, err := embedded.Start(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, errors.Join(err, upstream.Close(ctx))
+	}
+	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
+		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close(), upstream.Close(ctx))
 	}
 	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
