@@ -91,10 +91,12 @@ func (d *Deviations) ask(c *result.Cell) {
 	for _, i := range told.Concerned {
 		d.held[d.spoken[i]] = true
 	}
+	for _, i := range told.Shown {
+		d.seen[d.spoken[i]] = true
+	}
 	for j, by := range told.Findings {
 		for _, i := range by {
 			entry := d.List[d.spoken[i]]
-			d.seen[d.spoken[i]] = true
 			mark(&c.Findings[j], entry, d.Explain && entry.Lenient && !builtIn(*c))
 		}
 	}
@@ -163,6 +165,9 @@ func (d *Deviations) Absent() []scenarios.Deviation {
 	defer d.mu.Unlock()
 	var all []scenarios.Deviation
 	for i, entry := range d.List {
+		if entry.Spoken() && entry.Speaks.Class == dialect.Open {
+			continue // S3 may answer so too: whether the endpoint still does cannot be told
+		}
 		if entry.Lenient && entry.Evidence == scenarios.Measured && d.held[i] && d.problem(i, entry) != "" {
 			all = append(all, entry)
 		}
@@ -174,8 +179,10 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i] || fitsAny(entry, d.Left):
+	case d.seen[i] || !entry.Spoken() && fitsAny(entry, d.Left):
 		return ""
+	case entry.Spoken() && !d.held[i] && len(d.Left) > 0:
+		return "" // it concerns none of those that were asked; others it may
 	case d.held[i]:
 		return noLonger
 	default:

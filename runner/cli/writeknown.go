@@ -48,14 +48,12 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 	return nil
 }
 
-// foundKnown are a report's causes as known deviations, each with what it does for a reason, and globs of cells for what no cause explains.
+// foundKnown are a report's causes as known deviations, and globs of cells for what no cause explains. The reasons are for a person to give.
 func foundKnown(report result.Report, others []string) []scenarios.Deviation {
 	d := diagnose.Report(report)
 	var entries []scenarios.Deviation
 	for _, one := range d.Dialect {
-		entry := scenarios.Spoken(one)
-		entry.Reason = one.Summary
-		entries = append(entries, entry)
+		entries = append(entries, scenarios.Spoken(one))
 	}
 	open := map[string]bool{}
 	for _, id := range d.Unexplained {

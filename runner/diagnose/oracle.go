@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"slices"
 	"sync"
 
 	"corsprobe/runner/dialect"
@@ -32,11 +31,10 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 
 // Told is what a dialect says of a cell.
 type Told struct {
-	// Findings lists for each of the cell's findings the deviations, by their index, without which it would not be explained; nil where the
-	// dialect does not explain it.
+	// Findings lists for each of the cell's findings the deviations, by their index, that explain it; nil where the dialect does not.
 	Findings [][]int
-	// Concerned are the deviations that change what is owed to any of the cell's requests.
-	Concerned []int
+	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right.
+	Concerned, Shown []int
 }
 
 // Tell says what the dialect explains of a cell. A finding is explained where the part of the answer that it speaks of came exactly as it is
@@ -44,40 +42,48 @@ type Told struct {
 func (o *Oracle) Tell(c result.Cell) Told {
 	e := o.frame.of(c, o.url)
 	told := Told{Findings: make([][]int, len(c.Findings))}
-	faithful := e.worldOf(o.frame.faithful)
-	whole := e.worldOf(o.whole.states)
+	faithful, whole := e.worldOf(o.frame.faithful), e.worldOf(o.whole.states)
 	for n := range e.cases {
-		owed, t := e.try(nil, faithful, n), e.try(o.d, whole, n)
+		owed, with := e.try(nil, faithful, n), e.try(o.d, whole, n)
+		less := make([]trial, len(o.d))
+		var concerned []int
 		for i := range o.d {
-			less := e.try(without(o.d, i), e.worldOf(o.less[i].states), n)
-			if less.missed == t.missed && (less.predicted.changes(t.predicted) == 0) {
+			less[i] = e.try(without(o.d, i), e.worldOf(o.less[i].states), n)
+			if less[i].missed == with.missed && less[i].predicted.changes(with.predicted) == 0 {
 				continue
 			}
-			if !slices.Contains(told.Concerned, i) {
-				told.Concerned = append(told.Concerned, i)
+			concerned = append(concerned, i)
+			if less[i].missed&^with.missed != 0 {
+				told.Shown = append(told.Shown, i)
 			}
-			for f, finding := range c.Findings {
-				// The finding's part is one that S3 misses, the dialect does not, and the dialect without this deviation does.
-				if e.cases[n].explains(finding.Check, owed, t, less) {
-					told.Findings[f] = append(told.Findings[f], i)
-				}
+		}
+		told.Concerned = append(told.Concerned, concerned...)
+		for f, finding := range c.Findings {
+			if by := e.cases[n].explained(finding.Check, owed, with, less, concerned); by != nil {
+				told.Findings[f] = by
 			}
 		}
 	}
 	return told
 }
 
-// explains reports that a finding is explained by a dialect, and not by the dialect without one of its deviations.
-func (o observation) explains(check string, owed, with, less trial) bool {
-	if o.call == nil && with.predicted.otherKind(o.seen) || with.missed&status != 0 {
-		return false
+// explained are the deviations that explain a finding: those without which it would not be; where each of several would do, all that concern
+// the answer. nil: the dialect does not explain it.
+func (o observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
+	if with.missed&status != 0 || o.call == nil && with.predicted.otherKind(o.seen) || !o.found(owed.missed&^with.missed, check) {
+		return nil
 	}
-	open := owed.missed &^ with.missed
-	if !o.found(open, check) {
-		return false
+	var needed []int
+	for _, i := range concerned {
+		open := less[i].missed &^ with.missed
+		if open&(partsOf(check)|status) != 0 || o.call == nil && less[i].predicted.otherKind(o.seen) {
+			needed = append(needed, i)
+		}
 	}
-	part := partsOf(check)
-	return less.missed&part&^with.missed != 0 || less.missed&status != 0 || o.call == nil && less.predicted.otherKind(o.seen)
+	if needed == nil {
+		return concerned
+	}
+	return needed
 }
 
 // partsOf are the parts that a check speaks of.
