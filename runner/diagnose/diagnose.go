@@ -89,10 +89,22 @@ func (o observation) found(open parts, check string) bool {
 	if o.call != nil {
 		return kind == "config" && slices.Contains(checksOf(open), part)
 	}
-	if (kind == "preflight") != o.asked.Preflight() {
+	if !o.speaksOf(check) {
 		return false
 	}
 	return slices.Contains(checksOf(open), part) || open&status != 0 && part == "allow-origin"
+}
+
+// speaksOf reports that a check is one of this kind of request or call.
+func (o observation) speaksOf(check string) bool {
+	kind, _, _ := strings.Cut(check, ".")
+	switch {
+	case o.call != nil:
+		return kind == "config"
+	case o.asked.Preflight():
+		return kind == "preflight"
+	}
+	return kind == "actual"
 }
 
 // checksOf names the parts as checks do.

@@ -70,7 +70,9 @@ func (o *Oracle) Tell(c result.Cell) Told {
 // explained are the deviations that explain a finding: those without which it would not be; where each of several would do, all that concern
 // the answer. nil: the dialect does not explain it.
 func (o observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
-	if with.missed&status != 0 || o.call == nil && with.predicted.otherKind(o.seen) || !o.found(owed.missed&^with.missed, check) {
+	// An answer that came exactly as it is predicted is explained whole, by whichever of S3's own answers it was measured.
+	whole := with.missed == 0 && o.speaksOf(check)
+	if with.missed&status != 0 || o.call == nil && with.predicted.otherKind(o.seen) || !whole && !o.found(owed.missed&^with.missed, check) {
 		return nil
 	}
 	var needed []int
