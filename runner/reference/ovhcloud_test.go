@@ -141,7 +141,12 @@ func TestOVHcloudKnownDeviations(t *testing.T) {
 	if n := verdicts[result.Failed] + verdicts[result.Flaky] + verdicts[result.Error]; n > 0 || verdicts[result.Known] < 500 {
 		t.Errorf("verdicts: %v", verdicts)
 	}
+	// What no scenario of the catalogue can tell: S3's facts leave it open, or the limit of a document's length comes first.
+	untold := []string{"actual-bad-method", "accepts-long-id", "accepts-101-rules"}
 	for _, s := range report.Stale {
+		if name, _, _ := strings.Cut(s.Check, ":"); slices.Contains(untold, name) {
+			continue
+		}
 		t.Errorf("%s: %s of %s %s", s.Where, s.Check, s.Cells, s.Problem)
 	}
 }
