@@ -53,7 +53,7 @@ func (o *Oracle) Tell(c result.Cell) Told {
 				continue
 			}
 			concerned = append(concerned, i)
-			if less[i].missed&^with.missed != 0 {
+			if less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
 				told.Shown = append(told.Shown, i)
 			}
 		}
@@ -72,7 +72,7 @@ func (o *Oracle) Tell(c result.Cell) Told {
 func (o observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
 	// An answer that came exactly as it is predicted is explained whole, by whichever of S3's own answers it was measured.
 	whole := with.missed == 0 && o.speaksOf(check)
-	if with.missed&status != 0 || o.call == nil && with.predicted.otherKind(o.seen) || !whole && !o.found(owed.missed&^with.missed, check) {
+	if !o.ofKind(with) || !whole && !o.found(owed.missed&^with.missed, check) {
 		return nil
 	}
 	var needed []int
@@ -86,6 +86,11 @@ func (o observation) explained(check string, owed, with trial, less []trial, con
 		return concerned
 	}
 	return needed
+}
+
+// ofKind reports that what came is of the kind that is predicted: its status is, and it has CORS headers or has none.
+func (o observation) ofKind(t trial) bool {
+	return t.missed&status == 0 && (o.call != nil || !t.predicted.otherKind(o.seen))
 }
 
 // partsOf are the parts that a check speaks of.
