@@ -164,7 +164,7 @@ func reasonOf(c *result.Cell) string {
 }
 
 func (t *textWriter) wrapped(indent int, text string) {
-	for _, l := range wrap(text, t.width-indent) {
+	for _, l := range Wrap(text, t.width-indent) {
 		t.line(indent, l)
 	}
 }

@@ -68,6 +68,9 @@ func (c *changeList) begin() {
 		c.add("", "DeleteBucketCors", "", "before a bucket serves the next scenario")
 		c.add("", "CreateBucket", "", fmt.Sprintf("named corsprobe-%s-N; as many as run at once, and one for each scenario that needs one of its own", c.id))
 		c.add("", "PutObject", "corsprobe-keep", "keeps the bucket from being empty")
+	} else if !c.opts.AssumeConfigured && !c.opts.NoLease {
+		c.all = append(c.all, Change{Call: "PutObject", Bucket: c.opts.Bucket, Key: "corsprobe-lease", Why: "tells other runs that the bucket is in use; where the endpoint does not know If-None-Match, corsprobe-lease-" + c.id + " does"})
+		c.add("", "PutObject", "saved-configuration.json", "a copy of the configuration that it has, for a machine that goes down")
 	}
 }
 
@@ -142,6 +145,9 @@ func (c *changeList) end() {
 		c.add("", "DeleteBucket", "", "every bucket that the run made, and no other")
 	default:
 		c.add("", "DeleteObject", "*", "what the run wrote, and nothing else")
+		if !c.opts.AssumeConfigured && !c.opts.NoLease {
+			c.all = append(c.all, Change{Call: "DeleteObject", Bucket: c.opts.Bucket, Key: "corsprobe-lease", Why: "the bucket is no longer in use"})
+		}
 		if !c.opts.AssumeConfigured {
 			c.add("", "PutBucketCors", "", "the configuration that it had before is put back; where it had none, DeleteBucketCors")
 		}

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -60,8 +59,4 @@ func (j *judging) conclude(c *result.Cell) {
 	c.Findings = j.exchanges.Findings()
 	c.Explanation = judge.Explanation(j.preflight, j.actual)
 	c.Browser = j.exchanges.Describe()
-}
-
-func answer(ex result.Exchange) fetch.Response {
-	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
 }

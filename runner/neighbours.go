@@ -3,8 +3,12 @@ package runner
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 	"corsprobe/scenarios"
 )
 
@@ -45,10 +49,11 @@ func needs(step scenarios.PlannedStep, target scenarios.Target) bool {
 // makeDeleted gives a bucket the configuration that the step's has, and deletes it with all that is in it. It returns when the endpoint says
 // that it is gone.
 func (s *stage) makeDeleted(ctx context.Context) error {
-	at, err := s.run.places.make(ctx)
+	b, err := s.run.store.NewBucket(ctx)
 	if err != nil {
 		return err
 	}
+	at := s.run.places.newPlace(b)
 	if err := s.furnishAlike(ctx, at); err != nil {
 		s.run.places.leave(at.bucket)
 		return err
@@ -59,10 +64,14 @@ func (s *stage) makeDeleted(ctx context.Context) error {
 	at.was(s.run.until(past{holds: s.place.holds}))
 	at.was(s.run.until(past{holds: s.place.holds, emptied: true}))
 	s.deleted = *at
-	_, err = s.run.effect.until(ctx, func() (bool, error) {
-		return noSuchBucket(refusedCall(at.bucket.(newborn).bucket.GetDocument(ctx))), nil
-	})
+	_, err = s.run.effect.until(ctx, func() (bool, error) { return gone(b.GetDocument(ctx)), nil })
 	return err
+}
+
+// gone reports that the answer to GetBucketCors is that of no bucket, in whatever words.
+func gone(ex result.Exchange) bool {
+	doc, _ := s3error.Read(ex.Response.Body)
+	return answered(ex) && ex.Response.Status >= http.StatusMultipleChoices && doc.Code != s3cors.CodeNoSuchCORSConfiguration
 }
 
 // furnishAlike makes a bucket like the step's.

@@ -30,6 +30,8 @@ type Options struct {
 	Rate float64
 	// Bucket names an existing bucket to use instead of new ones. Its configuration is put back afterwards.
 	Bucket string
+	// NoLease says, for Changes, that the endpoint is configured to put no lease into Bucket.
+	NoLease bool
 	// AssumeConfigured takes each scenario's first configuration as given, for an endpoint whose CORS layer is static or global: nothing is
 	// put, replaced or deleted, and only what that configuration speaks of is asked.
 	AssumeConfigured bool
@@ -51,6 +53,9 @@ type Options struct {
 	// Curl adds options to the curl commands of the report.
 	Curl probe.CurlOptions
 }
+
+// Defaults are the options that count where nothing is said.
+func Defaults() Options { return Options{}.withDefaults() }
 
 func (o Options) withDefaults() Options {
 	o.Concurrency = cmp.Or(o.Concurrency, 32)
@@ -76,6 +81,7 @@ type Run struct {
 	finished chan struct{}
 	notes    notes
 	pace     *pace.Pace
+	playing  context.Context // the run's own
 	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
 	asked    atomic.Int64    // requests of cells
 

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // behaving starts a reference that departs from S3 as b says.
@@ -60,11 +61,14 @@ func newTheirs(t testing.TB, server *reference.Server, cfg *s3cors.Configuration
 		t.Fatal(err)
 	}
 	if cfg != nil {
-		owner, err := b.at.UseBucket(t.Context(), b.name)
-		if err != nil {
-			t.Fatal(err)
+		var rules []types.CORSRule
+		for _, r := range cfg.CORSRules {
+			rules = append(rules, types.CORSRule{ID: aws.String(r.ID), AllowedOrigins: r.AllowedOrigins, AllowedMethods: r.AllowedMethods, AllowedHeaders: r.AllowedHeaders, ExposeHeaders: r.ExposeHeaders})
+			if r.ID == "" {
+				rules[len(rules)-1].ID = nil
+			}
 		}
-		if err := owner.PutCORS(t.Context(), cfg); err != nil {
+		if _, err := b.s3.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{Bucket: &b.name, CORSConfiguration: &types.CORSConfiguration{CORSRules: rules}}); err != nil {
 			t.Fatal(err)
 		}
 	}

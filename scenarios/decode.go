@@ -52,6 +52,7 @@ type nodeDecoder interface {
 // decoder reads nodes into values by reflection over the struct tags that the schema is made from too, and collects every error.
 type decoder struct {
 	file   string
+	bytes  []byte                            // what the file holds
 	read   func(name string) ([]byte, error) // files that a document names, relative to it
 	errors Errors
 	nodes  int

@@ -13,8 +13,8 @@ type Scenario struct {
 	Labels      []string `yaml:"labels" doc:"Labels for --label-filter."`
 	Facts       []int    `yaml:"facts" doc:"Numbers of the facts that the scenario proves; see corsprobe explain."`
 	References  []string `yaml:"references" doc:"Links to documentation or issues."`
-	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), or none."`
-	CORSFile    string   `yaml:"corsFile" doc:"A file with the configuration, as aws s3api put-bucket-cors takes it (JSON), or S3's XML. Relative to the scenario's file."`
+	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), in another shape that corsprobe lint reads, or none."`
+	CORSFile    string   `yaml:"corsFile" doc:"A file with the configuration, in any shape that corsprobe lint reads: aws s3api's JSON, S3's XML, a template … Relative to the scenario's file; FILE#NAME chooses one of several."`
 	Matrix      *Matrix  `yaml:"matrix" doc:"The requests."`
 	Expect      []Pin    `yaml:"expect" doc:"What is expected other than what S3's model says, each with a reason."`
 	Steps       []Step   `yaml:"steps" doc:"A bucket's life instead of cors: calls in order, each followed by its own matrix."`

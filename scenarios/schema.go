@@ -123,5 +123,7 @@ func corsSchema(g *generator) schema {
 	for _, f := range []form{{"CORSRules", oneOrMore(g.of(reflect.TypeFor[s3cors.Rule]()))}, {"file", scalarSchema}, {"document", scalarSchema}} {
 		forms = append(forms, schema{"type": "object", "properties": schema{f.key: f.value}, "required": []string{f.key}, "additionalProperties": false})
 	}
+	// A bare list of rules is the AWS console's; rules is the key of other providers' shapes, which corsprobe validate knows.
+	forms = append(forms, schema{"type": "array", "items": schema{"type": "object"}}, schema{"type": "object", "required": []string{"rules"}})
 	return schema{"anyOf": forms}
 }

@@ -86,15 +86,20 @@ func open(connect func() (Target, error)) (*connection, error) {
 			return nil, err
 		}
 	}
-	options := target.Endpoint.Options
-	if creds, err := e.Credentials(ctx); err == nil {
-		options.Secrets = append(options.Secrets, creds.SecretAccessKey, creds.SessionToken)
+	return connected(e, target.Endpoint, target.Options)
+}
+
+// connected adds what sends the probes.
+func connected(e *endpoint.Endpoint, config endpoint.Config, options runner.Options) (*connection, error) {
+	probes := config.Options
+	if creds, err := e.Credentials(context.Background()); err == nil {
+		probes.Secrets = append(probes.Secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	client, err := probe.New(options)
+	client, err := probe.New(probes)
 	if err != nil {
 		return nil, err
 	}
-	return &connection{endpoint: e, client: client, options: target.Options, run: target.Endpoint.RunID}, nil
+	return &connection{endpoint: e, client: client, options: options, run: config.RunID}, nil
 }
 
 // onDemand begins a scenario's run when its first result is asked for.

@@ -16,11 +16,12 @@ func startSpoilt(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 || spoilt[args[0]] == nil {
 		ts.Fatalf("usage: spoilt putback | buckets | trial | objects")
 	}
-	var cleaning atomic.Bool // set by the first object that is taken away
+	var cleaning atomic.Bool // set by the first object that is taken away, and by the second change of a user's bucket: the put-back
+	var changes atomic.Int32
 	server, err := embedded.Start(context.Background(), embedded.Options{Middleware: func(x *embedded.Exchange, next func()) {
 		path, query, _ := strings.Cut(x.Target(), "?")
 		c := spoiltCall{x.Method(), path, query}
-		if c.method == "DELETE" && c.ofObject() {
+		if c.method == "DELETE" && c.ofObject() || c.ofCORS() && c.path == "/media" && changes.Add(1) == 2 {
 			cleaning.Store(true)
 		}
 		if cleaning.Load() && spoilt[args[0]](c) {

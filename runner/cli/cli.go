@@ -51,7 +51,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := listen(stderr)
 	defer stop()
 	root := rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(withHelp(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	code, text := outcome(ctx, root.ExecuteContext(ctx))
@@ -86,10 +86,14 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
+
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { warnWaiting(cmd) },
 	}
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)
+	root.SetHelpCommand(helpCommand())
+	setHelp(root)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), recordCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }

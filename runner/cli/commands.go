@@ -8,11 +8,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"corsprobe/reports"
-	"corsprobe/runner"
-	"corsprobe/runner/endpoint"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -31,7 +28,7 @@ func validateCommand() *cobra.Command {
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Cells(), "cell"))
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Results(), "cell"))
 			return nil
 		},
 	}
@@ -65,7 +62,7 @@ func listCommand() *cobra.Command {
 					listCells(w, s)
 					continue
 				}
-				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, cellsOf(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Scenario.ID, count(s.Results(), "cell"), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
 			return w.Flush()
 		},
@@ -86,14 +83,6 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 			fmt.Fprintf(w, "%s\t%s\n", cell.ID, cell.Title)
 		}
 	}
-}
-
-func cellsOf(s scenarios.Planned) int {
-	n := 0
-	for _, step := range s.Steps {
-		n += len(step.Cells)
-	}
-	return n
 }
 
 // schemas are what corsprobe schema prints, by the name of what they describe.
@@ -118,40 +107,6 @@ func schemaCommand() *cobra.Command {
 			return err
 		},
 	}
-}
-
-func sweepCommand() *cobra.Command {
-	var f targetFlags
-	var older time.Duration
-	var dryRun bool
-	c := &cobra.Command{
-		Use:   "sweep",
-		Short: "Remove buckets that an earlier run left behind",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.applyProvider(); err != nil {
-				return exit{exitUsage, err}
-			}
-			target, err := f.openRemote(cmd.Context(), runner.NewID())
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			defer target.close()
-			swept, err := endpoint.Sweep(cmd.Context(), target.endpoint, older, dryRun)
-			for _, name := range swept {
-				fmt.Fprintln(cmd.OutOrStdout(), name)
-			}
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			return nil
-		},
-	}
-	f.register(c)
-	f.registerProvider(c)
-	c.Flags().DurationVar(&older, "older-than", time.Hour, "leave buckets younger than this: a run may be under way")
-	c.Flags().BoolVar(&dryRun, "dry-run", false, "only name them")
-	return c
 }
 
 func versionCommand() *cobra.Command {

@@ -131,6 +131,8 @@ func (f *outcomeFlags) readBaseline() error {
 	switch {
 	case f.accept && errors.Is(err, os.ErrNotExist):
 		return nil // it is about to be made
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("--baseline %w; the first run makes it with --update-baseline", err)
 	case err != nil:
 		return fmt.Errorf("--baseline %w", err)
 	}

@@ -40,6 +40,8 @@ func TestCommandLine(t *testing.T) {
 			"code":        exitsWith,
 			"fake":        startFake,
 			"closed":      closedPort,
+			"killed":      killed,
+			"configured":  configured,
 			"interrupt":   interrupt,
 			"sameresults": sameResults,
 			"bucket":      makeBucket,
@@ -97,10 +99,7 @@ func startReference(ts *testscript.TestScript, _ bool, args []string) {
 
 // makeBucket makes a bucket at the endpoint that was named last, with a configuration: bucket NAME [FILE].
 func makeBucket(ts *testscript.TestScript, _ bool, args []string) {
-	client := s3.New(s3.Options{
-		BaseEndpoint: aws.String(ts.Getenv("AWS_ENDPOINT_URL")), Region: ts.Getenv("AWS_REGION"), UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ""),
-	})
+	client := s3Client(ts)
 	_, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &args[0]})
 	ts.Check(err)
 	if len(args) == 1 {
@@ -110,6 +109,14 @@ func makeBucket(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &cfg))
 	_, err = client.PutBucketCors(context.Background(), &s3.PutBucketCorsInput{Bucket: &args[0], CORSConfiguration: &cfg})
 	ts.Check(err)
+}
+
+// s3Client talks to the endpoint that was named last, past corsprobe.
+func s3Client(ts *testscript.TestScript) *s3.Client {
+	return s3.New(s3.Options{
+		BaseEndpoint: aws.String(ts.Getenv("AWS_ENDPOINT_URL")), Region: ts.Getenv("AWS_REGION"), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(ts.Getenv("AWS_ACCESS_KEY_ID"), ts.Getenv("AWS_SECRET_ACCESS_KEY"), ""),
+	})
 }
 
 func nameServer(ts *testscript.TestScript, url string, credentials func() (string, string)) {

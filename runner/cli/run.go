@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +35,7 @@ type runFlags struct {
 	browserPath string
 	printConfig bool
 	dryRun      bool
+	settleGiven bool
 	opts        runner.Options
 	source      source
 }
@@ -62,8 +62,9 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 			if err != nil {
 				return exit{exitUsage, err}
 			}
+			f.settleGiven = cmd.Flags().Changed("settle")
 			if f.printConfig {
-				return f.target.settings(settings).print(cmd.OutOrStdout())
+				return f.settings(settings).print(cmd.OutOrStdout())
 			}
 			return f.do(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -87,10 +88,9 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
+	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
-	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
-	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
@@ -103,6 +103,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if chosen.settled != nil {
+		return f.repeat(chosen, stdout, stderr)
+	}
 	if f.dryRun {
 		return f.printChanges(chosen, stdout)
 	}
@@ -113,7 +116,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
-	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
+	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return target.leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
 		fmt.Fprintf(notes, "%s\n\n", note)
 	}
@@ -159,7 +162,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	}
 	known := chosen.known(list)
 	f.target.deviations(known)
-	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
+	f.opts.Settle = f.settle()
 	return chosen, known, nil
 }
 
@@ -244,7 +247,7 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := f.progress(stderr, total(chosen.plan))
+	progress := f.progress(stderr, chosen.plan.Results())
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {
@@ -261,7 +264,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
 	tellAbsent(f.outcome.look.notes(stderr), known)
-	report.CleanUp = runner.Leftovers(trouble)
+	report.CleanUp = target.leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
 		f.outcome.tellLeft(report, stderr)
 		return report, exit{exitNoJudgement, err}

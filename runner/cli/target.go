@@ -11,6 +11,7 @@ import (
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -130,6 +131,15 @@ func connect(ctx context.Context, config endpoint.Config, id string) (*target, e
 	return &target{endpoint: e, client: client, curl: probe.CurlOptions{Region: e.Region(), Insecure: config.Insecure, CAFile: config.CAFile, HTTP2: config.HTTP2}}, nil
 }
 
+// leftovers are what errors of clean-up say was left, as it may be shown.
+func (t *target) leftovers(trouble []error) []result.Leftover {
+	left := runner.Leftovers(trouble)
+	for i := range left {
+		left[i].Problem = t.client.Redactor().Text(left[i].Problem)
+	}
+	return left
+}
+
 // close ends what the target holds, however the run ended.
 func (t *target) close() {
 	t.client.Close()
@@ -150,32 +160,4 @@ func closeServer(server *embedded.Server) {
 func embeddedDeviations() ([]scenarios.Deviation, error) {
 	p, err := scenarios.ProviderByName("versitygw")
 	return p.KnownDeviations, err
-}
-
-func restoreCommand() *cobra.Command {
-	var f targetFlags
-	c := &cobra.Command{
-		Use:   "restore",
-		Short: "Put back the configuration of buckets that a killed run was using",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			restored, err := endpoint.Restore(cmd.Context(), f.config.JournalDir, func(j endpoint.Journal) (*endpoint.Endpoint, error) {
-				config := f.config
-				config.URL, config.Region, config.RunID = j.Endpoint, j.Region, runner.NewID()
-				return endpoint.Open(cmd.Context(), config)
-			})
-			for _, j := range restored {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s at %s: configuration put back\n", j.Bucket, j.Endpoint)
-			}
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			if len(restored) == 0 {
-				fmt.Fprintln(cmd.OutOrStdout(), "nothing to put back")
-			}
-			return nil
-		},
-	}
-	f.register(c)
-	return c
 }

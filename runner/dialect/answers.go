@@ -187,12 +187,12 @@ var responseDeviations = []Deviation{
 	{Name: "expose-headers-first-only", Summary: "Only the first header of the rule is exposed.", Class: result.Breakage, Checks: both("expose-headers"),
 		change: granted(changed(exposeHeaders, func(v string) string { first, _, _ := strings.Cut(v, ","); return first }))},
 
-	{Name: "max-age-missing", Summary: "Max-Age is never sent.", Class: result.Contract, Checks: both("max-age"), change: granted(without(maxAge))},
-	{Name: "max-age-missing-on-preflight", Summary: "The preflight's answer has no Max-Age.", Class: result.Contract, Checks: []string{"preflight.max-age"}, change: onPreflight(without(maxAge))},
+	{Name: "max-age-missing", Summary: "Max-Age is never sent.", Class: result.Cache, Checks: both("max-age"), change: granted(without(maxAge))},
+	{Name: "max-age-missing-on-preflight", Summary: "The preflight's answer has no Max-Age.", Class: result.Cache, Checks: []string{"preflight.max-age"}, change: onPreflight(without(maxAge))},
 	{Name: "max-age-missing-on-actual", Summary: "Actual answers have no Max-Age.", Class: result.Contract, Checks: []string{"actual.max-age"}, change: onActual(without(maxAge))},
-	{Name: "max-age-milliseconds", Summary: "Max-Age is in milliseconds.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-milliseconds", Summary: "Max-Age is in milliseconds.", Class: result.Cache, Checks: both("max-age"),
 		change: granted(changed(maxAge, func(v string) string { return v + "000" }))},
-	{Name: "max-age-default", Summary: "Max-Age has a value of the endpoint's own where the rule has none.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-default", Summary: "Max-Age has a value of the endpoint's own where the rule has none.", Class: result.Cache, Checks: both("max-age"),
 		Parameter: &Parameter{Doc: "seconds", Examples: []Value{Number(3600)}, summary: worded("Max-Age is %s where the rule has none."), make: func(v Value) change {
 			return granted(func(h map[string]string, _ Asked) {
 				if h[maxAge] == "" {
@@ -200,7 +200,7 @@ var responseDeviations = []Deviation{
 				}
 			})
 		}}},
-	{Name: "max-age-of-first-rule", Summary: "Max-Age is the first rule's, whichever matched.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-of-first-rule", Summary: "Max-Age is the first rule's, whichever matched.", Class: result.Cache, Checks: both("max-age"),
 		change: granted(func(h map[string]string, q Asked) {
 			if q.Config == nil || len(q.Config.CORSRules) == 0 {
 				return
@@ -209,7 +209,7 @@ var responseDeviations = []Deviation{
 				h[maxAge] = strconv.Itoa(int(*first))
 			}
 		})},
-	{Name: "max-age-capped", Summary: "Max-Age is at most a limit of the endpoint's own.", Class: result.Contract, Checks: both("max-age"),
+	{Name: "max-age-capped", Summary: "Max-Age is at most a limit of the endpoint's own.", Class: result.Cache, Checks: both("max-age"),
 		Parameter: &Parameter{Doc: "seconds", Examples: []Value{Number(600)}, summary: worded("Max-Age is at most %s."), make: func(v Value) change {
 			return granted(changed(maxAge, func(was string) string {
 				if n, err := strconv.Atoi(was); err == nil && n > v.number {
@@ -218,7 +218,7 @@ var responseDeviations = []Deviation{
 				return was
 			}))
 		}}},
-	{Name: "max-age-twice", Summary: "Max-Age is sent twice.", Class: result.Contract, Checks: both("max-age"), change: doubled(maxAge)},
+	{Name: "max-age-twice", Summary: "Max-Age is sent twice.", Class: result.Cache, Checks: both("max-age"), change: doubled(maxAge)},
 }
 
 // varyDeviations spoil Vary.

@@ -2,17 +2,11 @@ package endpoint
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
-
-// putFirst writes a new bucket's first object.
-func (b *Bucket) putFirst(ctx context.Context) error {
-	return b.patiently(ctx, func() error { return b.PutObject(ctx, keepKey, []byte(keepBody)) })
-}
 
 // answers reports that the bucket is not there.
 func (b *Bucket) answers(ctx context.Context) error {
@@ -34,7 +28,4 @@ func (b *Bucket) patiently(ctx context.Context, call func() error) error {
 }
 
 // missing reports that a call was answered with 404.
-func missing(err error) bool {
-	var refused *CallError
-	return errors.As(err, &refused) && refused.Status == http.StatusNotFound
-}
+func missing(err error) bool { return isStatus(err, http.StatusNotFound) }

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,11 +19,8 @@ import (
 )
 
 // keepKey names an object that keeps every bucket of a run from being empty: one server takes DeleteBucketCors for DeleteBucket, and an empty
-// bucket would be gone.
-const (
-	keepKey  = "corsprobe-keep"
-	keepBody = "corsprobe\n"
-)
+// bucket would be gone. It also says whose the bucket is, and goes last.
+const keepKey = "corsprobe-keep"
 
 // Bucket is a bucket in the run's hands.
 type Bucket struct {
@@ -30,7 +28,8 @@ type Bucket struct {
 	name    string
 	owned   bool     // made by this run
 	fresh   bool     // made by this run, and no configuration was put since
-	saved   *Journal // of a user's bucket
+	saved   *Journal // of a user's bucket; nil: the run's own
+	hold    *hold    // of a user's bucket that is this run's alone; nil: it is not
 	trusted bool     // its configuration was seen to round-trip
 	closed  bool
 
@@ -38,34 +37,50 @@ type Bucket struct {
 	keys map[string]bool // handed out in a user's bucket
 }
 
-// NewBucket makes a bucket of the run's own, with an object in it.
+// NewBucket makes a bucket of the run's own, with an object in it that says so.
 func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
 	b := &Bucket{e: e, name: fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)), owned: true, fresh: true}
 	if err := e.create(ctx, b.name); err != nil {
 		return nil, err
 	}
-	e.hold(b)
-	if err := b.putFirst(ctx); err != nil {
+	e.track(b)
+	if err := b.patiently(ctx, func() error { return e.mark(ctx, b.name) }); err != nil {
 		return nil, errors.Join(err, b.closeSoon(ctx))
 	}
 	return b, nil
 }
 
-// create makes a bucket. Where no answer came it may be there all the same, and is taken away.
+// create makes a bucket.
 func (e *Endpoint) create(ctx context.Context, name string) error {
 	in := &s3.CreateBucketInput{Bucket: &name}
 	if e.config.Region != "us-east-1" {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(e.config.Region)}
 	}
+	e.enter(name)
 	_, err := e.client.CreateBucket(ctx, in, againAfterAnswer)
-	err = e.callError("CreateBucket", err)
-	var lost *lostError
-	if errors.As(err, &lost) && !neverSent(lost) {
-		ctx, cancel := soon(ctx)
-		defer cancel()
-		_, _ = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name}, once) // the error to tell is the first one
+	if err = e.callError("CreateBucket", err); err == nil {
+		return nil
 	}
-	return err
+	return errors.Join(err, e.uncreate(ctx, name, err))
+}
+
+// uncreate takes away a bucket that may be there although CreateBucket failed: where no answer came, or a server's fault.
+func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) error {
+	var call *CallError
+	var lost *lostError
+	switch {
+	case errors.As(failure, &call) && call.Status < http.StatusInternalServerError, errors.As(failure, &lost) && neverSent(lost):
+		e.strike(name)
+		return nil
+	}
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	if err = e.callError("DeleteBucket", err); err != nil && !missing(err) {
+		return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: err}
+	}
+	e.strike(name)
+	return nil
 }
 
 // againAfterAnswer has the SDK try again only where the endpoint was too busy. Of an endpoint that is not there users should hear at once; and
@@ -83,9 +98,12 @@ func (a answered) IsErrorRetryable(err error) bool {
 	return busy && a.Retryer.IsErrorRetryable(err)
 }
 
+// budget is how long cleaning up may take where nobody else says so: CI systems grant as much after they have asked a job to end.
+const budget = 10 * time.Second
+
 // soon is a context for cleaning up after one that may have ended.
 func soon(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	return context.WithTimeout(context.WithoutCancel(ctx), budget)
 }
 
 // closeSoon closes a bucket that is of no use, also after ctx has ended.
@@ -95,7 +113,8 @@ func (b *Bucket) closeSoon(ctx context.Context) error {
 	return b.Close(ctx)
 }
 
-func (e *Endpoint) hold(b *Bucket) {
+// track keeps a bucket in mind until it is cleaned up.
+func (e *Endpoint) track(b *Bucket) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.open[b] = true
@@ -210,8 +229,12 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 
 // still makes sure that the bucket is there after DeleteBucketCors.
 func (b *Bucket) still(ctx context.Context) error {
-	if err := b.answers(ctx); err != nil {
+	err := b.answers(ctx)
+	switch {
+	case missing(err):
 		return fmt.Errorf("after DeleteBucketCors the bucket %s does not answer any more: %w", b.name, err)
+	case err != nil:
+		return fmt.Errorf("whether the bucket %s is there after DeleteBucketCors is not known: %w", b.name, err)
 	}
 	return nil
 }
@@ -225,10 +248,8 @@ func (b *Bucket) Close(ctx context.Context) error {
 	switch {
 	case b.owned:
 		err = b.e.remove(ctx, b.name)
-	case b.saved == nil:
-		err = b.takeAway(ctx, b.e.config.RunID, b.handedOut)
 	default:
-		err = b.putBack(ctx, b.handedOut)
+		err = b.putBack(ctx)
 	}
 	if err == nil {
 		b.closed = true
@@ -247,9 +268,12 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 		problem, err = e.removeOnce(ctx, name)
 	}
 	if err == nil || missing(err) {
+		e.strike(name)
 		return nil
 	}
-	e.mark(ctx, name)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = e.mark(ctx, name) // that the bucket is left behind is told anyway
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
 }
 
@@ -263,7 +287,7 @@ func because(err, cause error) error {
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
 func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
-	c := cleaner{e: e, bucket: name, ours: func(string) bool { return true }}
+	c := cleaner{e: e, bucket: name, last: keepKey}
 	problem = c.clean(ctx)
 	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
 	err = e.callError("DeleteBucket", err)
@@ -285,12 +309,13 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// mark puts the object back by which a later sweep knows a bucket that could not be removed.
-func (e *Endpoint) mark(ctx context.Context, name string) {
-	ctx, cancel := soon(ctx)
-	defer cancel()
-	b := &Bucket{e: e, name: name, owned: true}
-	_ = b.PutObject(ctx, keepKey, []byte(keepBody)) // that the bucket is left behind is told anyway
+// mark puts in the object by which a sweep knows a run's bucket, and whose it is.
+func (e *Endpoint) mark(ctx context.Context, name string) error {
+	body, err := json.Marshal(e.holder())
+	if err != nil {
+		return err
+	}
+	return (&Bucket{e: e, name: name, owned: true}).PutObject(ctx, keepKey, body)
 }
 
 func sdkConfiguration(cfg *s3cors.Configuration) *types.CORSConfiguration {

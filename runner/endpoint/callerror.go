@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"unicode"
 
@@ -19,7 +21,7 @@ type CallError struct {
 	Status    int
 	Code      string
 	Message   string
-	region    string // the one that the answer names
+	elsewhere elsewhere // what the answer says of the right endpoint
 }
 
 // Error is what the refusal says, as far as it says anything.
@@ -34,7 +36,7 @@ func (c *CallError) Error() string {
 	return text
 }
 
-// lostError is a call that got no answer. Its text is short; what it wraps tells transport what happened.
+// lostError is a call that got no answer, or none that could be read. Its text is short; what it wraps tells transport what happened.
 type lostError struct {
 	operation, text string
 	err             error
@@ -49,15 +51,36 @@ func (e *Endpoint) callError(operation string, err error) error {
 		return nil
 	}
 	var answer *awshttp.ResponseError
-	if !errors.As(err, &answer) || answer.HTTPStatusCode() == 0 {
-		return &lostError{operation, e.presentable(rootCause(err).Error()), err}
+	switch {
+	case !errors.As(err, &answer) || answer.HTTPStatusCode() == 0:
+		return &lostError{operation, e.presentable(reason(err)), err}
+	case answer.HTTPStatusCode() < http.StatusMultipleChoices:
+		return &lostError{operation, fmt.Sprintf("its answer of %d cannot be read: %s", answer.HTTPStatusCode(), e.presentable(reason(err))), err}
 	}
-	c := &CallError{Operation: operation, Status: answer.HTTPStatusCode(), region: answer.HTTPResponse().Header.Get("X-Amz-Bucket-Region")}
+	c := &CallError{Operation: operation, Status: answer.HTTPStatusCode(), elsewhere: elsewhereIn(answer.HTTPResponse().Response, e.url)}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		c.Code, c.Message = e.presentable(api.ErrorCode()), e.presentable(api.ErrorMessage())
 	}
 	return c
+}
+
+// reason says in a few words why there was no answer.
+func reason(err error) string {
+	switch root := rootCause(err); {
+	case errors.Is(err, errTooLong):
+		return errTooLong.Error()
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	case timedOut(err):
+		return "no answer in time"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed in the middle of the answer"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed without an answer"
+	default:
+		return root.Error()
+	}
 }
 
 // isCall reports a refusal with one of those codes.
@@ -83,7 +106,11 @@ func (e *Endpoint) presentable(text string) string {
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
 		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	text = redact.New(secrets...).Text(text)
+	return plain(redact.New(secrets...).Text(text))
+}
+
+// plain makes one line of a text, without what would steer a terminal.
+func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
@@ -98,14 +125,4 @@ func (e *Endpoint) presentable(text string) string {
 		return string(runes[:longest]) + "…"
 	}
 	return string(runes)
-}
-
-func rootCause(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
-	}
 }

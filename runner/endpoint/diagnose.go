@@ -9,14 +9,21 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
 // diagnose turns the error of a call into a sentence and an advice.
 func (e *Endpoint) diagnose(err error) *Trouble {
+	var trouble *Trouble
 	var call *CallError
-	if errors.As(err, &call) {
+	switch {
+	case errors.As(err, &trouble):
+		return trouble
+	case errors.As(err, &call):
 		return e.refusal(call)
 	}
 	return e.transport(err)
@@ -43,12 +50,20 @@ func (e *Endpoint) transport(err error) *Trouble {
 		t.Summary, t.Hint = fmt.Sprintf("the certificate of %s is not trusted: %s", e.URL(), root), "give its authority with --ca-file, or --insecure to go on regardless"
 	case answersPlain(err):
 		t.Summary, t.Hint = e.URL()+" does not speak TLS", "try http:// instead of https://"
-	case e.url.Scheme == "http" && strings.Contains(err.Error(), "malformed HTTP response"):
-		return e.plainToTLS(err)
+	case firstBytes(err) != "":
+		return e.noHTTP(firstBytes(err), err)
+	case unreadable(err):
+		t.Summary, t.Hint = fmt.Sprintf("%s does not answer as S3 does: %v", e.URL(), err), "check --endpoint"
 	default:
-		t.Summary, t.Hint = fmt.Sprintf("%s does not answer: %s", e.URL(), e.presentable(root.Error())), "is it up, and is --endpoint right?"
+		t.Summary, t.Hint = fmt.Sprintf("%s does not answer: %s", e.URL(), e.presentable(reason(err))), "is it up, and is --endpoint right?"
 	}
 	return t
+}
+
+// unreadable reports that an answer came, with the status of a success, and could not be read.
+func unreadable(err error) bool {
+	var answer *awshttp.ResponseError
+	return errors.As(err, &answer) && answer.HTTPStatusCode() != 0
 }
 
 func timedOut(err error) bool {
@@ -61,10 +76,49 @@ func untrusted(err error) bool {
 	return errors.As(err, &unknown) || errors.As(err, &certificate)
 }
 
-// answersPlain reports that what came back to a TLS handshake was something else.
+// answersPlain reports that plain HTTP came back to a TLS handshake.
 func answersPlain(err error) bool {
+	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// firstBytes are those of an answer that is neither HTTP nor TLS; empty: the answer is, or there is none.
+func firstBytes(err error) string {
 	var record tls.RecordHeaderError
-	return errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+	if errors.As(err, &record) {
+		return string(record.RecordHeader[:])
+	}
+	if _, quoted, found := strings.Cut(err.Error(), "malformed HTTP response "); found {
+		if quoted, err = strconv.QuotedPrefix(quoted); err == nil {
+			if text, err := strconv.Unquote(quoted); err == nil {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// servers are what other servers begin with.
+var servers = []struct{ beginning, name string }{
+	{"SSH-", "an SSH server"}, {"220", "a mail or FTP server"}, {"+OK", "a mail server"}, {"* OK", "a mail server"}, {"-ERR", "a Redis server"},
+	{"RFB ", "a VNC server"}, {"\x00\x00", "an HTTP/2 server, or another"},
+}
+
+// noHTTP says what a server speaks by the first bytes of its answer.
+func (e *Endpoint) noHTTP(first string, err error) *Trouble {
+	if e.url.Scheme == "http" && len(first) > 1 && first[0] >= 0x14 && first[0] <= 0x18 && first[1] == 3 { // a TLS record of any version
+		return e.plainToTLS(err)
+	}
+	speaks := "no HTTP/1.1"
+	if e.url.Scheme == "https" {
+		speaks = "no TLS"
+	}
+	for _, s := range servers {
+		if strings.HasPrefix(first, s.beginning) {
+			speaks += ", and looks like " + s.name
+			break
+		}
+	}
+	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), speaks, e.presentable(first)), "check --endpoint, its host and its port", err}
 }
 
 func (e *Endpoint) plainToTLS(err error) *Trouble {
@@ -94,6 +148,9 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 	switch {
 	case call.Code == "":
 		t.Summary, t.Hint = fmt.Sprintf("%s is no S3 endpoint: it answered %s with %d and no error document of S3's", e.URL(), call.Operation, call.Status), "check --endpoint"
+	case call.elsewhere.url != "" && call.Status/100 == 3:
+		t.Summary = fmt.Sprintf("%s redirects %s to %s, and no redirect is followed with credentials: %s", e.URL(), call.Operation, e.presentable(call.elsewhere.url), clause(call))
+		t.Hint = e.regionHint(call)
 	case regional[call.Code] || call.Status == http.StatusMovedPermanently:
 		t.Hint = e.regionHint(call)
 	case call.Status == http.StatusNotImplemented && strings.HasSuffix(call.Operation, "BucketCors"):
@@ -109,10 +166,18 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 // clause is a refusal as part of a sentence that goes on.
 func clause(call *CallError) string { return strings.TrimSuffix(call.Error(), ".") }
 
+// regionHint says with what to ask instead, as far as the answer tells.
 func (e *Endpoint) regionHint(call *CallError) string {
+	var give []string
+	if call.elsewhere.url != "" {
+		give = append(give, "--endpoint "+e.presentable(call.elsewhere.url))
+	}
+	if r := call.elsewhere.region; r != "" && r != e.Region() {
+		give = append(give, "--region "+e.presentable(r))
+	}
 	switch {
-	case call.region != "" && call.region != e.Region():
-		return "give --region " + e.presentable(call.region)
+	case len(give) > 0:
+		return "give " + strings.Join(give, " ")
 	case e.noRegion:
 		return fmt.Sprintf("no region was given, and %s was tried: give --region", e.Region())
 	default:
@@ -134,5 +199,6 @@ func deniedHint(call *CallError) string {
 // neverSent reports that a call did not reach the endpoint.
 func neverSent(err error) bool {
 	var dial *net.OpError
-	return errors.As(err, &dial) && dial.Op == "dial" || untrusted(err) || answersPlain(err)
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) || errors.As(err, &dial) && dial.Op == "dial" || untrusted(err) || answersPlain(err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -16,13 +17,26 @@ import (
 type cleaner struct {
 	e              *Endpoint
 	bucket, prefix string
-	ours           func(key string) bool // no other key is touched
+	ours           func(key string) bool // no other key is touched; nil: all below the prefix are
+	last           string                // this one is removed when all others are gone; empty: none is
 	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
 // clean removes what is ours. A server that cannot list versions or uploads mostly has none: that alone is no problem.
 func (c *cleaner) clean(ctx context.Context) error {
-	return errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	err := errors.Join(c.abortUploads(ctx), c.deleteVersions(ctx), c.deleteObjects(ctx))
+	if err != nil || c.last == "" {
+		return err
+	}
+	last := &cleaner{e: c.e, bucket: c.bucket, prefix: c.last}
+	err = errors.Join(last.deleteVersions(ctx), last.deleteObjects(ctx))
+	c.unlisted = errors.Join(c.unlisted, last.unlisted)
+	return err
+}
+
+// mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
+func (c *cleaner) mine(key string) bool {
+	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
 }
 
 func (c *cleaner) notListed(err error) {
@@ -48,7 +62,7 @@ func (c *cleaner) abortUploads(ctx context.Context) error {
 }
 
 func (c *cleaner) abortUpload(ctx context.Context, u types.MultipartUpload) error {
-	if !c.ours(aws.ToString(u.Key)) {
+	if !c.mine(aws.ToString(u.Key)) {
 		return nil
 	}
 	_, err := c.e.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: u.Key, UploadId: u.UploadId})
@@ -94,7 +108,7 @@ func (c *cleaner) deleteVersions(ctx context.Context) error {
 }
 
 func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error {
-	if !c.ours(aws.ToString(key)) || aws.ToString(version) == "" {
+	if !c.mine(aws.ToString(key)) || aws.ToString(version) == "" {
 		return nil
 	}
 	_, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key, VersionId: version})
@@ -120,7 +134,7 @@ func (c *cleaner) deleteObjects(ctx context.Context) error {
 }
 
 func (c *cleaner) deleteObject(ctx context.Context, key *string) error {
-	if !c.ours(aws.ToString(key)) {
+	if !c.mine(aws.ToString(key)) {
 		return nil
 	}
 	out, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key})

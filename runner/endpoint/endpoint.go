@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"corsprobe/runner/probe"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -31,7 +29,8 @@ type Config struct {
 	AccessKey, SecretKey, SessionToken string
 	Addressing                         string // "auto", "path" or "virtual"
 	RunID                              string
-	JournalDir                         string // default: the user's cache directory
+	JournalDir                         string // of locks and journals; default: the user's cache directory
+	NoLease                            bool   // put no object into a user's bucket that tells other machines that it is in use
 	probe.Options
 }
 
@@ -45,8 +44,12 @@ type Endpoint struct {
 	buckets atomic.Int64
 	settle  time.Duration // how long a configuration may take to show
 
+	process Holder // this run and its process, as others are told of them
+
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
+
+	ledger ledger
 
 	mu   sync.Mutex
 	open map[*Bucket]bool
@@ -77,38 +80,40 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}}
+	e := &Endpoint{config: c, url: u, creds: sdk.Credentials, probe: raw, settle: 5 * time.Second, noRegion: noRegion, open: map[*Bucket]bool{}, process: newHolder(c.RunID)}
 	e.client = s3.NewFromConfig(sdk, func(o *s3.Options) {
 		o.BaseEndpoint = aws.String(u.String())
 		o.UsePathStyle = e.style("") == "path"
 		o.Region = c.Region
+		o.Retryer = newRetryer(sdk.RetryMaxAttempts)
 		keepPace(o)
 	})
 	return e, nil
 }
 
-// parse reads the endpoint's URL. What it refuses for a password it does not show.
+// example is a URL as one is expected.
+const example = "https://s3.gra.io.cloud.ovh.net"
+
+// parse reads the endpoint's URL. What may hold a password or a signature it does not show.
 func parse(text string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(text, "/"))
-	if strings.Contains(text, "@") {
+	switch {
+	case strings.Contains(text, "@") || strings.Contains(strings.ToLower(text), "%40"):
 		return nil, errors.New("endpoint: a URL without user and password is expected; keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-	}
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("endpoint %q: expected a URL such as https://s3.gra.io.cloud.ovh.net", text)
+	case strings.ContainsAny(text, "?#"):
+		return nil, errors.New("endpoint: a URL without query and fragment is expected, such as " + example + ": what was given has one, which is not shown, for it may be a signature")
+	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return nil, fmt.Errorf("endpoint %q: expected a URL such as %s", plain(text), example)
 	}
 	return u, nil
 }
 
-// load reads the SDK's configuration. The client must stay the SDK's own kind: with AWS_CA_BUNDLE set it refuses any other.
+// load reads the SDK's configuration.
 func load(ctx context.Context, c Config) (aws.Config, error) {
-	tlsConfig, err := probe.TLSConfig(c.Options)
+	client, err := httpClient(c)
 	if err != nil {
 		return aws.Config{}, err
 	}
-	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		t.TLSClientConfig = tlsConfig
-		t.DialContext = probe.DialContext(c.Options)
-	}).WithTimeout(c.Timeout)
 	// Without a logger: what matters comes back as an error, and is told once.
 	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
 	if c.Region != "" {
@@ -124,6 +129,7 @@ func load(ctx context.Context, c Config) (aws.Config, error) {
 	if err != nil {
 		return sdk, fmt.Errorf("AWS configuration: %w", err)
 	}
+	sdk.HTTPClient = newGuard(client)
 	return sdk, nil
 }
 

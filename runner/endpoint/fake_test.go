@@ -19,16 +19,21 @@ type version struct {
 	Marker  bool
 }
 
+// condition is what an endpoint answers to a write with If-None-Match, where the object is there and where it is not; 0: it writes.
+type condition struct{ there, missing int }
+
 // fake is an S3 of one bucket, with versions and unfinished uploads, which the embedded server lacks or takes away by itself.
 type fake struct {
 	recorder
-	mu       sync.Mutex
-	versions []version
-	uploads  []version
-	gone     bool
-	next     int
-	refuse   map[string]int // by the beginning of method and target
-	before   func(line string)
+	mu        sync.Mutex
+	versions  []version
+	uploads   []version
+	gone      bool
+	next      int
+	bodies    map[string]string
+	condition *condition     // nil: as S3
+	refuse    map[string]int // by the beginning of method and target
+	before    func(line string)
 }
 
 func (f *fake) start(t *testing.T) endpoint.Config {
@@ -40,7 +45,7 @@ func (f *fake) start(t *testing.T) endpoint.Config {
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	body, _ := io.ReadAll(r.Body)
 	line := r.Method + " " + r.URL.RequestURI()
 	f.note(line)
 	w.Header().Set("Content-Type", "application/xml")
@@ -61,7 +66,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.bucket(w, r)
 		return
 	}
-	f.object(w, r, key)
+	f.object(w, r, key, string(body))
 }
 
 func (f *fake) bucket(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +92,9 @@ func (f *fake) bucket(w http.ResponseWriter, r *http.Request) {
 	case q.Has("list-type"):
 		fmt.Fprint(w, "<ListBucketResult>")
 		for _, key := range f.current() {
-			fmt.Fprintf(w, "<Contents><Key>%s</Key></Contents>", key)
+			if strings.HasPrefix(key, q.Get("prefix")) {
+				fmt.Fprintf(w, "<Contents><Key>%s</Key></Contents>", key)
+			}
 		}
 		fmt.Fprint(w, "</ListBucketResult>")
 	}
@@ -122,11 +129,25 @@ func (f *fake) current() []string {
 	return found
 }
 
-func (f *fake) object(w http.ResponseWriter, r *http.Request, key string) {
+func (f *fake) object(w http.ResponseWriter, r *http.Request, key, body string) {
 	q := r.URL.Query()
+	there := slices.Contains(f.current(), key)
 	switch {
+	case r.Method == http.MethodPut && r.Header.Get("If-None-Match") == "*" && f.conditional(there) != 0:
+		w.WriteHeader(f.conditional(there))
+		fmt.Fprint(w, document("Conditional"))
 	case r.Method == http.MethodPut:
 		f.add(key, false)
+		if f.bodies == nil {
+			f.bodies = map[string]string{}
+		}
+		f.bodies[key] = unchunked(body)
+		w.Header().Set("X-Amz-Version-Id", f.versions[len(f.versions)-1].ID)
+	case r.Method == http.MethodGet && !there:
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, document("NoSuchKey"))
+	case r.Method == http.MethodGet:
+		fmt.Fprint(w, f.bodies[key])
 	case r.Method == http.MethodDelete && q.Has("uploadId"):
 		f.uploads = slices.DeleteFunc(f.uploads, func(u version) bool { return u.Key == key && u.ID == q.Get("uploadId") })
 		w.WriteHeader(http.StatusNoContent)
@@ -138,6 +159,27 @@ func (f *fake) object(w http.ResponseWriter, r *http.Request, key string) {
 		w.Header().Set("X-Amz-Delete-Marker", "true")
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+func (f *fake) conditional(there bool) int {
+	c := f.condition
+	if c == nil {
+		c = &condition{there: http.StatusPreconditionFailed}
+	}
+	if there {
+		return c.there
+	}
+	return c.missing
+}
+
+// unchunked takes the SDK's own chunks off a body: a size in hexadecimal, a line each, and a trailer.
+func unchunked(body string) string {
+	size, rest, framed := strings.Cut(body, "\r\n")
+	var n int
+	if _, err := fmt.Sscanf(size, "%x", &n); !framed || err != nil || n > len(rest) {
+		return body
+	}
+	return rest[:n]
 }
 
 func (f *fake) add(key string, marker bool) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,7 @@ func environment(t *testing.T) {
 		}
 	}
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 }
@@ -112,11 +114,8 @@ func usersBucket(t *testing.T, c endpoint.Config, name string, cfg *s3cors.Confi
 	if cfg == nil {
 		return
 	}
-	e := open(t, c)
-	b, err := e.UseBucket(t.Context(), name)
+	_, err = client(c).PutBucketCors(t.Context(), &s3.PutBucketCorsInput{Bucket: &name, CORSConfiguration: endpoint.SDKConfiguration(cfg)})
 	must(t, err)
-	must(t, b.PutCORS(t.Context(), cfg))
-	must(t, os.Remove(only(t, c.JournalDir)))
 }
 
 func put(t *testing.T, c endpoint.Config, bucket, key string) {
@@ -156,7 +155,7 @@ func buckets(t *testing.T, c endpoint.Config) []string {
 // only is the one journal of a directory.
 func only(t *testing.T, dir string) string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "*"))
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	must(t, err)
 	if len(paths) != 1 {
 		t.Fatalf("journals: %q, want one", paths)
@@ -166,6 +165,14 @@ func only(t *testing.T, dir string) string {
 
 func rules(origins ...string) *s3cors.Configuration {
 	return &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: origins, AllowedMethods: []string{http.MethodGet}}}}
+}
+
+// mortal is an endpoint whose run can end like a killed process.
+func mortal(t *testing.T, c endpoint.Config) *endpoint.Endpoint {
+	t.Helper()
+	e := open(t, c)
+	e.Mortal()
+	return e
 }
 
 func newBucket(t *testing.T, e *endpoint.Endpoint) *endpoint.Bucket {
@@ -202,5 +209,8 @@ func said(err error, c endpoint.Config) string {
 	if c.JournalDir != "" {
 		text = strings.ReplaceAll(text, c.JournalDir, "DIR")
 	}
-	return text
+	return holders.ReplaceAllString(text, "HOLDER")
 }
+
+// holders are what Holder's String gives of this process.
+var holders = regexp.MustCompile(`the run \w+ \(process \d+ on [^,]+, since [-0-9]+ [:0-9]+ UTC\)`)

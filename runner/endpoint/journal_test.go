@@ -63,11 +63,14 @@ func TestJournalComesFirst(t *testing.T) {
 	seen.take("")
 	b, err := open(t, config).UseBucket(t.Context(), "users")
 	must(t, err)
-	for _, line := range seen.take("") {
-		if !strings.HasPrefix(line, "GET ") {
-			t.Errorf("sent before the journal was there: %s", line)
-		}
-	}
+	same(t, "sent", []string{
+		"GET /users?list-type=2&max-keys=100&prefix=corsprobe-lease", // nobody has it
+		"PUT /users/corsprobe-lease?x-id=PutObject",
+		"PUT /users/corsprobe-lease?x-id=PutObject", // refused: the endpoint honours the condition
+		"GET /users?cors=",
+		"GET /users?cors=", // the same
+		"PUT /users/corsprobe-0123456789ab/saved-configuration.json?x-id=PutObject",
+	}, seen.take(""))
 	path := only(t, config.JournalDir)
 	info, err := os.Stat(path)
 	must(t, err)
@@ -78,10 +81,10 @@ func TestJournalComesFirst(t *testing.T) {
 	got, err := endpoint.ReadJournal(data)
 	must(t, err)
 	want := endpoint.Journal{Endpoint: config.URL, Region: config.Region, Bucket: "users", Run: runID, CORS: rules("https://mine.example")}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(endpoint.Journal{}), cmpopts.IgnoreFields(endpoint.Journal{}, "Saved")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(endpoint.Journal{}), cmpopts.IgnoreFields(endpoint.Journal{}, "Saved", "Holder")); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
-	if got.Saved.IsZero() || strings.Contains(string(data), config.SecretKey) {
+	if got.Saved.IsZero() || got.Holder.PID != os.Getpid() || strings.Contains(string(data), config.SecretKey) {
 		t.Errorf("journal: %s", data)
 	}
 	must(t, b.Close(t.Context()))
@@ -107,10 +110,10 @@ func TestUseBucketRefuses(t *testing.T) {
 		config       endpoint.Config
 		want         string
 	}{
-		{"in use", "users", second, "the bucket users is in use by the run 0123456789ab, or was when that run was killed; wait for it to end, or put the configuration back with corsprobe restore, which reads DIR/0123456789ab-users.json"},
+		{"in use", "users", second, "the bucket users is in use by HOLDER; wait for it to end"},
 		{"no journal", "users", blocked, "the journal could not be written, so the bucket is left alone: mkdir DIR: not a directory"},
 		{"no run", "users", nameless, `a journal cannot be kept under the run ID ""`},
-		{"no bucket", "missing", config, "URL refused GetBucketCors: 404 NoSuchBucket: The specified bucket does not exist; check --bucket, and make the bucket first: with --bucket none is made"},
+		{"no bucket", "missing", config, "URL refused ListObjectsV2: 404 NoSuchBucket: The specified bucket does not exist; check --bucket, and make the bucket first: with --bucket none is made"},
 	} {
 		_, err := open(t, c.config).UseBucket(t.Context(), c.bucket)
 		same(t, c.name, c.want, said(err, c.config))
@@ -124,12 +127,17 @@ func TestUseBucketRefuses(t *testing.T) {
 	must(t, first.Close(t.Context()))
 }
 
-// reopen is what the restore command does.
-func reopen(t *testing.T, config endpoint.Config) func(endpoint.Journal) (*endpoint.Endpoint, error) {
-	return func(j endpoint.Journal) (*endpoint.Endpoint, error) {
+// restore is what the restore command does.
+func restore(t *testing.T, config endpoint.Config, change ...func(*endpoint.RestoreOptions)) ([]endpoint.Restored, error) {
+	t.Helper()
+	opts := endpoint.RestoreOptions{Dir: config.JournalDir, Open: func(j endpoint.Journal) (*endpoint.Endpoint, error) {
 		config.URL, config.Region, config.RunID = j.Endpoint, j.Region, "ffffffffffff"
 		return endpoint.Open(t.Context(), config)
+	}}
+	for _, c := range change {
+		c(&opts)
 	}
+	return endpoint.Restore(t.Context(), opts)
 }
 
 // After a kill the journal is there; restore puts back what it says and removes the run's objects.
@@ -137,14 +145,16 @@ func TestRestore(t *testing.T) {
 	for _, had := range []*s3cors.Configuration{rules("https://mine.example"), nil} {
 		config := start(t, nil)
 		usersBucket(t, config, "users", had)
-		b, err := open(t, config).UseBucket(t.Context(), "users")
+		e := mortal(t, config)
+		b, err := e.UseBucket(t.Context(), "users")
 		must(t, err)
 		must(t, b.PutObject(t.Context(), b.Key("probe.txt"), []byte("x")))
 		upload(t, config.URL, client(config), b.Key("post"))
 		put(t, config, "users", "corsprobe-0123456789abc")
-		must(t, b.PutCORS(t.Context(), rules("*"))) // and the process is gone
+		must(t, b.PutCORS(t.Context(), rules("*")))
+		e.Die()
 
-		restored, err := endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
+		restored, err := restore(t, config)
 		must(t, err)
 		same(t, "restored", 1, len(restored))
 		same(t, "bucket", "users", restored[0].Bucket)
@@ -154,7 +164,7 @@ func TestRestore(t *testing.T) {
 		objects, uploads := keys(t, config, "users")
 		same(t, "objects", []string{"corsprobe-0123456789abc", "mine.txt"}, objects)
 		same(t, "uploads", []string(nil), uploads)
-		again, err := endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
+		again, err := restore(t, config)
 		must(t, err)
 		same(t, "restored again", 0, len(again))
 	}
@@ -172,16 +182,18 @@ func TestRestoreFails(t *testing.T) {
 		}
 	})
 	usersBucket(t, config, "users", rules("https://mine.example"))
-	b, err := open(t, config).UseBucket(t.Context(), "users")
+	e := mortal(t, config)
+	b, err := e.UseBucket(t.Context(), "users")
 	must(t, err)
 	refuse = "PUT"
 	problem := "the configuration of users was not put back: PutBucketCors: 403 AccessDenied: No.; corsprobe restore --bucket users puts it back from DIR/0123456789ab-users.json"
 	same(t, "Close", problem, said(b.Close(t.Context()), config))
-	restored, err := endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
+	e.Die()
+	restored, err := restore(t, config)
 	same(t, "Restore", "DIR/0123456789ab-users.json: "+problem, said(err, config))
 	same(t, "restored", 0, len(restored))
 	refuse = ""
-	_, err = endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
+	_, err = restore(t, config)
 	must(t, err)
 	must(t, b.Close(t.Context()))
 }
@@ -230,10 +242,10 @@ func TestBrokenJournals(t *testing.T) {
 			config := endpoint.Config{JournalDir: t.TempDir()}
 			path := filepath.Join(config.JournalDir, "a.json")
 			must(t, os.WriteFile(path, []byte(c.text), 0o600))
-			restored, err := endpoint.Restore(t.Context(), config.JournalDir, func(endpoint.Journal) (*endpoint.Endpoint, error) {
+			restored, err := endpoint.Restore(t.Context(), endpoint.RestoreOptions{Dir: config.JournalDir, Open: func(endpoint.Journal) (*endpoint.Endpoint, error) {
 				t.Error("an endpoint was opened")
 				return nil, os.ErrInvalid
-			})
+			}})
 			same(t, "error", "DIR/a.json: "+c.want, said(err, config))
 			same(t, "restored", 0, len(restored))
 			only(t, config.JournalDir)
@@ -245,10 +257,12 @@ func TestBrokenBesideWhole(t *testing.T) {
 	config := start(t, nil)
 	usersBucket(t, config, "users", nil)
 	must(t, os.WriteFile(filepath.Join(config.JournalDir, "0.json"), []byte("{"), 0o600))
-	b, err := open(t, config).UseBucket(t.Context(), "users") // which the broken one does not keep
+	e := mortal(t, config)
+	b, err := e.UseBucket(t.Context(), "users") // which the broken one does not keep
 	must(t, err)
 	must(t, b.PutCORS(t.Context(), rules("*")))
-	restored, err := endpoint.Restore(t.Context(), config.JournalDir, reopen(t, config))
+	e.Die()
+	restored, err := restore(t, config)
 	same(t, "error", "DIR/0.json: not a journal of corsprobe's: unexpected end of JSON input", said(err, config))
 	same(t, "restored", 1, len(restored))
 }

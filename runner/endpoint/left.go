@@ -37,7 +37,12 @@ func (l *LeftBehind) Error() string {
 	if l.Objects != "" {
 		return fmt.Sprintf("objects below %s in the bucket %s may be left behind: %v; %s removes them", l.Objects, l.Bucket, l.Err, l.Command)
 	}
-	return fmt.Sprintf("the bucket %s is left behind: %v; %s removes it", l.Bucket, l.Err, l.Command)
+	is := "is"
+	var lost *lostError
+	if errors.As(l.Err, &lost) {
+		is = "may be" // nobody knows what became of the call
+	}
+	return fmt.Sprintf("the bucket %s %s left behind: %v; %s removes it", l.Bucket, is, l.Err, l.Command)
 }
 
 func (l *LeftBehind) Unwrap() error { return l.Err }
@@ -58,10 +63,12 @@ func (e *Endpoint) Undone() []error {
 var errEnded = errors.New("the run ended before that")
 
 func (b *Bucket) undone() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch {
 	case b.owned:
 		return &LeftBehind{Bucket: b.name, Command: b.e.sweepCommand(b.e.config.RunID), Err: errEnded}
-	case b.saved == nil:
+	case b.saved.Restored:
 		return &LeftBehind{Bucket: b.name, Objects: prefixOf(b.e.config.RunID), Command: b.e.restoreCommand(b.name), Err: errEnded}
 	default:
 		return &NotRestored{Bucket: b.name, Journal: b.saved.path, Command: b.e.restoreCommand(b.name), Err: errEnded}

@@ -69,6 +69,28 @@ func raw(t *testing.T, text string) string {
 	return listener.Addr().String()
 }
 
+// resetting resets every connection once it was asked something.
+func resetting(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 4096))
+			_ = conn.(*net.TCPConn).SetLinger(0)
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() { _ = listener.Close(); <-done })
+	return listener.Addr().String()
+}
+
 // nameless lets no name be looked up outside.
 func nameless(t *testing.T) {
 	t.Helper()
@@ -99,12 +121,16 @@ func TestNoAnswer(t *testing.T) {
 		{"unknown authority", quiet(t, s3, true).URL, probe.Options{}, "the certificate of URL is not trusted: x509: certificate signed by unknown authority; give its authority with --ca-file, or --insecure to go on regardless"},
 		{"another's certificate", other, probe.Options{CAFile: authority}, "the certificate of URL is for another name: x509: certificate is valid for example.com, *.example.com, not localhost; check --endpoint, or give --insecure to go on regardless"},
 		{"TLS to plain HTTP", strings.Replace(quiet(t, s3, false).URL, "http:", "https:", 1), probe.Options{}, "URL does not speak TLS; try http:// instead of https://"},
-		{"TLS to something else", "https://" + raw(t, "220 mail.example.com ESMTP\r\n"), probe.Options{}, "URL does not speak TLS; try http:// instead of https://"},
+		{"TLS to a mail server", "https://" + raw(t, "220 mail.example.com ESMTP\r\n"), probe.Options{}, `URL speaks no TLS, and looks like a mail or FTP server: its answer begins with "220 m"; check --endpoint, its host and its port`},
+		{"TLS to an SSH server", "https://" + raw(t, "SSH-2.0-OpenSSH_9.9\r\n"), probe.Options{}, `URL speaks no TLS, and looks like an SSH server: its answer begins with "SSH-2"; check --endpoint, its host and its port`},
+		{"HTTP to an SSH server", "http://" + raw(t, "SSH-2.0-OpenSSH_9.9\r\n"), probe.Options{}, `URL speaks no HTTP/1.1, and looks like an SSH server: its answer begins with "SSH-2.0-OpenSSH_9.9"; check --endpoint, its host and its port`},
+		{"HTTP/0.9", "http://" + raw(t, "<html>Welcome</html>\r\n"), probe.Options{}, `URL speaks no HTTP/1.1: its answer begins with "<html>Welcome</html>"; check --endpoint, its host and its port`},
+		{"HTTP/2 alone", "http://" + raw(t, "\x00\x00\x00\x04\x00\x00\x00\x00\x00\n"), probe.Options{}, `URL speaks no HTTP/1.1, and looks like an HTTP/2 server, or another: its answer begins with ""; check --endpoint, its host and its port`},
 		{"plain HTTP to TLS", strings.Replace(quiet(t, s3, true).URL, "https:", "http:", 1), probe.Options{}, "URL speaks TLS only; try https:// instead of http://"},
 		{"plain HTTP to TLS that answers with an alert", "http://" + raw(t, "\x15\x03\x01\x00\x02\x02\x46"), probe.Options{}, "URL speaks TLS only; try https:// instead of http://"},
 		{"plain HTTP to nginx", quiet(t, answer(400, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>"), false).URL, probe.Options{}, "URL speaks TLS only; try https:// instead of http://"},
 		{"no answer in time", quiet(t, silent, false).URL, probe.Options{Timeout: 50 * time.Millisecond}, "URL did not answer within 50ms; is it reachable from here? --timeout waits longer"},
-		{"hangs up", "http://" + raw(t, ""), probe.Options{}, "URL does not answer: EOF; is it up, and is --endpoint right?"},
+		{"hangs up", "http://" + raw(t, ""), probe.Options{}, "URL does not answer: the connection was closed without an answer; is it up, and is --endpoint right?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := endpoint.Config{URL: c.url, Addressing: "path", AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID, JournalDir: t.TempDir(), Options: c.options}

@@ -103,7 +103,7 @@ func (e *Endpoint) foreign(ctx context.Context) error {
 		return nil // the calls that follow will say more
 	}
 	status, body := ex.Response.Status, ex.Response.Body
-	to := strings.Join(result.Values(ex.Response.Headers, "Location"), ", ")
+	to := withoutQuery(strings.Join(result.Values(ex.Response.Headers, "Location"), ", "))
 	kind := strings.TrimSpace(strings.Join(result.Values(ex.Response.Headers, "Content-Type"), ", "))
 	switch {
 	case status == http.StatusBadRequest && wantsTLS(body):
@@ -117,6 +117,12 @@ func (e *Endpoint) foreign(ctx context.Context) error {
 		kind = "without a content type"
 	}
 	return &Trouble{Summary: fmt.Sprintf("%s is no S3 endpoint: it answers ListBuckets with %d %s and no document of S3's", e.URL(), status, e.presentable(kind)), Hint: "check --endpoint"}
+}
+
+// withoutQuery is a URL without its query, which may be a signature.
+func withoutQuery(text string) string {
+	before, _, _ := strings.Cut(text, "?")
+	return before
 }
 
 // isS3 reports that a body may be S3's: XML, and no page.

@@ -123,10 +123,11 @@ func TestUseBucketTellsRefusals(t *testing.T) {
 		want    string
 	}{
 		{"website", answer(200, "text/html", "<html><body>Hi<br></body></html>"), "URL is no S3 endpoint: it answers ListBuckets with 200 text/html and no document of S3's; check --endpoint"},
-		{"no rights", refusal(403, "AccessDenied"), "URL refused GetBucketCors: 403 AccessDenied: No; the keys need the rights s3:PutBucketCORS and s3:GetBucketCORS"},
-		{"secret key", refusal(403, "SignatureDoesNotMatch"), "URL refused GetBucketCors: 403 SignatureDoesNotMatch: No; check the secret key and --region"},
+		{"no rights", refusal(403, "AccessDenied"), "URL refused ListObjectsV2: 403 AccessDenied: No; a run tells others by an object in the bucket that it is in use, and needs the rights s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject; where nobody else uses the bucket, --no-lease goes without"},
+		{"no rights to read it", except(corsCall("GET"), refusal(403, "AccessDenied")), "URL refused GetBucketCors: 403 AccessDenied: No; the keys need the rights s3:PutBucketCORS and s3:GetBucketCORS"},
+		{"secret key", refusal(403, "SignatureDoesNotMatch"), "URL refused ListObjectsV2: 403 SignatureDoesNotMatch: No; check the secret key and --region"},
 		{"without CORS", except(corsCall("GET"), refusal(501, "NotImplemented")), "URL refused GetBucketCors: 501 NotImplemented: No" + unjudged},
-		{"other region", refusal(301, "PermanentRedirect", "X-Amz-Bucket-Region", "eu-west-1"), "URL refused GetBucketCors: 301 PermanentRedirect: No; give --region eu-west-1"},
+		{"other region", refusal(301, "PermanentRedirect", "X-Amz-Bucket-Region", "eu-west-1"), "URL refused ListObjectsV2: 301 PermanentRedirect: No; give --region eu-west-1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := httptest.NewServer(c.handler)
@@ -167,7 +168,7 @@ func TestNoCredentials(t *testing.T) {
 	same(t, "Check", want, said(e.Check(t.Context()), config))
 	_, err := e.UseBucket(t.Context(), "users")
 	same(t, "UseBucket", want, said(err, config))
-	_, err = endpoint.Sweep(t.Context(), e, 0, false)
+	_, err = endpoint.Sweep(t.Context(), e, endpoint.SweepOptions{})
 	same(t, "Sweep", want, said(err, config))
 	same(t, "requests", []string(nil), seen.take(""))
 }

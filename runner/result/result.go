@@ -275,8 +275,19 @@ type Chromium struct {
 	// Console is what the browser's console says of it: "Access to fetch at … has been blocked by CORS policy: …".
 	Console   string   `json:"console,omitempty"`
 	Preflight []Header `json:"preflight,omitempty"` // what the browser's own preflight asked; empty: it sent none
+	// Otherwise says how the endpoint answered the browser otherwise than the run's own requests; empty where it did not.
+	Otherwise string `json:"otherwise,omitempty"`
+	// Credentials is what the page got with credentials: include, where that makes a difference to the model; nil: it was not asked.
+	Credentials *ChromiumAnswer `json:"credentials,omitempty"`
 	// Disagreement says where Fetch's model and the browser differ; empty where they agree.
 	Disagreement string `json:"disagreement,omitempty"`
+}
+
+// ChromiumAnswer is what a page in a real browser got of one more request.
+type ChromiumAnswer struct {
+	Resolved bool   `json:"resolved"` // the script was given an answer
+	Code     string `json:"code,omitempty"`
+	Console  string `json:"console,omitempty"`
 }
 
 // Finding is one difference between what was owed and what came: as data, and in words.
@@ -347,7 +358,15 @@ type Side struct {
 	Values []string `json:"values,omitempty"` // acceptable values of a header or of an element of the error document, or what came
 	// Headers are lines that came: of the header itself, or those that a reader needs beside it.
 	Headers []Header `json:"headers,omitempty"`
-	Body    string   `json:"body,omitempty"` // the start of what came in place of an error document
+	// Elements are those of an error document that came in place of a missing one: of the same name but for case.
+	Elements []Element `json:"elements,omitempty"`
+	Body     string    `json:"body,omitempty"` // the start of what came in place of an error document
+}
+
+// Element is one element of an error document.
+type Element struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Deviation is the reason why a finding is known.

@@ -1,0 +1,168 @@
+package endpoint
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// hold is a user's bucket that is this run's alone: on this machine by a lock, among all machines by a lease. It is taken before anything of the
+// bucket is read: two runs at once would take each other's configurations for the user's.
+type hold struct {
+	lock  *lock
+	lease *lease // nil: without
+	copy  bool   // the bucket holds a copy of the journal
+}
+
+func (e *Endpoint) take(ctx context.Context, bucket string) (*hold, error) {
+	if e.config.RunID == "" || strings.Contains(e.config.RunID, "/") {
+		return nil, fmt.Errorf("a journal cannot be kept under the run ID %q", e.config.RunID) // restore would not take it
+	}
+	if err := e.keyless(ctx); err != nil {
+		return nil, err
+	}
+	dir, err := journalDir(e.config.JournalDir)
+	if err != nil {
+		return nil, fmt.Errorf("no place for the journal: %w", err)
+	}
+	h, holder := &hold{}, e.holder()
+	if h.lock, err = takeLock(bucketLock(dir, e.URL(), bucket), holder, false); err != nil {
+		return nil, e.locked(bucket, err)
+	}
+	if err = e.unfinished(dir, bucket); err == nil && !e.config.NoLease {
+		if h.lease, err = e.takeLease(ctx, bucket, holder); err != nil {
+			err = e.notLeased(ctx, bucket, err)
+		}
+	}
+	if err != nil {
+		h.lock.release()
+		return nil, err
+	}
+	return h, nil
+}
+
+// locked says who of this machine, or of one that shares its disk, uses a bucket.
+func (e *Endpoint) locked(bucket string, err error) error {
+	var h *heldError
+	switch {
+	case !errors.As(err, &h):
+		return fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
+	case h.alive && h.holder.Run == "":
+		return &Trouble{Summary: fmt.Sprintf("the bucket %s is in use by another run of this machine", bucket), Hint: "wait for it to end", cause: h}
+	case h.alive:
+		return &Trouble{Summary: fmt.Sprintf("the bucket %s is in use by %s", bucket, h.holder), Hint: "wait for it to end", cause: h}
+	}
+	return &Trouble{
+		Summary: fmt.Sprintf("the bucket %s is locked by %s, or was when that machine went down: %s", bucket, h.who(), h.path),
+		Hint:    "wait for it to end; where it is dead, " + e.unlockCommand(bucket) + " puts right what it left", cause: h,
+	}
+}
+
+func (h *heldError) who() string {
+	if h.holder.Run == "" {
+		return "somebody whom the lock does not name"
+	}
+	return h.holder.String()
+}
+
+// unlockCommand takes what a dead machine left away from a bucket, and puts its configuration back.
+func (e *Endpoint) unlockCommand(bucket string) string {
+	return e.command("restore", "--unlock", "--bucket", bucket, "--endpoint", e.URL(), "--region", e.Region())
+}
+
+// notLeased says why there is no lease: another run has it, or the endpoint does not take the object.
+func (e *Endpoint) notLeased(ctx context.Context, bucket string, err error) error {
+	var other *leased
+	if errors.As(err, &other) {
+		return e.leasedTo(bucket, other)
+	}
+	if trouble := e.foreign(ctx); trouble != nil {
+		return trouble
+	}
+	trouble := e.diagnose(err)
+	var call *CallError
+	if errors.As(err, &call) && call.Status == http.StatusForbidden && hints[call.Code] == "" {
+		trouble.Hint = "a run tells others by an object in the bucket that it is in use, and needs the rights s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject; " +
+			"where nobody else uses the bucket, --no-lease goes without"
+	}
+	return trouble
+}
+
+func (e *Endpoint) leasedTo(bucket string, other *leased) *Trouble {
+	t := &Trouble{cause: other}
+	unlock := e.unlockCommand(bucket) + " puts right what it left"
+	switch s := other.holder.state(); {
+	case other.holder.Run == "":
+		t.Summary = fmt.Sprintf("the bucket %s holds the object %s, by which a run says that it uses the bucket; it does not say which", bucket, plain(other.key))
+		t.Hint = "if no run is under way, " + unlock
+	case s == running:
+		t.Summary, t.Hint = fmt.Sprintf("the bucket %s is in use by %s", bucket, other.holder), "wait for it to end"
+	case s == ended:
+		t.Summary = fmt.Sprintf("the bucket %s was left by %s, which has ended without cleaning up", bucket, other.holder)
+		t.Hint = "corsprobe restore puts it right where that run kept its journal; elsewhere " + unlock
+	default:
+		t.Summary = fmt.Sprintf("the bucket %s is in use by %s, or was when that run was killed", bucket, other.holder)
+		t.Hint = "wait for it to end; if it was killed, corsprobe restore on that machine puts the bucket right; if that machine is gone, " + unlock
+	}
+	return t
+}
+
+// savedKey is the object that holds a copy of the journal, so that the bucket can be put right where the journal's disk is gone.
+func savedKey(run string) string { return prefixOf(run) + "saved-configuration.json" }
+
+// copyJournal puts a copy of the journal beside the lease.
+func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
+	if h.lease == nil {
+		return nil
+	}
+	data, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	h.copy = true
+	key := savedKey(j.Run)
+	_, err = e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &j.Bucket, Key: &key, Body: bytes.NewReader(data)})
+	return e.callError("PutObject", err)
+}
+
+// withdraw takes the lease away, and the copy of the journal before it: with the lease gone nobody would look for that.
+func (h *hold) withdraw(ctx context.Context, e *Endpoint, bucket string) error {
+	if h.copy {
+		if err := (&cleaner{e: e, bucket: bucket, prefix: savedKey(e.config.RunID)}).clean(ctx); err != nil {
+			return err
+		}
+		h.copy = false
+	}
+	if h.lease != nil {
+		if err := h.lease.drop(ctx); err != nil {
+			return err
+		}
+		h.lease = nil
+	}
+	return nil
+}
+
+// saved is the journal's copy in the bucket, of a run that may be gone with its machine.
+func (e *Endpoint) saved(ctx context.Context, bucket, run string) (*Journal, error) {
+	data, err := e.readObject(ctx, bucket, savedKey(run))
+	if missing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	j, err := readJournal(data)
+	if err == nil && (j.Run != run || j.Bucket != bucket) {
+		err = errors.New("it is of another run or bucket")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the object %s is not a journal of corsprobe's: %w", savedKey(run), err)
+	}
+	return &j, nil
+}

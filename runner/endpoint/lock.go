@@ -1,0 +1,166 @@
+package endpoint
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"corsprobe/runner/file"
+
+	"github.com/gofrs/flock"
+)
+
+// lock is the right of one process of this machine to something. The system lets go of it when the process ends, however it ends: what is
+// written in its file only says who has it, or had it.
+type lock struct{ flock *flock.Flock }
+
+// heldError says that somebody else has a lock, or may have it.
+type heldError struct {
+	path   string
+	holder Holder // empty where the file does not tell
+	alive  bool   // its process was seen to run
+}
+
+func (h *heldError) Error() string {
+	if h.holder.Run == "" {
+		return h.path + " does not say who holds it"
+	}
+	return "held by " + h.holder.String()
+}
+
+// takeLock takes a lock, or says with a [heldError] who has it. What an ended process of this machine left is taken over. What a process of
+// another machine left, where two of them share a disk, is taken over by force alone: from here nobody can tell whether that process runs.
+func takeLock(path string, holder Holder, force bool) (*lock, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	f := flock.New(path)
+	for tries := 1; ; tries++ {
+		taken, err := f.TryLock()
+		if err != nil {
+			return nil, err
+		}
+		left, unread := readLock(path)
+		switch {
+		case !taken && (left.state() == running || tries == lockTries):
+			return nil, &heldError{path, left, true}
+		case !taken: // somebody looks whether it is held, or has just taken it and not written yet
+			time.Sleep(20 * time.Millisecond)
+		case !current(f, path):
+			_ = f.Close() // its holder removed the file between our opening and our locking: there may be a new one
+		default:
+			if err := claim(path, holder, left, unread, force); err != nil {
+				return nil, errors.Join(err, f.Close())
+			}
+			return &lock{f}, nil
+		}
+	}
+}
+
+// lockTries is how often a lock is tried whose holder is not seen to run.
+const lockTries = 10
+
+// claim writes the holder into a lock's file, unless what stands there forbids it.
+func claim(path string, holder, left Holder, unread error, force bool) error {
+	switch {
+	case left.state() == running: // on a disk that lets two processes lock one file
+		return &heldError{path, left, true}
+	case unread != nil && !force, left.Run != "" && !left.here() && !force:
+		return &heldError{path, left, false}
+	}
+	data, err := json.Marshal(holder)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a holder would be nobody's to take over
+	}
+	return nil
+}
+
+// held reports that a lock's holder is under way, as far as that can be seen from here.
+func held(path string) bool {
+	left, err := readLock(path)
+	if err != nil || left.Run == "" {
+		return false
+	}
+	if s := left.state(); s != unknown || !left.here() {
+		return s == running
+	}
+	f := flock.New(path) // processes cannot be looked up here: only the system knows
+	defer func() { _ = f.Close() }()
+	free, err := f.TryRLock()
+	return err == nil && !free
+}
+
+// current reports that the locked file is the one that the path names.
+func current(f *flock.Flock, path string) bool {
+	locked, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(locked, named)
+}
+
+// readLock is who a lock's file names; nobody where it is empty, as between its making and its writing.
+func readLock(path string) (Holder, error) {
+	data, err := readSmall(path)
+	if err != nil || len(data) == 0 {
+		return Holder{}, nil //nolint:nilerr // gone by now: nobody's
+	}
+	return readHolder(data)
+}
+
+// release lets go of the lock, and removes its file.
+func (l *lock) release() {
+	_ = os.Remove(l.flock.Path()) // while it is held: nobody else can have taken it
+	_ = l.flock.Close()
+}
+
+// bucketLock is the file of a bucket's lock: one for all spellings of its endpoint.
+func bucketLock(dir, endpoint, bucket string) string {
+	sum := sha256.Sum256([]byte(place(endpoint) + "\n" + bucket))
+	return filepath.Join(dir, fileName(bucket)+"-"+hex.EncodeToString(sum[:8])+".lock")
+}
+
+// fileName makes part of a file's name of a bucket's.
+func fileName(bucket string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '_'
+	}, bucket)
+	return strings.TrimLeft(name[:min(len(name), 63)], ".")
+}
+
+// longestFile is far more than any journal, lock or list of buckets needs.
+const longestFile = 4 << 20
+
+// readSmall reads a file of corsprobe's own.
+func readSmall(path string) ([]byte, error) {
+	data, err := file.Read(path, longestFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return data, err
+}
+
+// gone takes it for no error that a file is not there.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
