@@ -33,14 +33,17 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		return t.out.Flush()
 	}
 	t.head(r)
-	t.failures("Failed", pick(r.Cells, isFailed))
+	t.diagnosis(r)
+	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
 	t.unsupported(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported }))
 	t.known(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
 	t.stale(r.Stale)
 	t.observations(r.Observations)
-	t.causes(causes(r.Cells))
+	if len(namedCauses(r)) == 0 {
+		t.causes(causes(r.Cells))
+	}
 	t.baseline(r.Baseline)
 	t.summary(r)
 	t.blank()

@@ -13,10 +13,23 @@ func described(plan scenarios.Plan) []result.Scenario {
 		s := planned.Scenario
 		all[i] = result.Scenario{ID: s.ID, Description: s.Description, Labels: s.Labels, Facts: s.Facts, References: s.References}
 		for _, step := range planned.Steps {
-			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After)})
+			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)})
 		}
 	}
 	return all
+}
+
+// refusedPut is what a step puts and S3 does not keep; empty: S3 keeps it, or nothing is put.
+func refusedPut(step scenarios.PlannedStep) string {
+	switch {
+	case step.Call != scenarios.PutBucketCors || step.CORS == nil:
+		return ""
+	case step.CORS.Document != "":
+		return step.CORS.Document
+	case s3cors.Equal(step.CORS.Config, step.After):
+		return ""
+	}
+	return configuration(step.CORS.Config)
 }
 
 func configuration(cfg *s3cors.Configuration) string {

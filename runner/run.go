@@ -123,6 +123,7 @@ func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id
 		stale: &patience{most: opts.Settle, first: staleFirst},
 	}
 	r.places = &places{run: r}
+	opts.Known.prepare(described(plan), at.URL())
 	for _, s := range plan.Scenarios {
 		for _, step := range s.Steps {
 			if step.CallID != "" {

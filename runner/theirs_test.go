@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
@@ -140,7 +141,7 @@ name: mine
 cors: {CORSRules: [{AllowedOrigins: [https://app.example.com], AllowedMethods: [GET]}]}
 matrix: {origins: [https://app.example.com]}
 `
-	wrong := reference.Behaviour{Answer: func(a *s3cors.Answer, _ reference.Asked) {
+	wrong := reference.Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
 		if a.Headers["Access-Control-Allow-Methods"] != "" {
 			a.Headers["Access-Control-Allow-Methods"] = "GET, HEAD"
 		}

@@ -177,7 +177,8 @@ func (d *decoder) newKey(key *yaml.Node, seen map[string]bool) bool {
 func (d *decoder) required(n *yaml.Node, t reflect.Type, seen map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] {
+		other, unless := strings.CutPrefix(f.Tag.Get("required"), "unless ")
+		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] && !(unless && seen[other]) {
 			d.missing(n, key, f.Tag.Get("doc"))
 		}
 		if f.Type != reflect.TypeFor[lists]() {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"corsprobe/runner/file"
+
+	"corsprobe/runner/dialect"
 )
 
 // Provider is what is known of a provider or a server: where it is, what it offers, and what it does otherwise than S3. Every point names the
@@ -147,6 +149,17 @@ func LoadProvider(path string) (Provider, error) {
 	}
 	p, errors := parseProvider(path, data)
 	return p, errors.orNil()
+}
+
+// Dialect is what the provider is known to do otherwise than S3, as far as deviations by their name say it, in the order of the file.
+func (p Provider) Dialect() dialect.Dialect {
+	var all dialect.Dialect
+	for _, d := range p.KnownDeviations {
+		if d.Spoken() {
+			all = append(all, d.Speaks)
+		}
+	}
+	return all
 }
 
 // IsProviderFile reports that a file that can be read looks like a provider's, or one of known deviations, rather than a scenario.

@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"corsprobe/reports"
-	"corsprobe/runner/embedded"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -81,7 +80,7 @@ func listCommand() *cobra.Command {
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
 	c.MarkFlagsMutuallyExclusive("cells", "facts")
-	c.AddCommand(listProvidersCommand())
+	c.AddCommand(listProvidersCommand(), listDeviationsCommand())
 	return c
 }
 
@@ -94,32 +93,6 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 			fmt.Fprintf(w, "%s\t%s\n", cell.ID, cell.Title)
 		}
 	}
-}
-
-func serveCommand() *cobra.Command {
-	var opts embedded.Options
-	c := &cobra.Command{
-		Use:   "serve",
-		Short: "Run the embedded S3 server alone, until interrupted",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			server, err := embedded.Start(cmd.Context(), opts)
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			access, secret := server.Credentials()
-			fmt.Fprintf(cmd.OutOrStdout(), "# %s, in memory; Ctrl-C ends it\nexport AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
-				server.Name(), server.URL(), server.Region(), access, secret)
-			<-cmd.Context().Done()
-			closeServer(server)
-			return nil
-		},
-	}
-	c.Flags().StringVar(&opts.Address, "address", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 is any free one")
-	c.Flags().StringVar(&opts.AccessKey, "access-key", "", "access `KEY` (default random)")
-	c.Flags().StringVar(&opts.SecretKey, "secret-key", "", "secret `KEY` (default random)")
-	c.Flags().StringVar(&opts.Region, "region", "us-east-1", "`REGION` that signatures name")
-	return c
 }
 
 // schemas are what corsprobe schema prints, by the name of what they describe.

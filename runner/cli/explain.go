@@ -169,13 +169,17 @@ func explainOne(w io.Writer, arg string) error {
 		}
 		return nil
 	}
+	if d, ok := deviationNamed(arg); ok {
+		printDeviation(w, d)
+		return nil
+	}
 	if c, ok := lint.ByCode(arg); ok {
 		printCode(w, c)
 		return nil
 	}
 	c, ok := judge.CheckByID(arg)
 	if !ok {
-		return fmt.Errorf("there is no check, no reason and no code %q; corsprobe explain lists them", arg)
+		return fmt.Errorf("there is no check, no deviation, no reason and no code %q; corsprobe explain and corsprobe list deviations name them", arg)
 	}
 	fmt.Fprintf(w, "%s\n  S3 owes   %s\n  matters   %s\n", c.ID, c.Owes, c.Matters)
 	for _, n := range c.Facts {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/s3cors"
 )
 
@@ -190,11 +191,11 @@ var connectionDefects = []Defect{
 // lingeringRefusal knows connections by the client's address.
 func lingeringRefusal() Behaviour {
 	var refused sync.Map
-	return answering(func(a *s3cors.Answer, q Asked) {
+	return answering(func(a *dialect.Answer, q asked) {
 		switch _, was := refused.LoadAndDelete(q.HTTP.RemoteAddr); {
-		case q.preflight() && len(a.Status) > 0 && a.Status[0] == http.StatusForbidden:
+		case q.Preflight() && len(a.Status) > 0 && a.Status[0] == http.StatusForbidden:
 			refused.Store(q.HTTP.RemoteAddr, true)
-		case was && !q.preflight():
+		case was && !q.Preflight():
 			clear(a.Headers)
 		}
 	})
@@ -202,8 +203,8 @@ func lingeringRefusal() Behaviour {
 
 func firstOfConnection() Behaviour {
 	var seen sync.Map
-	return answering(func(a *s3cors.Answer, q Asked) {
-		if _, before := seen.LoadOrStore(q.HTTP.RemoteAddr, true); !before && !q.preflight() {
+	return answering(func(a *dialect.Answer, q asked) {
+		if _, before := seen.LoadOrStore(q.HTTP.RemoteAddr, true); !before && !q.Preflight() {
 			delete(a.Headers, vary)
 		}
 	})

@@ -74,10 +74,30 @@ type Report struct {
 	CleanUp []Leftover `json:"cleanUp,omitempty"`
 	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
 	Baseline *Baseline `json:"baseline,omitempty"`
+	// Causes are the smallest set of deviations that explains what failed or is known, the one that explains most cells first.
+	Causes []Cause `json:"causes,omitempty"`
+	// Unexplained are the ids of failed and known cells that the causes do not explain, or not whole.
+	Unexplained []string `json:"unexplained,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
 	Cells        []Cell        `json:"cells"`
+}
+
+// Cause is a deviation from S3 that explains failed cells and contradicts no answer.
+type Cause struct {
+	Deviation string `json:"deviation"` // its name: corsprobe explain NAME tells of it
+	// Parameters is what the deviation was told: a number, a word, a list or a mapping; nil: it takes nothing.
+	Parameters any    `json:"parameters,omitempty"`
+	Class      Class  `json:"class"`
+	Summary    string `json:"summary"` // what the endpoint does, in a sentence
+	Facts      []int  `json:"facts,omitempty"`
+	// Checks are what it shows by: "preflight.vary".
+	Checks []string `json:"checks,omitempty"`
+	// Cells are the ids of the cells that are not explained without it.
+	Cells []string `json:"cells"`
+	// Alternatives are deviations that explain the same answers as well, as they are written in a file: "most-rules: 20".
+	Alternatives []string `json:"alternatives,omitempty"`
 }
 
 // LeftoverKind says what was left.
@@ -116,6 +136,8 @@ type Step struct {
 	Call string `json:"call,omitempty"` // by which the step begins: "PutBucketCors"; empty: none
 	// CORS is the configuration that the bucket should hold after the call, as aws s3api put-bucket-cors takes it; empty: none.
 	CORS string `json:"cors,omitempty"`
+	// Put is what PutBucketCors puts where that is not CORS, because S3 refuses it: a configuration in JSON, or a document of XML.
+	Put string `json:"put,omitempty"`
 }
 
 // Run says when and with what a run was made.
