@@ -26,7 +26,7 @@ func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchan
 	b.trusted, b.fresh = false, false
 	sum := md5.Sum(document)
 	crc := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document))
-	return b.call(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: []result.Header{
+	return b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: []result.Header{
 		{Name: "Content-Type", Value: "application/xml"},
 		{Name: "Content-MD5", Value: base64.StdEncoding.EncodeToString(sum[:])},
 		{Name: "x-amz-checksum-crc32", Value: base64.StdEncoding.EncodeToString(crc)},
@@ -43,7 +43,7 @@ func (b *Bucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
 	if err := b.mayDelete(ctx); err != nil {
 		return result.Exchange{}, err
 	}
-	ex := b.call(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
+	ex := b.changeRaw(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
 	return ex, b.still(ctx)
 }
 
