@@ -31,6 +31,7 @@ type Bucket struct {
 	saved   *Journal // of a user's bucket; nil: the run's own
 	hold    *hold    // of a user's bucket that is this run's alone; nil: it is not
 	trusted bool     // its configuration was seen to round-trip
+	unsure  bool     // a change of its configuration got no answer, and may yet be carried out
 	closed  bool
 
 	mu   sync.Mutex
@@ -187,6 +188,10 @@ func (b *Bucket) PutObject(ctx context.Context, key string, body []byte) error {
 
 // PutCORS puts a configuration, with both Content-MD5 and a checksum: some servers know only one of them.
 func (b *Bucket) PutCORS(ctx context.Context, cfg *s3cors.Configuration) error {
+	return b.change(ctx, "PutBucketCors", func(ctx context.Context) error { return b.putCORS(ctx, cfg) })
+}
+
+func (b *Bucket) putCORS(ctx context.Context, cfg *s3cors.Configuration) error {
 	b.trusted, b.fresh = false, false
 	_, err := b.e.client.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: &b.name, CORSConfiguration: sdkConfiguration(cfg)}, withContentMD5)
 	return b.e.callError("PutBucketCors", err)
@@ -222,6 +227,10 @@ func (b *Bucket) getCORS(ctx context.Context, options ...func(*s3.Options)) (*s3
 // DeleteCORS removes the configuration. It is refused unless the configuration was seen to round-trip, and checks that the bucket is still
 // there afterwards.
 func (b *Bucket) DeleteCORS(ctx context.Context) error {
+	return b.change(ctx, "DeleteBucketCors", b.deleteCORS)
+}
+
+func (b *Bucket) deleteCORS(ctx context.Context) error {
 	if err := b.mayDelete(ctx); err != nil {
 		return err
 	}
@@ -232,12 +241,14 @@ func (b *Bucket) DeleteCORS(ctx context.Context) error {
 }
 
 // Clear removes the configuration where there is one.
-func (b *Bucket) Clear(ctx context.Context) error {
+func (b *Bucket) Clear(ctx context.Context) error { return b.clear(ctx, b.DeleteCORS) }
+
+func (b *Bucket) clear(ctx context.Context, remove func(context.Context) error) error {
 	cfg, err := b.GetCORS(ctx)
 	if err != nil || cfg == nil {
 		return err
 	}
-	return b.DeleteCORS(ctx)
+	return remove(ctx)
 }
 
 var errNotTrusted = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")

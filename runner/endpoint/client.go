@@ -39,6 +39,7 @@ func httpClient(c Config) (*awshttp.BuildableClient, error) {
 		t.TLSClientConfig = tlsConfig
 		t.DialContext = probe.DialContext(c.Options)
 		t.MaxResponseHeaderBytes = longestHead
+		t.IdleConnTimeout = 30 * time.Second
 		t.DisableCompression = true // a small answer could become an endless one
 		if !c.HTTP2 {               // as the probes
 			t.ForceAttemptHTTP2 = false

@@ -41,7 +41,7 @@ func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...st
 		}
 		lines = append(lines, result.Header{Name: header, Value: base64.StdEncoding.EncodeToString(h.Sum(nil))})
 	}
-	return b.call(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: lines})
+	return b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: lines})
 }
 
 // hashes are the digests that S3 knows (fact 70).
@@ -64,7 +64,7 @@ func (b *Bucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
 	if err := b.mayDelete(ctx); err != nil {
 		return result.Exchange{}, err
 	}
-	ex := b.call(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
+	ex := b.changeRaw(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete})
 	return ex, b.still(ctx)
 }
 

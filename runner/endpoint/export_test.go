@@ -82,3 +82,9 @@ func ReadLedger(data []byte) ([]string, bool) {
 	l, ok := readLedger(data)
 	return l.names, ok
 }
+
+// CloseIdle closes connections that wait for further calls.
+func (e *Endpoint) CloseIdle() {
+	e.client.Options().HTTPClient.(*guard).client.CloseIdleConnections()
+	e.probe.Close()
+}

@@ -94,6 +94,7 @@ func open(t *testing.T, c endpoint.Config) *endpoint.Endpoint {
 	t.Helper()
 	e, err := endpoint.Open(t.Context(), c)
 	must(t, err)
+	t.Cleanup(e.CloseIdle)
 	return e
 }
 

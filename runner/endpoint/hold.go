@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -20,31 +21,51 @@ type hold struct {
 	copy  bool   // the bucket holds a copy of the journal
 }
 
-func (e *Endpoint) take(ctx context.Context, bucket string) (*hold, error) {
+// take takes a bucket for this run. The journal comes before the lease, though it holds nothing yet: by it restore finds a lease that a killed
+// run left.
+func (b *Bucket) take(ctx context.Context) error {
+	e := b.e
 	if e.config.RunID == "" || strings.Contains(e.config.RunID, "/") {
-		return nil, fmt.Errorf("a journal cannot be kept under the run ID %q", e.config.RunID) // restore would not take it
+		return fmt.Errorf("a journal cannot be kept under the run ID %q", e.config.RunID) // restore would not take it
 	}
 	if err := e.keyless(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	dir, err := journalDir(e.config.JournalDir)
+	j, err := e.newJournal(b.name)
 	if err != nil {
-		return nil, fmt.Errorf("no place for the journal: %w", err)
+		return err
 	}
-	h, holder := &hold{}, e.holder()
-	if h.lock, err = takeLock(bucketLock(dir, e.URL(), bucket), holder, false); err != nil {
-		return nil, e.locked(bucket, err)
+	if b.hold.lock, err = takeLock(bucketLock(filepath.Dir(j.path), e.URL(), b.name), e.holder(), false); err != nil {
+		return e.locked(b.name, err)
 	}
-	if err = e.unfinished(dir, bucket); err == nil && !e.config.NoLease {
-		if h.lease, err = e.takeLease(ctx, bucket, holder); err != nil {
-			err = e.notLeased(ctx, bucket, err)
-		}
+	if err := e.unfinished(filepath.Dir(j.path), b.name); err != nil {
+		return err
 	}
-	if err != nil {
-		h.lock.release()
-		return nil, err
+	j.Restored = true
+	if err := j.write(); err != nil {
+		return unwritten(err)
 	}
-	return h, nil
+	b.saved = j
+	return b.lease(ctx)
+}
+
+// lease takes the lease, unless the run goes without.
+func (b *Bucket) lease(ctx context.Context) (err error) {
+	if b.e.config.NoLease {
+		return nil
+	}
+	if b.hold.lease, err = b.e.takeLease(ctx, b.name, b.e.holder()); err == nil {
+		return nil
+	}
+	if errors.Is(err, errMayStay) {
+		b.saved = nil // the journal stays on disk, and restore looks
+	}
+	return b.e.notLeased(ctx, b.name, err)
+}
+
+// unwritten says that there is no journal.
+func unwritten(err error) error {
+	return fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
 }
 
 // locked says who of this machine, or of one that shares its disk, uses a bucket.
@@ -52,7 +73,7 @@ func (e *Endpoint) locked(bucket string, err error) error {
 	var h *heldError
 	switch {
 	case !errors.As(err, &h):
-		return fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
+		return unwritten(err)
 	case h.alive && h.holder.Run == "":
 		return &Trouble{Summary: fmt.Sprintf("the bucket %s is in use by another run of this machine", bucket), Hint: "wait for it to end", cause: h}
 	case h.alive:

@@ -123,7 +123,7 @@ func (l *lease) putNew(ctx context.Context, body []byte) (outcome, error) {
 		}
 	}
 	if err != nil {
-		return refused, errors.Join(err, l.dropLost(ctx, err))
+		return refused, l.dropLost(ctx, err)
 	}
 	l.keep(out.VersionId)
 	return written, nil
@@ -156,7 +156,7 @@ func (l *lease) claim(ctx context.Context, body []byte) (bool, error) {
 	l.key, l.versions = claimPrefix+l.e.config.RunID, nil
 	out, err := l.e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &l.bucket, Key: &l.key, Body: bytes.NewReader(body)})
 	if err = l.e.callError("PutObject", err); err != nil {
-		return false, errors.Join(trial.dropOn(ctx, err), l.dropLost(ctx, err))
+		return false, l.dropLost(ctx, trial.dropOn(ctx, err))
 	}
 	l.keep(out.VersionId)
 	other, err := l.alone(ctx, &trial)
@@ -196,6 +196,9 @@ func (l *lease) alone(ctx context.Context, trial *lease) (*leased, error) {
 	return other, err
 }
 
+// errMayStay says that the lease may be in the bucket although it was not taken.
+var errMayStay = errors.New("the lease may be in the bucket all the same")
+
 // dropOn takes the lease away again after an error, and keeps the error.
 func (l *lease) dropOn(ctx context.Context, err error) error {
 	if err == nil {
@@ -203,24 +206,30 @@ func (l *lease) dropOn(ctx context.Context, err error) error {
 	}
 	ctx, cancel := soon(ctx)
 	defer cancel()
-	return errors.Join(err, l.drop(ctx))
+	if failure := l.drop(ctx); failure != nil {
+		return errors.Join(err, fmt.Errorf("%w: %w", errMayStay, failure))
+	}
+	return err
 }
 
-// dropLost takes away what may have been written although no answer came.
+// dropLost takes away what may have been written although no answer came, and keeps the error.
 func (l *lease) dropLost(ctx context.Context, err error) error {
 	var lost *lostError
 	if !errors.As(err, &lost) || neverSent(lost) {
-		return nil
+		return err
 	}
 	ctx, cancel := soon(ctx)
 	defer cancel()
-	there, _ := l.e.leases(ctx, l.bucket) // where that fails too, the first error is the one to tell
+	there, failure := l.e.leases(ctx, l.bucket)
+	if failure != nil {
+		return errors.Join(err, fmt.Errorf("%w: %w", errMayStay, failure))
+	}
 	for _, o := range there {
 		if o.key == l.key && o.holder.Run == l.e.config.RunID {
-			return l.drop(ctx)
+			return l.dropOn(ctx, err)
 		}
 	}
-	return nil
+	return err
 }
 
 // drop removes the lease.

@@ -24,8 +24,10 @@ func (b *Bucket) putBack(ctx context.Context) error {
 		b.mu.Unlock()
 		_ = b.saved.write() // whoever finds the journal from now on leaves the configuration alone, which the user may change
 	}
-	if err := b.takeAway(ctx, b.saved.Run, b.handedOut); err != nil {
-		return err
+	for range 2 { // what was under way when the run was interrupted may have arrived meanwhile
+		if err := b.takeAway(ctx, b.saved.Run, b.handedOut); err != nil {
+			return err
+		}
 	}
 	return b.letGo(ctx)
 }
@@ -48,15 +50,18 @@ func (b *Bucket) restore(ctx context.Context, cfg *s3cors.Configuration) error {
 	for pause := 100 * time.Millisecond; err != nil && pause < b.e.settle/5 && wait(ctx, pause); pause *= 3 {
 		err = b.restoreOnce(ctx, cfg)
 	}
+	if err == nil && b.unsure {
+		err = b.stays(ctx, cfg)
+	}
 	return err
 }
 
 func (b *Bucket) restoreOnce(ctx context.Context, cfg *s3cors.Configuration) error {
 	var err error
 	if cfg == nil {
-		err = b.Clear(ctx)
+		err = b.clear(ctx, b.deleteCORS)
 	} else {
-		err = b.PutCORS(ctx, cfg)
+		err = b.putCORS(ctx, cfg)
 	}
 	if err != nil {
 		return err
@@ -277,7 +282,7 @@ func (r *restoration) adopt(ctx context.Context, bucket string, l leased) error 
 func (r *restoration) putRight(ctx context.Context) error {
 	own := r.unrestored()
 	if own != nil {
-		b := &Bucket{e: r.e, name: own.Bucket, saved: own}
+		b := &Bucket{e: r.e, name: own.Bucket, saved: own, unsure: true} // nobody knows what was under way when the run was killed
 		if err := b.restore(ctx, own.CORS); err != nil {
 			return &NotRestored{Bucket: own.Bucket, Journal: own.where(), Command: r.again(own), Err: err}
 		}

@@ -15,12 +15,12 @@ import (
 // UseBucket takes a bucket that exists, for this run alone until it is closed. Its configuration is saved, in memory, in a journal on disk and,
 // beside the lease, in the bucket, before anything is changed.
 func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) {
-	h, err := e.take(ctx, name)
-	if err != nil {
-		return nil, err
+	b := &Bucket{e: e, name: name, hold: &hold{}}
+	err := b.take(ctx)
+	if err == nil {
+		err = b.save(ctx)
 	}
-	b := &Bucket{e: e, name: name, hold: h}
-	if err := b.save(ctx); err != nil {
+	if err != nil {
 		ctx, cancel := soon(ctx)
 		defer cancel()
 		return nil, errors.Join(err, b.letGo(ctx))
@@ -31,18 +31,17 @@ func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) 
 
 // save reads a bucket's configuration and keeps it.
 func (b *Bucket) save(ctx context.Context) error {
-	j, err := b.e.newJournal(b.name)
+	cfg, err := b.held(ctx)
 	if err != nil {
 		return err
 	}
-	if j.CORS, err = b.held(ctx); err != nil {
-		return err
-	}
+	j := *b.saved
+	j.CORS, j.Restored, j.Saved = cfg, false, time.Now().UTC()
 	if err := j.write(); err != nil {
-		return fmt.Errorf("the journal could not be written, so the bucket is left alone: %w", err)
+		return unwritten(err)
 	}
-	b.saved = j
-	if err := b.hold.copyJournal(ctx, b.e, j); err != nil {
+	b.saved = &j
+	if err := b.hold.copyJournal(ctx, b.e, &j); err != nil {
 		return b.e.notLeased(ctx, b.name, err)
 	}
 	return nil
@@ -53,7 +52,7 @@ func (b *Bucket) save(ctx context.Context) error {
 func (b *Bucket) letGo(ctx context.Context) error {
 	if b.hold != nil {
 		if err := b.hold.withdraw(ctx, b.e, b.name); err != nil {
-			return &LeftBehind{Bucket: b.name, Objects: leaseKey, Command: b.letGoCommand(), Err: err}
+			return &LeftBehind{Bucket: b.name, Objects: leaseKey, Command: b.e.restoreCommand(b.name), Err: err}
 		}
 	}
 	if b.saved != nil {
@@ -61,18 +60,10 @@ func (b *Bucket) letGo(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.hold != nil {
+	if b.hold != nil && b.hold.lock != nil {
 		b.hold.lock.release()
 	}
 	return nil
-}
-
-// letGoCommand removes a lease: by the journal, where there is one.
-func (b *Bucket) letGoCommand() string {
-	if b.saved == nil {
-		return b.e.unlockCommand(b.name)
-	}
-	return b.e.restoreCommand(b.name)
 }
 
 // UseBucketAsIs takes a bucket that exists, for a run that only asks: its configuration is neither read nor changed, and several runs may use it
