@@ -41,7 +41,7 @@ var commandGroups = []struct {
 }{
 	{"Ask an endpoint", []string{"run", "probe", "record", "serve"}},
 	{"Work without a network", []string{"explain", "lint", "init", "list", "validate", "schema"}},
-	{"Put reports together", []string{"merge", "compare"}},
+	{"Put reports together", []string{"merge", "compare", "diagnose"}},
 	{"Clean up after runs that were killed", []string{"restore", "sweep"}},
 	{"Beside", []string{"completion", "help", "version"}},
 }
