@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -15,7 +14,7 @@ func WriteExplanationJSON(w io.Writer, e result.Explanation) error { return enco
 // WriteExplanation writes what a configuration comes to for a request, for a person: the rules, the answers, the verdict, and what would permit it.
 // Its sentences are not wrapped: people look for what stands in them.
 func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: defaultWidth}
+	t := newTextWriter(w, opts)
 	p := result.Page{Headers: e.Headers, Credentials: e.Credentials}
 	t.line(0, t.paint(bold, visible(e.Method)+" from a page of "+visible(e.Origin)+asking(p)))
 	for _, remark := range e.Remarks {

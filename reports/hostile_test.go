@@ -175,6 +175,33 @@ func TestHostileAnswersSpoilNoTerminal(t *testing.T) {
 	}
 }
 
+// What is not a report of a run is as harmless: what one page gets, runs side by side, and errors.
+func TestHostileAnswersSpoilNothingElse(t *testing.T) {
+	for name, payload := range payloads {
+		p := visited(result.Blocked)
+		fill(reflect.ValueOf(&p).Elem(), payload)
+		c := Compare([]Compared{{Name: payload, Report: filled(payload)}, {Name: "b", Report: filled(harmless)}})
+		for what, write := range map[string]func(io.Writer) error{
+			"page":             func(w io.Writer) error { return WritePage(w, p, TextOptions{}) },
+			"page as JSON":     func(w io.Writer) error { return WritePageJSON(w, p) },
+			"comparison":       func(w io.Writer) error { return WriteComparison(w, c, TextOptions{Verbose: true}) },
+			"error":            func(w io.Writer) error { _, err := io.WriteString(w, Harmless(payload+"\n"+payload)+"\n"); return err },
+			"comparison: json": func(w io.Writer) error { return comparisonRenderers[JSON](w, c) },
+			"comparison: md":   func(w io.Writer) error { return comparisonRenderers[Markdown](w, c) },
+			"comparison: html": func(w io.Writer) error { return comparisonRenderers[HTML](w, c) },
+			"support table":    func(w io.Writer) error { return comparisonRenderers[Support](w, c) },
+		} {
+			var b bytes.Buffer
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			for _, problem := range harm(b.Bytes()) {
+				t.Errorf("%s, %s: %s", what, name, problem)
+			}
+		}
+	}
+}
+
 // harm lists what no format may hold, for any of them may be shown on a terminal, by an editor or in a CI system's log.
 func harm(data []byte) (problems []string) {
 	if !utf8.Valid(data) {

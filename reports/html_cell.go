@@ -198,7 +198,14 @@ func chromiumRows(c *result.Chromium) []row {
 	case c.NotSent != "":
 		return []row{{label: "Chromium", value: "was not given it: " + brief(c.NotSent, evidenceLimit)}}
 	}
-	rows := []row{{label: "Chromium", value: chromiumSentence(c)}}
+	var rows []row
+	if c.Otherwise != "" {
+		rows = append(rows, row{label: "otherwise", value: brief(c.Otherwise, evidenceLimit)})
+	}
+	rows = append(rows, row{label: "Chromium", value: chromiumSentence(c)})
+	if a := c.Credentials; a != nil {
+		rows = append(rows, row{label: "include", value: "with credentials: include it " + gave(a.Resolved, a.Code)})
+	}
 	if len(c.Preflight) > 0 {
 		rows = append(rows, row{label: "asked first", value: strings.Join(headerLines("", c.Preflight, valueLimit), "; ")})
 	}
@@ -208,15 +215,22 @@ func chromiumRows(c *result.Chromium) []row {
 	return rows
 }
 
+func gave(resolved bool, code string) string {
+	if resolved {
+		return "gave the script the answer"
+	}
+	return "kept the answer from the script: " + brief(cmp.Or(code, "no code was given"), valueLimit)
+}
+
 func chromiumSentence(c *result.Chromium) string {
 	if !c.Resolved {
-		return "kept the answer from the script: " + brief(cmp.Or(c.Code, "no code was given"), valueLimit)
+		return gave(c.Resolved, c.Code)
 	}
 	readable := "no header"
 	if len(c.Readable) > 0 {
 		readable = brief(strings.Join(c.Readable, ", "), evidenceLimit)
 	}
-	return "gave the script the answer, " + statusLine(result.Response{Status: c.Status}) + ", to read of its headers: " + readable
+	return gave(c.Resolved, "") + ", " + statusLine(result.Response{Status: c.Status}) + ", to read of its headers: " + readable
 }
 
 // exchangeView is a request and its answer, line by line, the lines that findings concern with the names of their checks.

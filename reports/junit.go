@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/xml"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -154,7 +155,11 @@ func (s *junitSuite) finish(r result.Report) {
 	if !r.Run.Started.IsZero() {
 		s.Timestamp = r.Run.Started.UTC().Format("2006-01-02T15:04:05")
 	}
-	s.Properties = properties("endpoint", r.Endpoint.URL, "server", r.Endpoint.Name, "tool", r.Run.Tool, "run", r.Run.ID)
+	pairs := []string{"endpoint", r.Endpoint.URL, "server", r.Endpoint.Name, "tool", r.Run.Tool, "run", r.Run.ID}
+	for i, c := range namedCauses(r) {
+		pairs = append(pairs, fmt.Sprintf("cause.%d", i+1), fmt.Sprintf("%s: %s (%s, %s)", c.Class, c.Summary, written(c.Cause), plural(c.count, "cell")))
+	}
+	s.Properties = properties(pairs...)
 }
 
 // seconds renders a time as every schema accepts it: never an exponent, three decimals.

@@ -28,6 +28,7 @@ func markdownBlocks(r result.Report) []string {
 	m.head(r)
 	m.levels(Levels(r))
 	m.counts(r.Summary)
+	m.diagnosis(r)
 	m.findings(causes(r.Cells))
 	m.reasons("Without a judgement", pick(r.Cells, isError))
 	m.reasons("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))

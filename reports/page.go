@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -14,7 +13,7 @@ func WritePageJSON(w io.Writer, p result.Page) error { return encodeJSON(w, p, "
 
 // WritePage writes what a page gets of a URL for a person: every exchange, and the verdict in words last.
 func WritePage(w io.Writer, p result.Page, opts TextOptions) error {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: defaultWidth}
+	t := newTextWriter(w, opts)
 	t.line(0, t.paint(bold, visible(p.Method)+" "+visible(p.URL)))
 	t.line(0, "from a page of "+visible(p.Origin)+asking(p))
 	t.pageCause(p.Cause)

@@ -44,7 +44,12 @@ func schemaOf(t reflect.Type, definitions object) object {
 	case reflect.TypeFor[map[result.Class]int]():
 		return object{"type": "object", "propertyNames": object{"$ref": "#/definitions/Class"}, "additionalProperties": object{"type": "integer"}}
 	}
+	if t.Kind() == reflect.Interface { // what a deviation was told may be of any kind
+		return object{}
+	}
 	switch t.Kind() {
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": schemaOf(t.Elem(), definitions)}
 	case reflect.Pointer:
 		return schemaOf(t.Elem(), definitions)
 	case reflect.Slice:

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -19,7 +18,7 @@ func WriteSymptomsJSON(w io.Writer, all []result.Symptom) error {
 
 // WriteSymptoms writes what a pasted text comes to for a person.
 func WriteSymptoms(w io.Writer, all []result.Symptom, opts TextOptions) error {
-	t := &textWriter{out: bufio.NewWriter(w), opts: opts, width: defaultWidth}
+	t := newTextWriter(w, opts)
 	for i, s := range all {
 		if i > 0 {
 			t.blank()

@@ -33,14 +33,17 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		return t.out.Flush()
 	}
 	t.head(r)
-	t.failures("Failed", pick(r.Cells, isFailed))
+	t.diagnosis(r)
+	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
 	t.unsupported(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported }))
 	t.known(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
 	t.stale(r.Stale)
 	t.observations(r.Observations)
-	t.causes(causes(r.Cells))
+	if len(namedCauses(r)) == 0 {
+		t.causes(causes(r.Cells))
+	}
 	t.baseline(r.Baseline)
 	t.summary(r)
 	t.blank()
@@ -129,7 +132,7 @@ func (t *textWriter) rows(indent int, rows []row) {
 		label := t.paint(faint, fmt.Sprintf("%-*s", labelWidth, r.label))
 		lines := []string{r.value}
 		if !r.verbatim {
-			lines = wrap(r.value, t.width-indent-labelWidth-2)
+			lines = Wrap(r.value, t.width-indent-labelWidth-2)
 		}
 		t.line(indent, label+"  "+lines[0])
 		for _, l := range lines[1:] {
@@ -138,8 +141,8 @@ func (t *textWriter) rows(indent int, rows []row) {
 	}
 }
 
-// wrap breaks text at spaces into lines of at most width characters. A word that is longer stays whole, to be copied.
-func wrap(text string, width int) []string {
+// Wrap breaks text at spaces into lines of at most width characters. A word that is longer stays whole, to be copied.
+func Wrap(text string, width int) []string {
 	var lines []string
 	for utf8.RuneCountInString(text) > width {
 		head, _ := cut(text, width+1)

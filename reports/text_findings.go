@@ -22,6 +22,15 @@ func (t *textWriter) failures(title string, cells []*result.Cell) {
 	}
 }
 
+// failed shows the failed cells one by one; of those that causes explain, only when asked.
+func (t *textWriter) failed(r result.Report) {
+	if t.opts.Verbose || len(namedCauses(r)) == 0 {
+		t.failures("Failed", pick(r.Cells, isFailed))
+		return
+	}
+	t.failures("Not explained", unexplained(r))
+}
+
 func scenarioPlace(c *result.Cell) string {
 	return c.Scenario + "\x00" + c.File + "\x00" + strconv.Itoa(c.Line)
 }
@@ -155,7 +164,7 @@ func reasonOf(c *result.Cell) string {
 }
 
 func (t *textWriter) wrapped(indent int, text string) {
-	for _, l := range wrap(text, t.width-indent) {
+	for _, l := range Wrap(text, t.width-indent) {
 		t.line(indent, l)
 	}
 }

@@ -178,8 +178,8 @@ func TestWrap(t *testing.T) {
 		{"éé éé éé", 5, []string{"éé éé", "éé"}},
 		{" leading and trailing ", 8, []string{" leading", "and", "trailing", ""}},
 	} {
-		if got := wrap(tc.in, tc.width); !slices.Equal(got, tc.want) {
-			t.Errorf("wrap(%q, %d) = %q, want %q", tc.in, tc.width, got, tc.want)
+		if got := Wrap(tc.in, tc.width); !slices.Equal(got, tc.want) {
+			t.Errorf("Wrap(%q, %d) = %q, want %q", tc.in, tc.width, got, tc.want)
 		}
 	}
 }

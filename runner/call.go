@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"corsprobe/runner/endpoint"
@@ -44,9 +42,11 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		trusted, err = s.delete(ctx, step, &c)
 	case scenarios.GetBucketCors:
 		trusted, err = true, s.get(ctx, step, &c)
+	default:
+		trusted, err = s.otherCall(ctx, step, &c)
 	}
 	if err != nil {
-		c.Verdict, c.Reason, c.Findings = result.Error, err.Error(), nil
+		c.Verdict, c.Reason, c.Findings = result.Error, whyNot(ctx, err), nil
 	} else if len(c.Findings) > 0 {
 		c.Verdict = result.Failed
 	}
@@ -61,15 +61,16 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	if err != nil {
 		return false, err
 	}
-	if status >= 300 && owed.message != "" && !owed.open && message != owed.message {
-		s.run.notes.chose(judge.Worded(owed.message, message, owed.facts))
+	s.run.notes.chose(owed.Wording(status, message))
+	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.Refused() {
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+		return false, nil
 	}
-	c.Findings, _ = compareCall(owed, status, code)
-	c.Explanation = owed.why
+	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
 	switch {
 	case status >= 300:
-		return owed.refused() && status < http.StatusInternalServerError, nil // refused in other words: nothing has changed either way
-	case owed.refused():
+		return owed.Refused() && status < http.StatusInternalServerError, nil // refused in other words: nothing has changed either way
+	case owed.Refused():
 		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
 		s.spoiltBy = step.CallID
 		return false, nil
@@ -79,8 +80,8 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 }
 
 // sendPut makes the call. Trouble that says nothing about the configuration is an error.
-func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed callOwed, c *result.Cell) (status int, code, message string, err error) {
-	if step.CORS.Document == "" && !owed.refused() && step.Answer == nil {
+func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed judge.Call, c *result.Cell) (status int, code, message string, err error) {
+	if step.CORS.Document == "" && !owed.Refused() && step.Answer == nil && step.Digest == "" {
 		err := s.place.PutCORS(ctx, step.CORS.Config)
 		return callOutcome(err)
 	}
@@ -88,7 +89,7 @@ func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed ca
 	if len(document) == 0 {
 		document = step.CORS.Config.XML()
 	}
-	ex := s.place.PutDocument(ctx, document)
+	ex := s.place.PutDocument(ctx, document, digests(step.Digest)...)
 	c.Exchanges = append(c.Exchanges, ex)
 	if ex.Error != "" {
 		return 0, "", "", errors.New(ex.Error)
@@ -128,30 +129,9 @@ func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *res
 	if s3cors.Equal(got, step.After) {
 		return true, nil
 	}
-	c.Findings = append(c.Findings, roundTrip(step.After, got))
+	c.Findings = append(c.Findings, judge.Returned(step.After, got, nil, "")...)
 	c.Exchanges = append(c.Exchanges, s.place.GetDocument(ctx))
 	return got != nil, nil // altered, but there: the cells show what it does
-}
-
-func roundTrip(want, got *s3cors.Configuration) result.Finding {
-	f := result.Finding{
-		Check: "config.round-trip", Class: result.Contract, Expected: rules(want), Got: s3cors.Difference(want, got),
-		Why: "GetBucketCors returns the configuration as it was put: order, values and case", Facts: []int{55, 73},
-	}
-	if got == nil && want != nil {
-		f.Class, f.Got = result.Breakage, "no configuration"
-	}
-	return f
-}
-
-func rules(cfg *s3cors.Configuration) string {
-	if cfg == nil {
-		return "no configuration"
-	}
-	if n := len(cfg.CORSRules); n != 1 {
-		return fmt.Sprintf("the %d rules that were put", n)
-	}
-	return "the rule that was put"
 }
 
 // delete removes the configuration. It is only sent where the configuration was seen to round-trip: one server takes DeleteBucketCors for
@@ -165,9 +145,7 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 	if err != nil {
 		return false, err
 	}
-	var fits bool
-	c.Findings, fits = compareCall(owedCall(step), status, code)
-	if !fits && status >= 300 {
+	if c.Findings = owedCall(step).Compare(status, code); len(c.Findings) > 0 && status >= 300 {
 		if s.place.holds != nil {
 			c.Findings[0].Class = result.Exposure // what was to be taken away is still there
 		}
@@ -176,10 +154,7 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 	s.spoiltBy = ""
 	gone, err := s.gone(ctx)
 	if err == nil && !gone {
-		c.Findings = append(c.Findings, result.Finding{
-			Check: "config.deleted", Class: result.Exposure, Expected: "no configuration", Got: "GetBucketCors still returns one",
-			Why: "DeleteBucketCors removes the configuration", Facts: []int{74},
-		})
+		c.Findings = append(c.Findings, judge.StillThere())
 	}
 	return err == nil, err
 }
@@ -216,14 +191,15 @@ func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	if err != nil {
 		return err
 	}
-	if c.Findings, _ = compareCall(owedCall(step), status, code); len(c.Findings) > 0 || step.Answer != nil {
+	if c.Findings = owedCall(step).Compare(status, code); len(c.Findings) > 0 || step.Answer != nil {
 		return nil
 	}
 	if step.After == nil {
-		c.Findings = s.bucketName(ex)
-	} else {
-		c.Findings = returned(step.After, ex)
+		c.Findings = judge.NamesBucket(s.place.Name(), ex.Response.Body)
+		return nil
 	}
+	got, err := s3cors.ParseXML([]byte(ex.Response.Body))
+	c.Findings = judge.Returned(step.After, got, err, ex.Response.Body)
 	return nil
 }
 
@@ -239,109 +215,26 @@ func (s *stage) heldBefore(ex result.Exchange) bool {
 	})
 }
 
-// returned holds the answer to GetBucketCors against the configuration that was put.
-func returned(want *s3cors.Configuration, ex result.Exchange) []result.Finding {
-	got, err := s3cors.ParseXML([]byte(ex.Response.Body))
-	switch {
-	case err != nil:
-		return []result.Finding{{
-			Check: "config.round-trip", Class: result.Contract, Expected: rules(want), Got: judge.NoDocument(judge.BodyStart(ex.Response.Body)),
-			Why: "the answer is no CORSConfiguration: " + err.Error(), Facts: []int{73},
-		}}
-	case !s3cors.Equal(got, want):
-		return []result.Finding{roundTrip(want, got)}
-	}
-	return nil
-}
-
-// bucketName checks that the answer of a bucket without a configuration names the bucket (fact 72).
-func (s *stage) bucketName(ex result.Exchange) []result.Finding {
-	doc, _ := s3error.Read(ex.Response.Body)
-	if doc.BucketName == s.place.Name() {
-		return nil
-	}
-	return []result.Finding{{
-		Check: "config.error-bucket-name", Class: result.Contract, Expected: s.place.Name(), Got: judge.OrAbsent(doc.BucketName),
-		Why: "the error document names the bucket", Facts: []int{72},
-	}}
-}
-
-// callOwed is what a configuration call must answer.
-type callOwed struct {
-	status    []int
-	codes     []string
-	message   string
-	facts     []int
-	why       string
-	open      bool // the facts leave the error's code open
-	put       bool // S3 accepts the configuration
-	mayAccept bool // accepting is as faithful as refusing
-}
-
-func (o callOwed) refused() bool { return len(o.status) > 0 && o.status[0] >= 300 }
-
 // owedCall is the scenario's own answer where it has one, else S3's.
-func owedCall(step scenarios.PlannedStep) callOwed {
-	if a := step.Answer; a != nil {
-		return callOwed{status: a.Status, codes: a.Error, why: "pinned by the scenario: " + a.Reason}
-	}
-	switch step.Call {
-	case scenarios.DeleteBucketCors:
-		return callOwed{status: []int{204}, facts: []int{74}, why: "DeleteBucketCors succeeds with or without a configuration"}
-	case scenarios.GetBucketCors:
-		if step.After == nil {
-			return callOwed{status: []int{404}, codes: []string{"NoSuchCORSConfiguration"}, facts: []int{72}, why: "there is no configuration"}
-		}
-		return callOwed{status: []int{200}, facts: []int{73}, why: "the configuration is returned as stored"}
-	}
-	return owedPut(step.CORS)
-}
-
-func owedPut(cors *scenarios.CORS) callOwed {
-	cfg := cors.Config
-	if cors.Document != "" {
-		var err error
-		if cfg, err = s3cors.ParseXML([]byte(cors.Document)); err != nil {
-			return callOwed{status: []int{400}, codes: []string{"MalformedXML"}, facts: []int{56}, why: "the document does not fit S3's schema: " + err.Error()}
-		}
-	}
-	refusal := s3cors.Validate(cfg)
-	if refusal == nil {
-		return callOwed{status: []int{200}, put: true, facts: []int{55}, why: "S3 accepts this configuration"}
-	}
-	o := callOwed{status: []int{refusal.Status}, message: refusal.Message, facts: refusal.Facts, open: refusal.Open, mayAccept: refusal.MayAccept, why: "S3 refuses this configuration"}
-	if refusal.Code != "" {
-		o.codes = []string{refusal.Code}
-	}
-	return o
-}
-
-// compareCall lists how a call's answer differs from the one owed. fits reports that it does not differ.
-func compareCall(owed callOwed, status int, code string) (findings []result.Finding, fits bool) {
-	got := strings.TrimSpace(strconv.Itoa(status) + " " + code)
-	expected := strings.TrimSpace(oneOf(owed.status) + " " + strings.Join(owed.codes, " or "))
-	f := result.Finding{Class: result.Contract, Expected: expected, Got: got, Why: owed.why, Facts: owed.facts}
+func owedCall(step scenarios.PlannedStep) judge.Call {
 	switch {
-	case len(owed.status) > 0 && !slices.Contains(owed.status, status):
-		if owed.mayAccept && status == http.StatusOK || owed.open && status == http.StatusBadRequest {
-			return nil, true
-		}
-		f.Check = "config.status"
-		if owed.put && status >= 300 {
-			f.Class = result.Breakage // pages that need the configuration are without it
-		}
-	case status >= 300 && len(owed.codes) > 0 && !owed.open && !slices.Contains(owed.codes, code):
-		f.Check, f.Expected, f.Got = "config.error-code", strings.Join(owed.codes, " or "), judge.OrAbsent(code)
+	case step.Answer != nil:
+		return judge.PinnedCall(step.Answer.Status, step.Answer.Error, step.Answer.Reason)
+	case step.Call == scenarios.DeleteBucketCors:
+		return judge.Delete()
+	case step.Call == scenarios.GetBucketCors:
+		return judge.Get(step.After)
+	case step.CORS.Document != "":
+		return judge.PutDocument(step.CORS.Document, s3cors.ParseXML)
 	default:
-		return nil, true
+		return judge.Put(step.CORS.Config)
 	}
-	return []result.Finding{f}, false
 }
 
-func oneOf(statuses []int) string {
-	words := make([]string, len(statuses))
-	for i, status := range statuses {
-		words[i] = strconv.Itoa(status)
+// digests are the names by which package endpoint knows what protects a configuration call.
+func digests(d scenarios.Digest) []string {
+	if d == "" || d == scenarios.MD5AndCRC32 {
+		return []string{string(scenarios.MD5), string(scenarios.CRC32)}
 	}
-	return strings.Join(words, " or ")
+	return []string{string(d)}
 }

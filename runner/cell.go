@@ -67,23 +67,29 @@ func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell sc
 // the answer stands. again is how often it was asked in vain.
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
 	start := time.Now()
+	var state *past // what it was answered by
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		a := s.attempt(ctx, step, cell)
 		a.cell.Attempts = again + 1
-		if a.outdated == nil {
-			if again > 0 {
-				s.run.stale.ended(start, true)
-			}
-			return a.cell, again
+		if a.outdated != nil {
+			state = a.outdated
 		}
-		left := time.Until(a.outdated.until)
-		if left <= 0 || !wait(ctx, min(pause, left)) {
-			if again > 0 && ctx.Err() == nil {
-				a.outdated.told.Do(func() { s.run.stale.ended(start, false) })
-			}
+		if a.outdated == nil || !wait(ctx, min(pause, time.Until(state.until))) {
+			s.learn(ctx, start, state, a.cell.Verdict == result.Passed)
 			return a.cell, again
 		}
 		again++
+	}
+}
+
+// learn notes how the wait for an answer ended that was right of a state before. Cells of the same state count as one.
+func (s *stage) learn(ctx context.Context, start time.Time, state *past, well bool) {
+	switch {
+	case state == nil || ctx.Err() != nil:
+	case well:
+		s.run.stale.ended(start, true)
+	default:
+		state.told.Do(func() { s.run.stale.ended(start, false) })
 	}
 }
 
@@ -144,18 +150,31 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 		}
 	}
 	a.judging.conclude(&a.cell)
-	a.cell.Verdict = result.Passed
-	if len(a.cell.Findings) > 0 {
+	switch {
+	case len(a.cell.Findings) > 0:
 		a.cell.Verdict = result.Failed
+	case a.judging.unoffered != "":
+		a.cell.Verdict, a.cell.Reason = result.Unsupported, a.judging.unoffered
+	default:
+		a.cell.Verdict = result.Passed
 	}
 	return a
 }
 
 // send makes one exchange of a cell and adds what it came to. false: there is no answer that could be judged.
 func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
+	for _, ex := range s.exchanges(ctx, q, cell) {
+		if !s.received(ctx, q, cell, ex, a) {
+			return false
+		}
+	}
+	return true
+}
+
+// received adds what one exchange came to.
+func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
 	c := &a.cell
-	ex := s.run.do(ctx, q.Request)
-	s.run.asked.Add(1)
+	shorten(&ex.Response, cell)
 	c.Exchanges = append(c.Exchanges, ex)
 	c.Curl = append(c.Curl, s.run.curl(q, ex))
 	c.Duration += ex.Took
@@ -164,6 +183,10 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *att
 		return false
 	}
 	s.run.notes.saw(ex)
+	if why := notOffered(cell, q.send, ex); why != "" {
+		a.judging.unoffered = why
+		return true
+	}
 	judged := a.judging.add(q, cell, ex)
 	s.run.notes.chose(judged.Choices)
 	if len(judged.Differences) > 0 {
@@ -176,9 +199,12 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *att
 	return true
 }
 
-// rightBefore is the state of the bucket that an answer would have been right of, not long ago; nil: none.
+// rightBefore is the state of the bucket that an answer would have been right of, and that some nodes may still be in; nil: none.
 func (s *stage) rightBefore(q request, cell scenarios.Cell, ex result.Exchange) *past {
 	for _, state := range slices.Backward(s.pastOf(cell.Target)) { // the latest lasts longest
+		if !state.until.After(time.Now()) {
+			continue
+		}
 		cors := q.cors
 		cors.BucketMissing = state.missing
 		if q.send == scenarios.Actual {
@@ -198,6 +224,8 @@ func (s *stage) pastOf(target scenarios.Target) []past {
 		return s.deleted.past
 	case scenarios.OtherBucket:
 		return s.other.past
+	case scenarios.LongerBucket:
+		return s.longer.past
 	case scenarios.MissingBucket, scenarios.Service:
 		return nil
 	default:
@@ -217,6 +245,14 @@ func (state past) outcome(cell scenarios.Cell) s3cors.Outcome {
 		cell.Target = scenarios.Object
 	}
 	return outcomeOf(cell)
+}
+
+// whyNot is why a call cannot be judged.
+func whyNot(ctx context.Context, err error) string {
+	if ctx.Err() != nil {
+		return interruptedBy(ctx) + " while it was asked"
+	}
+	return err.Error()
 }
 
 // answered reports that an exchange holds an answer that says something of the endpoint.

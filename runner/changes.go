@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -62,6 +63,14 @@ func (c *changeList) add(scenario, call, key, why string) {
 	c.all = append(c.all, Change{Scenario: scenario, Call: call, Bucket: c.opts.Bucket, Key: key, Why: why})
 }
 
+// shaped is a key as an object of the run has it, without the prefix that it has in a user's bucket.
+func (c *changeList) shaped(key scenarios.Key, base string) string {
+	if c.opts.Bucket == "" {
+		return shaped(key, base, 0)
+	}
+	return shaped(key, base, len("corsprobe-"+c.id+"/"))
+}
+
 func (c *changeList) begin() {
 	if c.opts.Bucket == "" {
 		c.add("", "PutBucketCors", "", "a trial, to see that the endpoint takes configurations; its bucket is removed at once")
@@ -82,14 +91,14 @@ func (c *changeList) scenario(planned scenarios.Planned) {
 		}
 		c.add(name, "DeleteBucketCors", "", name+": it begins without a configuration")
 	}
-	for _, key := range objects(planned) {
-		c.add(name, "PutObject", key, "")
+	for _, o := range objects(planned) {
+		c.add(name, "PutObject", c.shaped(o.key, o.base), "")
 	}
 	var before *s3cors.Configuration
 	for _, step := range planned.Steps {
 		c.settling(name, step.After, before)
 		before = step.After
-		if changesBucket(step.Call) && !c.opts.AssumeConfigured {
+		if changesBucket(step.Call) && !c.opts.AssumeConfigured && (c.opts.Bucket == "" || configures(step.Call)) {
 			c.add(name, string(step.Call), "", cmp.Or(step.CallID, name))
 		}
 		for _, cell := range step.Cells {
@@ -111,6 +120,12 @@ func (c *changeList) settling(scenario string, now, before *s3cors.Configuration
 }
 
 func changesBucket(call scenarios.Call) bool {
+	_, other := scenarios.BucketCallByName(call)
+	return configures(call) || call == scenarios.RecreateBucket || other
+}
+
+// configures reports a call that a user's own bucket gets too, for it is put back afterwards.
+func configures(call scenarios.Call) bool {
 	return call == scenarios.PutBucketCors || call == scenarios.DeleteBucketCors
 }
 
@@ -119,17 +134,64 @@ func (c *changeList) cell(scenario string, cell scenarios.Cell) {
 	if !slices.Contains(cell.Send, scenarios.Actual) || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return
 	}
+	if cell.Connection == scenarios.AfterRefusal {
+		c.add(scenario, "PutObject", "refused", "by nobody, to be refused: "+cell.ID)
+	}
+	if o, ok := scenarios.OperationByName(cell.Operation); ok {
+		c.operation(scenario, cell, o)
+		return
+	}
 	c.request(scenario, cell, cell.ID)
+}
+
+// operation adds what is prepared for an operation, and the operation itself where it changes something.
+func (c *changeList) operation(scenario string, cell scenarios.Cell, o scenarios.Operation) {
+	key := own(cell, o)
+	if writesFirst(o) {
+		c.add(scenario, "PutObject", key, cell.ID)
+	}
+	if o.Mentions("{upload}") {
+		c.add(scenario, "CreateMultipartUpload", key, cell.ID)
+	}
+	if o.Mentions("{part}") {
+		c.add(scenario, "UploadPart", key, cell.ID)
+	}
+	if o.Method != http.MethodGet && o.Method != http.MethodHead {
+		c.add(scenario, callOf(o), key, cell.ID)
+	}
+}
+
+// callOf is S3's name of what an operation changes.
+func callOf(o scenarios.Operation) string {
+	in := func(parameter string) bool { return strings.Contains("&"+o.Query, "&"+parameter+"=") }
+	switch {
+	case in("tagging"):
+		return map[string]string{http.MethodPut: "PutObjectTagging", http.MethodDelete: "DeleteObjectTagging"}[o.Method]
+	case in("acl"):
+		return "PutObjectAcl"
+	case in("uploads"):
+		return "CreateMultipartUpload"
+	case in("uploadId"):
+		return map[string]string{http.MethodPut: "UploadPart", http.MethodPost: "CompleteMultipartUpload", http.MethodDelete: "AbortMultipartUpload"}[o.Method]
+	case in("delete"):
+		return "DeleteObjects"
+	case slices.ContainsFunc(o.Fields, func(f scenarios.Field) bool { return f.Name == "x-amz-copy-source" }):
+		return "CopyObject"
+	default:
+		return map[string]string{http.MethodPut: "PutObject", http.MethodDelete: "DeleteObject", http.MethodPost: "POST"}[o.Method]
+	}
 }
 
 func (c *changeList) request(scenario string, cell scenarios.Cell, why string) {
 	key := ""
 	if cell.Target.OfObject() || cell.Target == scenarios.OtherBucket {
-		key = name(cell)
+		key = c.shaped(cell.Key, base(cell))
 	}
 	call, ok := map[string]string{http.MethodPut: "PutObject", http.MethodDelete: "DeleteObject", http.MethodPost: "CreateMultipartUpload"}[cell.Method]
 	switch {
 	case !ok:
+	case cell.Target == scenarios.Part && cell.Method == http.MethodPut:
+		c.add(scenario, "UploadPart", key, why)
 	case key == "":
 		c.add(scenario, cell.Method+" on the bucket", "", why)
 	default:

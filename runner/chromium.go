@@ -9,13 +9,17 @@ import (
 
 	"corsprobe/runner/browser"
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
+
+	"golang.org/x/net/http/httpguts"
 )
 
-// chromium has a page send the cell, and holds what became of it against Fetch's model. Where they differ the cell is in error: one of
-// corsprobe's two judges is wrong, and the endpoint is not to be blamed by either.
+// chromium has a page send the cell, and judges what it was answered. Where Chromium and Fetch's model differ on the same answers the cell is in
+// error: one of corsprobe's two judges is wrong, and the endpoint is not to be blamed by either.
 func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cell) {
 	if s.run.opts.Browser == nil || c.Verdict == result.Unsupported || c.Verdict == result.Error {
 		return
@@ -38,9 +42,113 @@ func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cel
 	if o.NotSendable != "" {
 		return
 	}
-	if c.Chromium.Disagreement = disagreement(q, o, ownPreflight(cell, q, c.Exchanges)); c.Chromium.Disagreement != "" {
-		c.Verdict, c.Reason = result.Error, "Chromium and Fetch's model disagree, please report it: "+c.Chromium.Disagreement
+	c.Chromium.Disagreement = disagreement(q, o, ownPreflight(cell, q, c.Exchanges))
+	if slices.ContainsFunc(c.Findings, needsCredentials) && c.Chromium.Disagreement == "" {
+		err = s.withCredentials(ctx, q, c.Chromium)
 	}
+	switch {
+	case err != nil:
+		c.Verdict, c.Reason = result.Error, err.Error()
+	case c.Chromium.Disagreement != "":
+		c.Verdict, c.Reason = result.Error, "Chromium and Fetch's model disagree, please report it: "+c.Chromium.Disagreement
+	default:
+		answeredOtherwise(cell, actual, o, c)
+	}
+}
+
+func needsCredentials(f result.Finding) bool { return f.Browser != nil && f.Browser.Credentials }
+
+// withCredentials has the page ask once more, with credentials: include, where the model's verdict depends on them.
+func (s *stage) withCredentials(ctx context.Context, q browser.Request, c *result.Chromium) error {
+	q.Credentials = true
+	o, err := s.run.send(ctx, q)
+	if err != nil || o.NotSendable != "" {
+		return err
+	}
+	c.Credentials = &result.ChromiumAnswer{Resolved: o.Resolved, Code: o.Code, Console: o.Console}
+	if why := disagreement(q, o, nil); why != "" {
+		c.Disagreement = "with credentials: include, " + why
+	}
+	return nil
+}
+
+// answeredOtherwise judges the answers that Chromium had, where the run's own requests had others: an endpoint may answer a browser in its own
+// way, by a header that only browsers send. What is wrong with those answers alone stands before all else.
+func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c *result.Cell) {
+	var different []string
+	var judged judging
+	for _, x := range []struct {
+		kind judge.Kind
+		came *browser.Exchange
+	}{{judge.Preflight, o.Preflight}, {judge.Actual, o.Actual}} {
+		if !x.came.Answered() || x.came.Status == http.StatusServiceUnavailable {
+			continue
+		}
+		ex := exchangeOf(x.kind, x.came)
+		if own := ownAnswer(x.kind, c.Exchanges); own != nil && differs(x.kind, *own, ex.Response) {
+			different = append(different, fmt.Sprintf("the %s: Chromium got %s, and corsprobe %s", x.kind, judge.AtHead(ex.Response), judge.AtHead(*own)))
+		}
+		judged.add(byChromium(actual, x.kind, x.came), cell, ex)
+	}
+	if len(different) == 0 {
+		return
+	}
+	c.Chromium.Otherwise = strings.Join(different, "; ")
+	var found []result.Finding
+	for _, f := range judged.exchanges.Findings() {
+		if !slices.ContainsFunc(c.Findings, f.Same) && f.How != result.NoDocument {
+			f.Check, f.Why = "chromium."+f.Check, f.Why+"; the browser was answered otherwise than corsprobe: "+c.Chromium.Otherwise
+			found = append(found, f)
+		}
+	}
+	if len(found) > 0 {
+		c.Findings = append(found, c.Findings...)
+		if c.Verdict == result.Passed || c.Verdict == result.Known {
+			c.Verdict, c.Reason = result.Failed, ""
+		}
+	}
+}
+
+// differs reports that CORS shows something else in two answers. The status of a request itself does not count: it was sent before, and an
+// object is deleted once.
+func differs(kind judge.Kind, own, chromiums result.Response) bool {
+	if kind == judge.Actual {
+		own.Status = chromiums.Status
+	}
+	return !judge.AlikeAtHead(own, chromiums)
+}
+
+// byChromium is a cell's request as Chromium made it.
+func byChromium(actual request, kind judge.Kind, came *browser.Exchange) request {
+	q := actual
+	if kind == judge.Preflight {
+		q.send = scenarios.Preflight
+		q.cors.Method, q.cors.Outcome = http.MethodOptions, s3cors.Outcome{}
+	}
+	q.cors.Origin = sentValue(came.Sent, header.Origin)
+	q.cors.RequestMethod, q.cors.RequestHeaders = sentValue(came.Sent, header.RequestMethod), sentValue(came.Sent, header.RequestHeaders)
+	return q
+}
+
+func sentValue(lines []result.Header, name string) *string {
+	if values := result.Values(lines, name); len(values) > 0 {
+		return &values[0]
+	}
+	return nil
+}
+
+func exchangeOf(kind judge.Kind, came *browser.Exchange) result.Exchange {
+	return result.Exchange{Kind: string(kind), Request: result.Request{URL: came.URL, Headers: came.Sent}, Response: result.Response{Status: came.Status, Headers: came.Received}}
+}
+
+// ownAnswer is the last answer that the run's own request of that kind had; nil: it sent none.
+func ownAnswer(kind judge.Kind, exchanges []result.Exchange) *result.Response {
+	for _, ex := range slices.Backward(exchanges) {
+		if ex.Kind == string(kind) && ex.Error == "" {
+			return &ex.Response
+		}
+	}
+	return nil
 }
 
 // mostSends is how often a page's request is sent that meets trouble on the network. An idle connection that the endpoint closes at that
@@ -64,6 +172,8 @@ func notForAPage(cell scenarios.Cell) string {
 		return "a page always sends its origin"
 	case cell.Method == "":
 		return "a request always has a method"
+	case beyondScript(cell):
+		return "its operation, client and connection are not a script's to choose"
 	case cell.Authorisation == scenarios.Signed:
 		return "a page that signs with headers asks for them in its preflight, which this cell does not"
 	case !reads && !cell.Target.OfObject():
@@ -72,7 +182,7 @@ func notForAPage(cell scenarios.Cell) string {
 		return "no browser writes Access-Control-Request-Headers like that"
 	}
 	for _, h := range pageHeaders(cell) {
-		if !token(h.Name) {
+		if !httpguts.ValidHeaderFieldName(h.Name) {
 			return fmt.Sprintf("%q is no header name", h.Name)
 		}
 		if slices.Contains(clientHints, strings.ToLower(h.Name)) {
@@ -85,10 +195,6 @@ func notForAPage(cell scenarios.Cell) string {
 // clientHints count as safelisted in Chromium, and not in the standard. It drops the User-Agent that a page sets.
 var clientHints = []string{"device-memory", "downlink", "dpr", "ect", "rtt", "save-data", "user-agent", "viewport-width", "width"}
 
-func token(name string) bool {
-	return name != "" && strings.Trim(strings.ToLower(name), "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") == ""
-}
-
 // pageHeaders are the headers that the page's script sets: those of the cell, or its names with a value that needs permission.
 func pageHeaders(cell scenarios.Cell) []result.Header {
 	if cell.Headers.Request == nil {
@@ -97,7 +203,11 @@ func pageHeaders(cell scenarios.Cell) []result.Header {
 	var all []result.Header
 	for name := range strings.SplitSeq(*cell.Headers.Request, ",") {
 		if name != "" {
-			all = append(all, result.Header{Name: name, Value: "corsprobe"})
+			value := "corsprobe"
+			if fetch.IsSafelistedRequestHeader(name, value) {
+				value = "(corsprobe)"
+			}
+			all = append(all, result.Header{Name: name, Value: value})
 		}
 	}
 	return all
@@ -143,6 +253,9 @@ func ownPreflight(cell scenarios.Cell, q browser.Request, exchanges []result.Exc
 // preflight asked; nil where that is not to be compared.
 func disagreement(q browser.Request, o browser.Outcome, own []result.Header) string {
 	page := fetch.Request{Method: q.Method, Headers: q.Headers, Origin: q.Origin, Credentials: fetch.Omit}
+	if q.Credentials {
+		page.Credentials = fetch.Include
+	}
 	model := fetch.Evaluate(page, came(o.Preflight), came(o.Actual))
 	verdict := model.Browsers
 	switch {
@@ -176,4 +289,9 @@ func lower(names []string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// beyondScript reports a cell that says more of its requests than a script can.
+func beyondScript(cell scenarios.Cell) bool {
+	return operated(cell) || clientLines(cell, scenarios.Actual) != nil || cell.Connection != "" && cell.Connection != scenarios.Shared
 }

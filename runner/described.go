@@ -13,10 +13,23 @@ func described(plan scenarios.Plan) []result.Scenario {
 		s := planned.Scenario
 		all[i] = result.Scenario{ID: s.ID, Description: s.Description, Labels: s.Labels, Facts: s.Facts, References: s.References}
 		for _, step := range planned.Steps {
-			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After)})
+			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)})
 		}
 	}
 	return all
+}
+
+// refusedPut is what a step puts and S3 does not keep; empty: S3 keeps it, or nothing is put.
+func refusedPut(step scenarios.PlannedStep) string {
+	switch {
+	case step.Call != scenarios.PutBucketCors || step.CORS == nil:
+		return ""
+	case step.CORS.Document != "":
+		return step.CORS.Document
+	case s3cors.Equal(step.CORS.Config, step.After):
+		return ""
+	}
+	return configuration(step.CORS.Config)
 }
 
 func configuration(cfg *s3cors.Configuration) string {
@@ -35,5 +48,21 @@ func point(cell scenarios.Cell) *result.Point {
 	return &result.Point{
 		Target: string(cell.Target), Addressing: string(cell.Addressing), Authorisation: string(cell.Authorisation),
 		Origin: cell.Origin, Method: method, Headers: cell.Headers.String(), Adversarial: cell.Adversarial,
+		Further: further(cell),
 	}
+}
+
+// further are the values of the dimensions that an id leaves out where they are as usual.
+func further(cell scenarios.Cell) map[string]string {
+	var all map[string]string
+	for _, d := range scenarios.Dimensions() {
+		if d.Always || d.IsDefault(cell) {
+			continue
+		}
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[d.Name] = d.Value(cell)
+	}
+	return all
 }

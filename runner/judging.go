@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -38,6 +37,7 @@ func headerPins(headers []scenarios.HeaderPin) []judge.HeaderPin {
 
 // judging gathers the exchanges of a cell, which are judged together: what one of them costs a page depends on the other.
 type judging struct {
+	unoffered         string // why the actual request could not be judged; empty: it could
 	exchanges         judge.Exchanges
 	preflight, actual string // which rule should have answered
 }
@@ -46,7 +46,7 @@ type judging struct {
 func (j *judging) add(q request, cell scenarios.Cell, ex result.Exchange) judge.Judgement {
 	page, owed := q.page(), s3cors.Evaluate(q.holds, q.cors)
 	judged := judge.Nearest(page.Kind, owed, pinsFor(q.send, cell), ex)
-	j.exchanges = append(j.exchanges, judge.Exchange{Page: page, Judgement: judged, Exchange: ex})
+	j.keep(judge.Exchange{Page: page, Judgement: judged, Exchange: ex})
 	if page.Kind == judge.Preflight {
 		j.preflight = owed.Explanation
 	} else {
@@ -55,13 +55,22 @@ func (j *judging) add(q request, cell scenarios.Cell, ex result.Exchange) judge.
 	return judged
 }
 
+// keep keeps one exchange of each kind: of several connections the first whose answer is wrong.
+func (j *judging) keep(x judge.Exchange) {
+	for i, other := range j.exchanges {
+		if other.Kind == x.Kind {
+			if len(other.Differences) == 0 {
+				j.exchanges[i] = x
+			}
+			return
+		}
+	}
+	j.exchanges = append(j.exchanges, x)
+}
+
 // conclude writes what all of them came to into a cell.
 func (j *judging) conclude(c *result.Cell) {
 	c.Findings = j.exchanges.Findings()
 	c.Explanation = judge.Explanation(j.preflight, j.actual)
 	c.Browser = j.exchanges.Describe()
-}
-
-func answer(ex result.Exchange) fetch.Response {
-	return fetch.Response{Status: ex.Response.Status, Headers: ex.Response.Headers}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"corsprobe/runner/diagnose"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 )
@@ -25,9 +27,11 @@ type Deviations struct {
 	// Elsewhere are the ids of cells that other shards of the run ask: only all of them together say whether an entry is stale.
 	Elsewhere []string
 
-	mu   sync.Mutex
-	seen map[int]bool // entries that covered a finding
-	held map[int]bool // entries whose cells were judged
+	mu     sync.Mutex
+	oracle *diagnose.Oracle // of the entries that are deviations by their name; nil: there is none
+	spoken []int            // index of each deviation of the oracle's dialect in List
+	seen   map[int]bool     // entries that covered a finding
+	held   map[int]bool     // entries whose cells were judged
 }
 
 // apply marks the findings of a cell that an entry covers. A cell whose findings are all covered is known; a flaky one never is.
@@ -44,8 +48,9 @@ func (d *Deviations) apply(c *result.Cell) {
 	if d.seen == nil {
 		d.seen, d.held = map[int]bool{}, map[int]bool{}
 	}
+	d.ask(c)
 	for i, entry := range d.List {
-		if !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
+		if entry.Spoken() || !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
 			continue
 		}
 		d.held[i] = true
@@ -58,6 +63,42 @@ func (d *Deviations) apply(c *result.Cell) {
 	}
 	if c.Verdict == result.Failed && allKnown(c.Findings) {
 		c.Verdict, c.Reason = result.Known, c.Findings[0].Known.Reason
+	}
+}
+
+// prepare makes what says which answers the deviations by their name predict.
+func (d *Deviations) prepare(all []result.Scenario, url string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var speaks dialect.Dialect
+	d.spoken = nil
+	for i, entry := range d.List {
+		if entry.Spoken() && !entry.Expired(time.Now()) {
+			speaks, d.spoken = append(speaks, entry.Speaks), append(d.spoken, i)
+		}
+	}
+	if len(speaks) > 0 {
+		d.oracle = diagnose.NewOracle(speaks, all, url)
+	}
+}
+
+// ask marks the findings that are exactly what the known dialect predicts.
+func (d *Deviations) ask(c *result.Cell) {
+	if d.oracle == nil || c.Verdict == result.Flaky {
+		return
+	}
+	told := d.oracle.Tell(*c)
+	for _, i := range told.Concerned {
+		d.held[d.spoken[i]] = true
+	}
+	for _, i := range told.Shown {
+		d.seen[d.spoken[i]] = true
+	}
+	for j, by := range told.Findings {
+		for _, i := range by {
+			entry := d.List[d.spoken[i]]
+			mark(&c.Findings[j], entry, d.Explain && entry.Lenient && !builtIn(*c))
+		}
 	}
 }
 
@@ -96,6 +137,9 @@ func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 			continue
 		}
 		found := result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem}
+		if entry.Spoken() {
+			found.Cells, found.Check = "any cell", entry.Speaks.String()
+		}
 		if !entry.Expired(time.Now()) && fitsAny(entry, d.Elsewhere) {
 			undecided = append(undecided, found)
 		} else {
@@ -106,7 +150,7 @@ func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 }
 
 func fitsAny(entry scenarios.Deviation, ids []string) bool {
-	return slices.ContainsFunc(ids, func(id string) bool { return scenarios.Glob(entry.Cells, id) })
+	return slices.ContainsFunc(ids, func(id string) bool { return entry.Spoken() || scenarios.Glob(entry.Cells, id) })
 }
 
 // What can be wrong with an entry.
@@ -121,6 +165,9 @@ func (d *Deviations) Absent() []scenarios.Deviation {
 	defer d.mu.Unlock()
 	var all []scenarios.Deviation
 	for i, entry := range d.List {
+		if entry.Spoken() && entry.Speaks.Class == dialect.Open {
+			continue // S3 may answer so too: whether the endpoint still does cannot be told
+		}
 		if entry.Lenient && entry.Evidence == scenarios.Measured && d.held[i] && d.problem(i, entry) != "" {
 			all = append(all, entry)
 		}
@@ -132,8 +179,10 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i] || fitsAny(entry, d.Left):
+	case d.seen[i] || !entry.Spoken() && fitsAny(entry, d.Left):
 		return ""
+	case entry.Spoken() && !d.held[i] && len(d.Left) > 0:
+		return "" // it concerns none of those that were asked; others it may
 	case d.held[i]:
 		return noLonger
 	default:

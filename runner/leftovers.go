@@ -27,13 +27,13 @@ func Leftovers(trouble []error) []result.Leftover {
 func LeftIn(err error) []result.Leftover {
 	switch e := err.(type) { // errors.As finds the first only, and there may be several
 	case *endpoint.NotRestored:
-		return []result.Leftover{{Kind: result.LeftConfiguration, Bucket: e.Bucket, Journal: e.Journal, Command: e.Command, Problem: said(e.Err)}}
+		return []result.Leftover{{Kind: result.LeftConfiguration, Bucket: e.Bucket, Journal: e.Journal, Command: e.Command, Problem: reasonOf(e.Err)}}
 	case *endpoint.LeftBehind:
 		kind := result.LeftBucket
 		if e.Objects != "" {
 			kind = result.LeftObjects
 		}
-		return []result.Leftover{{Kind: kind, Bucket: e.Bucket, Objects: e.Objects, Command: e.Command, Problem: said(e.Err)}}
+		return []result.Leftover{{Kind: kind, Bucket: e.Bucket, Objects: e.Objects, Command: e.Command, Problem: reasonOf(e.Err)}}
 	case interface{ Unwrap() []error }:
 		var all []result.Leftover
 		for _, part := range e.Unwrap() {
@@ -46,7 +46,7 @@ func LeftIn(err error) []result.Leftover {
 	return nil
 }
 
-func said(err error) string {
+func reasonOf(err error) string {
 	if err == nil {
 		return "no reason was given"
 	}

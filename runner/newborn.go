@@ -52,9 +52,9 @@ func (n newborn) DeleteCORS(ctx context.Context) error {
 	return n.there(ctx, func() error { return n.bucket.DeleteCORS(ctx) })
 }
 
-func (n newborn) PutDocument(ctx context.Context, document []byte) (ex result.Exchange) {
+func (n newborn) PutDocument(ctx context.Context, document []byte, digests ...string) (ex result.Exchange) {
 	_ = n.there(ctx, func() error {
-		ex = n.bucket.PutDocument(ctx, document)
+		ex = n.bucket.PutDocument(ctx, document, digests...)
 		return refusedCall(ex)
 	})
 	return ex

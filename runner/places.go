@@ -82,9 +82,14 @@ func (p *places) make(ctx context.Context) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.newPlace(b), nil
+}
+
+// newPlace is a bucket that was just made.
+func (p *places) newPlace(b bucket) *place {
 	at := &place{bucket: newborn{bucket: b, appearing: p.run.appearing}, virgin: true}
 	at.was(p.run.until(past{missing: true}))
-	return at, nil
+	return at
 }
 
 // takeTheirs is the user's bucket. It is taken once, and kept until the end of the run.

@@ -31,6 +31,7 @@ const (
 type request struct {
 	probe.Request
 	send  scenarios.Send
+	cell  scenarios.Cell        // with what its operation brings filled in
 	holds *s3cors.Configuration // what answers it; nil: nothing
 	cors  s3cors.Request
 	fetch fetch.Request
@@ -49,7 +50,7 @@ func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, e
 			all = append(all, actual)
 			continue
 		}
-		preflight, err := s.preflight(ctx, cell, actual)
+		preflight, err := s.preflight(ctx, actual)
 		if err != nil {
 			return nil, err
 		}
@@ -60,34 +61,29 @@ func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, e
 
 // actual is the request that the page wants to make.
 func (s *stage) actual(ctx context.Context, cell scenarios.Cell) (request, error) {
-	bucket, key, query := s.where(cell)
-	if bucket == "" {
-		return request{}, s.noBucket()
-	}
-	u, host, err := s.run.store.Address(bucket, key, query, string(cell.Addressing))
+	d, err := s.draft(ctx, cell)
 	if err != nil {
 		return request{}, err
 	}
-	raw := probe.Request{Kind: string(scenarios.Actual), Method: cell.Method, URL: u, Host: host, Header: actualHeaders(cell)}
-	if cell.Method == http.MethodPut {
-		raw.Body = []byte(objectBody)
-	}
-	if cell.Method == "" {
-		raw.Method = http.MethodGet // signed for; a cell without a method sends no actual request
-	}
-	raw, err = s.authorise(ctx, cell.Authorisation, raw)
+	return d.request(), nil
+}
+
+// request is the finished draft, as each model sees it.
+func (d *draft) request() request {
+	cell := d.cell
 	return request{
-		Request: raw,
+		Request: d.raw,
 		send:    scenarios.Actual,
-		holds:   s.holdsFor(cell),
+		cell:    cell,
+		holds:   d.stage.holdsFor(cell),
 		cors: s3cors.Request{
-			Method: raw.Method, Target: target(cell), BucketMissing: isMissing(cell.Target), Origin: cell.Origin,
+			Method: d.raw.Method, Target: target(cell), BucketMissing: isMissing(cell.Target), Origin: cell.Origin,
 			RequestMethod:  field(cell.Headers.Fields, "Access-Control-Request-Method"),
 			RequestHeaders: field(cell.Headers.Fields, "Access-Control-Request-Headers"),
 			Outcome:        outcomeOf(cell),
 		},
 		fetch: pageRequest(cell),
-	}, err
+	}
 }
 
 // noBucket says why there is no further bucket.
@@ -99,11 +95,12 @@ func (s *stage) noBucket() *endpoint.Unsupported {
 }
 
 // preflight is what a browser asks before the actual request.
-func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual request) (request, error) {
+func (s *stage) preflight(ctx context.Context, actual request) (request, error) {
+	cell := actual.cell
 	asked := requestedHeaders(cell)
 	raw := probe.Request{
 		Kind: string(scenarios.Preflight), Method: http.MethodOptions, URL: actual.URL, Host: actual.Host,
-		Header: preflightHeaders(cell, asked),
+		Header: append(preflightHeaders(cell, asked), clientLines(cell, scenarios.Preflight)...),
 	}
 	if cell.Authorisation == scenarios.Signed {
 		var err error
@@ -111,7 +108,7 @@ func (s *stage) preflight(ctx context.Context, cell scenarios.Cell, actual reque
 			return request{}, err
 		}
 	}
-	q := request{Request: raw, send: scenarios.Preflight, holds: actual.holds, cors: actual.cors, fetch: actual.fetch}
+	q := request{Request: raw, send: scenarios.Preflight, cell: cell, holds: actual.holds, cors: actual.cors, fetch: actual.fetch}
 	q.cors.Method, q.cors.RequestMethod, q.cors.RequestHeaders = http.MethodOptions, method(cell), asked
 	q.cors.Outcome = s3cors.Outcome{}
 	return q, nil
@@ -133,6 +130,8 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 		return endpoint.Root, "", ""
 	case scenarios.OtherBucket:
 		return s.other.name(), objectName, ""
+	case scenarios.LongerBucket:
+		return s.longer.name(), objectName, ""
 	case scenarios.DeletedBucket:
 		return s.deleted.name(), objectName, ""
 	case scenarios.MissingBucket:
@@ -143,7 +142,7 @@ func (s *stage) where(cell scenarios.Cell) (bucket, key, query string) {
 	if cell.Method == http.MethodPost {
 		query = "uploads" // the POST of an object: a multipart upload is begun, and aborted when the bucket is cleaned up
 	}
-	return bucket, s.place.Key(name(cell)), query
+	return bucket, s.place.Key(base(cell)), query
 }
 
 // name is the bucket's; empty where there is none.
@@ -154,21 +153,37 @@ func (at *place) name() string {
 	return at.Name()
 }
 
-// name is the key of a cell's object. A request that changes an object has one of its own, so that no cell meets another's traces.
-func name(cell scenarios.Cell) string {
+// base is the key of a cell's object, before it is given a shape. A request that changes an object has one of its own, so that no cell meets
+// another's traces.
+func base(cell scenarios.Cell) string {
+	own := digest(cell.ID)
 	changes := slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method)
 	switch {
 	case cell.Target == scenarios.MissingObject:
-		return "missing-" + digest(cell.ID)
+		return "missing-" + own
 	case cell.Target == scenarios.NestedObject && changes:
-		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + digest(cell.ID)
+		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + own
 	case cell.Target == scenarios.NestedObject:
-		return nestedName
-	case cell.Target == scenarios.Object && changes:
-		return strings.ToLower(cell.Method) + "-" + digest(cell.ID)
+		return nestedName + sized(cell.Size)
+	case cell.Target == scenarios.Object && (changes || operates(cell, "{upload}")):
+		return strings.ToLower(cell.Method) + "-" + own
 	default:
-		return objectName
+		return objectName + sized(cell.Size)
 	}
+}
+
+// sized is the end of a key that tells objects of different sizes apart.
+func sized(size scenarios.Size) string {
+	if size == "" || size == scenarios.SomeBytes {
+		return ""
+	}
+	return "-of-" + string(size)
+}
+
+// operates reports a cell whose operation has a placeholder.
+func operates(cell scenarios.Cell, placeholder string) bool {
+	o, ok := scenarios.OperationByName(cell.Operation)
+	return ok && o.Mentions(placeholder)
 }
 
 // isMissing reports that the bucket of a target does not exist.
@@ -178,7 +193,7 @@ func isMissing(t scenarios.Target) bool {
 
 // holdsFor is the configuration of the bucket that a cell names.
 func (s *stage) holdsFor(cell scenarios.Cell) *s3cors.Configuration {
-	if cell.Target == scenarios.OtherBucket || cell.Target == scenarios.Service || isMissing(cell.Target) {
+	if cell.Target == scenarios.OtherBucket || cell.Target == scenarios.LongerBucket || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return nil
 	}
 	return s.place.holds
@@ -201,21 +216,12 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 	switch how {
 	case scenarios.Signed:
 		return probe.Sign(ctx, creds, s.run.store.Region(), raw, time.Now())
+	case scenarios.Expired:
+		return probe.Presign(ctx, creds, s.run.store.Region(), raw, time.Second, time.Now().Add(-time.Hour))
 	case scenarios.Forged:
 		creds.SecretAccessKey = "forged" + creds.SecretAccessKey
 	}
 	return probe.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
-}
-
-func actualHeaders(cell scenarios.Cell) []result.Header {
-	lines := []result.Header{{Name: "Accept", Value: "*/*"}}
-	if cell.Origin != nil {
-		lines = append(lines, result.Header{Name: "Origin", Value: *cell.Origin})
-	}
-	for _, f := range cell.Headers.Fields {
-		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
-	}
-	return lines
 }
 
 func preflightHeaders(cell scenarios.Cell, asked *string) []result.Header {
@@ -299,13 +305,14 @@ func target(cell scenarios.Cell) s3cors.Target {
 // unasserted are targets whose answers, CORS apart, depend on what an endpoint offers and on who asks.
 var unasserted = []scenarios.Target{scenarios.Part, scenarios.Uploads, scenarios.BucketLocation, scenarios.Service}
 
-// outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy
-// (anonymous) or on how a signature is refused.
+// outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy (anonymous), on
+// how a signature is refused, on what operations an endpoint offers, or on which keys it takes.
 func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
 	if slices.Contains(unasserted, cell.Target) {
 		return s3cors.Outcome{}
 	}
-	if cell.Authorisation == scenarios.Anonymous || cell.Authorisation == scenarios.Forged {
+	usual := cell.Authorisation == scenarios.Presigned || cell.Authorisation == scenarios.Signed
+	if !usual || operated(cell) || cell.Key != "" && cell.Key != scenarios.PlainKey {
 		return s3cors.Outcome{}
 	}
 	switch {

@@ -54,6 +54,9 @@ type Options struct {
 	Curl probe.CurlOptions
 }
 
+// Defaults are the options that count where nothing is said.
+func Defaults() Options { return Options{}.withDefaults() }
+
 func (o Options) withDefaults() Options {
 	o.Concurrency = cmp.Or(o.Concurrency, 32)
 	o.Settle = cmp.Or(o.Settle, 30*time.Second)
@@ -120,6 +123,7 @@ func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id
 		stale: &patience{most: opts.Settle, first: staleFirst},
 	}
 	r.places = &places{run: r}
+	opts.Known.prepare(described(plan), at.URL())
 	for _, s := range plan.Scenarios {
 		for _, step := range s.Steps {
 			if step.CallID != "" {

@@ -55,13 +55,13 @@ func (r *Run) boundCleaning(ctx context.Context) (stop func()) {
 	}
 }
 
-// lanes is how many scenarios are under way at once, each in a bucket of its own: half as many as requests, for most of a scenario is one
-// request after the other, and its cells go at once. A user's bucket takes one at a time.
+// lanes is how many scenarios are under way at once, each in a bucket of its own. Most of a scenario is one request after the other: as many
+// scenarios as requests keep all of those under way. A user's bucket takes one at a time.
 func (r *Run) lanes() int {
 	if r.opts.Bucket != "" {
 		return 1
 	}
-	return max(1, r.opts.Concurrency/2)
+	return r.opts.Concurrency
 }
 
 // longestFirst has scenarios of many steps begin early: each step waits for the one before, and what begins last should not last longest.
@@ -106,7 +106,7 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 		r.abandon(planned, r.reason(ctx, err))
 		return
 	}
-	sound = s.spoiltBy == ""
+	sound = s.spoiltBy == "" && !leadsOtherLife(planned)
 }
 
 // reason is why nothing more of a scenario can be judged.

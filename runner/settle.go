@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,15 +38,15 @@ type question struct {
 func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	var found []s3cors.Request
 	for _, q := range append(typical(now), typical(before)...) {
-		if len(found) < mostQuestions && !sameOwed(s3cors.Evaluate(now, q), s3cors.Evaluate(before, q)) {
+		if len(found) < mostQuestions && !mayBeAlike(s3cors.Evaluate(now, q), s3cors.Evaluate(before, q)) {
 			found = append(found, q)
 		}
 	}
 	return found
 }
 
-// typical lists requests that the rules should answer: for each rule a preflight and an actual request of its first origin, and then
-// preflights of the other origins and with the rule's first header.
+// typical lists requests that the rules should answer: for each rule a preflight and an actual request of its first origin, and then of the
+// other origins, and a preflight with the rule's first header.
 func typical(cfg *s3cors.Configuration) []s3cors.Request {
 	if cfg == nil {
 		return nil
@@ -58,7 +59,7 @@ func typical(cfg *s3cors.Configuration) []s3cors.Request {
 		for i, origin := range origins(rule) {
 			q := s3cors.Request{Method: http.MethodOptions, Target: s3cors.Object, Origin: &origin, RequestMethod: &rule.AllowedMethods[0]}
 			if i > 0 {
-				more = append(more, q)
+				more = append(append(more, q), actually(rule, &origin)...)
 				continue
 			}
 			first = append(append(first, q), actually(rule, &origin)...)
@@ -97,18 +98,16 @@ func actually(rule s3cors.Rule, origin *string) []s3cors.Request {
 	return nil
 }
 
-// sameOwed compares what two configurations owe to one request.
-func sameOwed(a, b s3cors.Owed) bool {
-	x, y := a.Answers[0], b.Answers[0]
-	if len(x.Status) != len(y.Status) || (len(x.Status) > 0 && x.Status[0] != y.Status[0]) || len(x.Headers) != len(y.Headers) {
-		return false
-	}
-	for name, value := range x.Headers {
-		if y.Headers[name] != value {
-			return false
-		}
-	}
-	return x.Error == y.Error || (x.Error != nil && y.Error != nil && *x.Error == *y.Error)
+// mayBeAlike reports that an answer which one configuration accepts is one that the other accepts too.
+func mayBeAlike(a, b s3cors.Owed) bool {
+	return slices.ContainsFunc(a.Answers, func(x s3cors.Answer) bool {
+		return slices.ContainsFunc(b.Answers, func(y s3cors.Answer) bool { return alike(x, y) })
+	})
+}
+
+func alike(x, y s3cors.Answer) bool {
+	sameError := x.Error == y.Error || x.Error != nil && y.Error != nil && *x.Error == *y.Error
+	return sameError && slices.Equal(x.Status, y.Status) && maps.Equal(x.Headers, y.Headers)
 }
 
 // cellOf is a cell that sends a question and nothing else.

@@ -17,6 +17,7 @@ type stage struct {
 	place    *place
 	spoiltBy string // the call by which the bucket came to hold what it should not; empty: it holds what it should
 	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
+	longer   place  // the same, of a name that begins with the bucket's
 	deleted  place  // one that held this configuration and was deleted
 }
 
@@ -37,32 +38,6 @@ func (s *stage) play(ctx context.Context) error {
 	return nil
 }
 
-// furnish writes the objects that are not there yet.
-func (at *place) furnish(ctx context.Context, names []string) error {
-	for _, name := range names {
-		if at.objects[name] {
-			continue
-		}
-		if err := at.PutObject(ctx, at.Key(name), []byte(objectBody)); err != nil {
-			return err
-		}
-		if at.objects == nil {
-			at.objects = map[string]bool{}
-		}
-		at.objects[name] = true
-	}
-	return nil
-}
-
-// objects are the keys that must be there.
-func objects(planned scenarios.Planned) []string {
-	nested := func(step scenarios.PlannedStep) bool { return needs(step, scenarios.NestedObject) }
-	if slices.ContainsFunc(planned.Steps, nested) {
-		return []string{objectName, nestedName}
-	}
-	return []string{objectName}
-}
-
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 	if s.spoiltBy != "" && step.Call == scenarios.GetBucketCors {
 		s.spoilt(step)
@@ -81,7 +56,7 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 		s.run.skip(s.planned, step, result.Unsupported, "the configuration that these requests need could not be put: see "+step.CallID)
 		return nil
 	}
-	if step.Call == scenarios.PutBucketCors || step.Call == scenarios.DeleteBucketCors {
+	if slices.Contains([]scenarios.Call{scenarios.PutBucketCors, scenarios.DeleteBucketCors, scenarios.RecreateBucket}, step.Call) {
 		s.moved(step.After)
 	}
 	s.settle(ctx, questions)

@@ -21,6 +21,8 @@ type store interface {
 	Address(bucket, key, query, style string) (u *url.URL, host string, err error)
 	// NewBucket makes a bucket of the run's own.
 	NewBucket(ctx context.Context) (bucket, error)
+	// NewLonger makes one whose name begins with another's.
+	NewLonger(ctx context.Context, name string) (bucket, error)
 	// UseBucket takes a bucket of the user's, whose configuration is saved first and put back by Close.
 	UseBucket(ctx context.Context, name string) (bucket, error)
 	// UseBucketAsIs takes one whose configuration is neither read nor changed.
@@ -35,9 +37,10 @@ type bucket interface {
 	PutCORS(ctx context.Context, cfg *s3cors.Configuration) error
 	GetCORS(ctx context.Context) (*s3cors.Configuration, error)
 	DeleteCORS(ctx context.Context) error
-	PutDocument(ctx context.Context, document []byte) result.Exchange
+	PutDocument(ctx context.Context, document []byte, digests ...string) result.Exchange
 	GetDocument(ctx context.Context) result.Exchange
 	DeleteDocument(ctx context.Context) (result.Exchange, error)
+	Recreate(ctx context.Context) error
 	Close(ctx context.Context) error
 }
 
@@ -52,6 +55,10 @@ type realStore struct{ *endpoint.Endpoint }
 
 func (r realStore) NewBucket(ctx context.Context) (bucket, error) {
 	return orNone(r.Endpoint.NewBucket(ctx))
+}
+
+func (r realStore) NewLonger(ctx context.Context, name string) (bucket, error) {
+	return orNone(r.Endpoint.NewLonger(ctx, name))
 }
 
 func (r realStore) UseBucket(ctx context.Context, name string) (bucket, error) {

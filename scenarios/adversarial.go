@@ -14,16 +14,16 @@ const adversarial = "adversarial"
 
 // neighbours lists origins that an attacker, or a careless matcher, would confuse with the configured ones. Those that the matrix lists
 // itself are left out. Whether S3 allows one is not said here: of https://*.example.com a deeper subdomain is a neighbour, and allowed.
-func neighbours(cfg *s3cors.Configuration, listed []string) []origin {
+func neighbours(cfg *s3cors.Configuration, listed []Value) []Value {
 	seen := map[string]bool{}
-	for _, text := range listed {
-		seen[text] = true
+	for _, v := range listed {
+		seen[v.Text] = true
 	}
-	var all []origin
+	var all []Value
 	add := func(value, note string) {
 		if !seen[value] && value != "" {
 			seen[value] = true
-			all = append(all, origin{&value, note})
+			all = append(all, Value{Text: value, Adversarial: note})
 		}
 	}
 	for _, pattern := range configured(cfg) {

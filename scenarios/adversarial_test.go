@@ -19,10 +19,10 @@ func TestNeighbours(t *testing.T) {
 		cfg := &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{pattern}}}}
 		for _, o := range neighbours(cfg, nil) {
 			verdict := "      "
-			if s3cors.MatchOrigin(pattern, *o.value) {
+			if s3cors.MatchOrigin(pattern, o.Text) {
 				verdict = "allows"
 			}
-			fmt.Fprintf(&b, "  %s %-44s %s\n", verdict, *o.value, o.adversarial)
+			fmt.Fprintf(&b, "  %s %-44s %s\n", verdict, o.Text, o.Adversarial)
 		}
 	}
 	golden(t, "testdata/neighbours.golden", b.String())

@@ -52,6 +52,7 @@ type nodeDecoder interface {
 // decoder reads nodes into values by reflection over the struct tags that the schema is made from too, and collects every error.
 type decoder struct {
 	file   string
+	bytes  []byte                            // what the file holds
 	read   func(name string) ([]byte, error) // files that a document names, relative to it
 	errors Errors
 	nodes  int
@@ -176,10 +177,23 @@ func (d *decoder) newKey(key *yaml.Node, seen map[string]bool) bool {
 func (d *decoder) required(n *yaml.Node, t reflect.Type, seen map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] {
-			d.fail(n, fmt.Sprintf("the key %q is missing", key), lead(f.Tag.Get("doc")), "")
+		other, unless := strings.CutPrefix(f.Tag.Get("required"), "unless ")
+		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] && !(unless && seen[other]) {
+			d.missing(n, key, f.Tag.Get("doc"))
+		}
+		if f.Type != reflect.TypeFor[lists]() {
+			continue
+		}
+		for _, dimension := range dimensions {
+			if dimension.Required && !seen[dimension.Key] {
+				d.missing(n, dimension.Key, dimension.Doc)
+			}
 		}
 	}
+}
+
+func (d *decoder) missing(n *yaml.Node, key, doc string) {
+	d.fail(n, fmt.Sprintf("the key %q is missing", key), lead(doc), "")
 }
 
 // list reads a sequence; one value stands for a list of one.
@@ -271,11 +285,34 @@ type structField struct {
 func fieldOf(v reflect.Value, key string) (structField, bool) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
+		if k := dimensionIndex(key); k >= 0 && byDimension(f.Type) {
+			return structField{value: dimensionField(v.Field(i), k)}, true
+		}
 		if f.Tag.Get("yaml") == key && key != "-" && key != "" {
 			return structField{v.Field(i), f.Tag}, true
 		}
 	}
 	return structField{}, false
+}
+
+// byDimension reports a field that stands for one key of each dimension.
+func byDimension(t reflect.Type) bool {
+	return t == reflect.TypeFor[lists]() || t == reflect.TypeFor[patterns]()
+}
+
+// dimensionField is the place of one dimension in such a field, which is made where it is empty.
+func dimensionField(field reflect.Value, k int) reflect.Value {
+	switch all := field.Addr().Interface().(type) {
+	case *lists:
+		if *all == nil {
+			*all = newLists()
+		}
+	case *patterns:
+		if *all == nil {
+			*all = make(patterns, len(dimensions))
+		}
+	}
+	return field.Index(k)
 }
 
 // keysOf lists the YAML keys of a struct, in the order of its fields.
@@ -285,6 +322,9 @@ func keysOf(t reflect.Type) []string {
 		if key := t.Field(i).Tag.Get("yaml"); key != "" && key != "-" {
 			keys = append(keys, key)
 		}
+		if byDimension(t.Field(i).Type) {
+			keys = append(keys, dimensionKeys()...)
+		}
 	}
 	return keys
 }
@@ -292,26 +332,18 @@ func keysOf(t reflect.Type) []string {
 // enumOf lists the words of a type that has only some; nil: any string.
 func enumOf(t reflect.Type) []string {
 	switch t {
-	case reflect.TypeFor[Target]():
-		return words(Targets...)
 	case reflect.TypeFor[Send]():
-		return words(Preflight, Actual)
-	case reflect.TypeFor[Authorisation]():
-		return words(Presigned, Signed, Anonymous, Forged)
-	case reflect.TypeFor[Addressing]():
-		return words(Auto, Path, Virtual)
+		return texts(Preflight, Actual)
+	case reflect.TypeFor[Depth]():
+		return texts(Depths...)
+	case reflect.TypeFor[Digest]():
+		return texts(Digests...)
+	case reflect.TypeFor[Call]():
+		return callNames()
 	case reflect.TypeFor[Evidence]():
-		return words(Measured, Reported)
+		return texts(Measured, Reported)
 	}
 	return nil
-}
-
-func words[T ~string](values ...T) []string {
-	all := make([]string, len(values))
-	for i, v := range values {
-		all[i] = string(v)
-	}
-	return all
 }
 
 func contains(words []string, word string) bool {

@@ -5,13 +5,21 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/file"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Deviation is a difference from S3 that is known of an endpoint.
 type Deviation struct {
-	Cells  string `yaml:"cells" required:"true" doc:"Cells, as a glob over ids: * within one part, ** over any number."`
-	Check  string `yaml:"check" required:"true" doc:"Checks, as a glob: preflight.vary, *.expose-headers."`
+	// Name and Parameters are of a deviation that package dialect describes: it speaks of every answer, whatever the scenario. Other entries
+	// have Cells and Check.
+	Name       string     `yaml:"deviation" doc:"The name of a deviation, whatever the scenario; corsprobe list deviations names them."`
+	Parameters parameters `yaml:"parameters" doc:"What the deviation takes: a number, a word, a list or a mapping of words."`
+
+	Cells  string `yaml:"cells" required:"unless deviation" doc:"Cells, as a glob over ids: * within one part, ** over any number."`
+	Check  string `yaml:"check" required:"unless deviation" doc:"Checks, as a glob: preflight.vary, *.expose-headers."`
 	Got    string `yaml:"got" doc:"What came, as a glob, a star itself as \\*; anything when left out. It keeps an entry from hiding another defect of the same check. {origin} stands for the cell's own origin."`
 	Reason string `yaml:"reason" required:"true" doc:"Why this is known and accepted, in a sentence."`
 	Link   string `yaml:"link" doc:"Evidence: an issue, a line of source, documentation."`
@@ -25,7 +33,22 @@ type Deviation struct {
 	// Evidence is that of the entry's source, where it names one.
 	Evidence Evidence `yaml:"-"`
 
+	// Speaks is the deviation of that name.
+	Speaks dialect.Deviation `yaml:"-"`
+
 	places
+}
+
+// Spoken reports that the entry is a deviation by its name.
+func (d Deviation) Spoken() bool { return d.Name != "" }
+
+// parameters is a value as it stands in a file.
+type parameters struct{ dialect.Value }
+
+func (p *parameters) decodeNode(d *decoder, n *yaml.Node) {
+	if err := n.Decode(&p.Value); err != nil {
+		d.fail(n, "found "+describe(n), "a number, a word, a list or a mapping of words", "")
+	}
 }
 
 // Covers reports that the entry speaks of that check and of what came to a request from that origin. An empty Got covers anything.
@@ -70,7 +93,28 @@ func (d *decoder) deviation(v *Deviation) {
 			d.failAt(v.where(key), fmt.Sprintf("an empty %s", key), "some text", "")
 		}
 	}
+	if v.Spoken() {
+		d.spoken(v)
+	}
 	if _, err := time.Parse(time.DateOnly, v.Until); v.Until != "" && err != nil {
 		d.failAt(v.where("until"), fmt.Sprintf("found %q", v.Until), "a date, YYYY-MM-DD", "")
 	}
+}
+
+// spoken looks a deviation up by its name.
+func (d *decoder) spoken(v *Deviation) {
+	for _, key := range []string{"cells", "check", "got"} {
+		if _, given := v.at[key]; given {
+			d.failAt(v.where(key), fmt.Sprintf("%s beside deviation", key), "one of both: a deviation speaks of every answer", "")
+		}
+	}
+	var err error
+	if v.Speaks, err = dialect.New(v.Name, v.Parameters.Value); err != nil {
+		d.failAt(v.where("deviation"), err.Error(), "a deviation and what it takes", "")
+	}
+}
+
+// Spoken is an entry for a deviation, without a reason yet.
+func Spoken(one dialect.Deviation) Deviation {
+	return Deviation{Name: one.Name, Parameters: parameters{one.Value}, Speaks: one}
 }

@@ -18,7 +18,7 @@ func TestLoadDeviations(t *testing.T) {
 		{"empty reason", "knownDeviations:\n  - {cells: a, check: b, reason: ' '}\n", `FILE:2:34: an empty reason, expected some text`},
 		{"bad date", "knownDeviations:\n  - {cells: a, check: b, reason: c, until: soon}\n", `FILE:2:44: found "soon", expected a date, YYYY-MM-DD`},
 		{"unknown key", "knownDeviations:\n  - {cels: a, check: b, reason: c}\n", `FILE:2:5: the key "cells" is missing, expected cells, as a glob over ids: * within one part, ** over any number` + "\n" +
-			`FILE:2:6: unknown key "cels", expected one of cells, check, got, reason, link, until, source; did you mean "cells"?`},
+			`FILE:2:6: unknown key "cels", expected one of deviation, parameters, cells, check, got, reason, link, until, source; did you mean "cells"?`},
 		{"another file", good, `FILE:1:1: the key "knownDeviations" is missing, expected what is known, each with its reason` + "\n" +
 			`FILE:2:1: unknown key "cors", expected one of name, title, sources, endpoint, limits, features, notes, knownDeviations` + "\n" +
 			`FILE:3:1: unknown key "matrix", expected one of name, title, sources, endpoint, limits, features, notes, knownDeviations`},

@@ -10,14 +10,16 @@ import (
 // WriteDeviations writes entries as a file that [LoadDeviations] reads once each has its reason: until then it says where one is missing.
 func WriteDeviations(w io.Writer, entries []Deviation) error {
 	type entry struct {
-		Cells  string `yaml:"cells"`
-		Check  string `yaml:"check"`
+		Name   string `yaml:"deviation,omitempty"`
+		Value  any    `yaml:"parameters,omitempty"`
+		Cells  string `yaml:"cells,omitempty"`
+		Check  string `yaml:"check,omitempty"`
 		Got    string `yaml:"got,omitempty"`
 		Reason string `yaml:"reason"`
 	}
 	list := make([]entry, len(entries))
 	for i, d := range entries {
-		list[i] = entry{d.Cells, d.Check, d.Got, d.Reason}
+		list[i] = entry{d.Name, d.Parameters.Plain(), d.Cells, d.Check, d.Got, d.Reason}
 	}
 	if _, err := fmt.Fprintln(w, "# What was found, as known deviations. Say of each why it is accepted, or take it out; a link and a last day (until) may be added."); err != nil {
 		return err

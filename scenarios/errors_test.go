@@ -15,7 +15,7 @@ func TestErrors(t *testing.T) {
 	rule := "{AllowedOrigins: ['*'], AllowedMethods: [GET]}"
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key", good + "lables: [x]\n",
-			`f.yaml:5:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?`},
+			`f.yaml:5:1: unknown key "lables", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?`},
 		{"unknown key in a rule", "name: a\ncors: {CORSRules: [{AllowedOrigin: ['*']}]}\nmatrix: {origins: [a]}\n",
 			`f.yaml:2:21: unknown key "AllowedOrigin", expected one of ID, AllowedOrigins, AllowedMethods, AllowedHeaders, ExposeHeaders, MaxAgeSeconds; did you mean "AllowedOrigins"?`},
 		{"key twice", good + "name: b\n", `f.yaml:5:1: the key "name" is there twice`},
@@ -23,15 +23,15 @@ func TestErrors(t *testing.T) {
 		{"mapping for a list", "name: a\ncors: none\nmatrix: {origins: {a: b}}\n", `f.yaml:3:19: found a mapping, expected a string`},
 		{"word for a number", good + "facts: [one]\n", `f.yaml:5:9: found "one", expected a whole number`},
 		{"no such fact", good + "facts: [83]\n", `f.yaml:5:9: there is no fact 83, expected a number from 1 to 82`},
-		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket or deleted-bucket; did you mean "object"?`},
-		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product or zip; did you mean "zip"?`},
+		{"wrong target", good + "  targets: [objekt]\n", `f.yaml:5:13: found "objekt", expected object, nested-object, missing-object, part, bucket, bucket-slash, listing, uploads, location, service, missing-bucket, other-bucket, longer-bucket or deleted-bucket; did you mean "object"?`},
+		{"wrong combine", good + "  combine: zap\n", `f.yaml:5:12: found "zap", expected product, zip or pairs; did you mean "zip"?`},
 		{"bare null", "name: a\ncors: none\nmatrix:\n  origins: [null]\n", `f.yaml:4:13: found YAML's null, expected a string; for the word null write "null" in quotes`},
 		{"word for a boolean", "name: a\nsteps: [{name: b, delete: maybe}]\n", `f.yaml:2:27: found "maybe", expected true or false`},
 		{"missing name", "cors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file`},
 		{"bad name", "name: A b\ncors: none\nmatrix: {origins: [a]}\n", `f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes`},
 		{"undecoded, and a bad name", "name: A b\nlables: [x]\ncors: none\nmatrix: {origins: [a], methods: ['G T'], send: preflight}\n",
 			`f.yaml:1:7: the name "A b", expected lower-case words and digits joined by dashes` + "\n" +
-				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
+				`f.yaml:2:1: unknown key "lables", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps; did you mean "labels"?` + "\n" +
 				`f.yaml:4:34: the method "G T", expected a token such as GET, or none`},
 		{"two of one name", good + "---\n" + good, `f.yaml:6:7: the name "good" is taken, expected another than the scenario's at f.yaml:1`},
 		{"no configuration", "name: a\nmatrix: {origins: [a]}\n", `f.yaml:1:1: a scenario without a configuration, expected cors, corsFile or steps`},
@@ -42,7 +42,10 @@ func TestErrors(t *testing.T) {
 		{"refused configuration", "name: a\ncors: {CORSRules: [{AllowedOrigins: ['*'], AllowedMethods: [PATCH]}]}\nmatrix: {origins: [a]}\n",
 			`f.yaml:2:7: S3 refuses this configuration: InvalidRequest: Found unsupported HTTP method in CORS config. Unsupported method is PATCH (rule 1, AllowedMethods), expected one that it takes; or steps with put, to test the refusal`},
 		{"steps and matrix", "name: a\nmatrix: {origins: [a]}\nsteps: [{name: b, delete: true}]\n", `f.yaml:2:9: matrix beside steps, expected each step's own configuration and matrix`},
-		{"step of two calls", "name: a\nsteps: [{name: b, delete: true, get: true}]\n", `f.yaml:2:9: a step with 2 calls, expected exactly one of put, replace, delete, get`},
+		{"step of two calls", "name: a\nsteps: [{name: b, delete: true, get: true}]\n", `f.yaml:2:9: a step with 2 calls, expected exactly one of put, replace, delete, get, call`},
+		{"no such call", "name: a\nsteps: [{name: b, call: PutBucketTagings}]\n", `f.yaml:2:25: found "PutBucketTagings", expected RecreateBucket, PutBucketAcl, PutBucketPolicy, DeleteBucketPolicy, PutBucketVersioning, PutBucketTagging, PutBucketWebsite, PutBucketLifecycleConfiguration, PutPublicAccessBlock or PutObject; did you mean "PutBucketTagging"?`},
+		{"digest of nothing", "name: a\nsteps: [{name: b, get: true, digest: md5}]\n", `f.yaml:2:38: digest without a configuration, expected put or replace`},
+		{"answer of a call", "name: a\nsteps: [{name: b, call: PutObject, answer: {status: 200, reason: x}}]\n", `f.yaml:2:44: answer beside call, expected no answer: the call itself is not judged`},
 		{"two steps of one name", "name: a\nsteps: [{name: b, delete: true}, {name: b, get: true}]\n", `f.yaml:2:41: a second step "b", expected a name of its own`},
 		{"delete: false", "name: a\nsteps: [{name: b, delete: false}]\n", `f.yaml:2:27: delete: false, expected delete: true`},
 		{"put: none", "name: a\nsteps: [{name: b, put: none}]\n", `f.yaml:2:24: put: none, expected a configuration; delete: true removes one`},
@@ -55,6 +58,9 @@ func TestErrors(t *testing.T) {
 		{"no method", "name: a\ncors: none\nmatrix: {origins: [a], methods: ['G T']}\n", `f.yaml:3:34: the method "G T", expected a token such as GET, or none` + "\n" +
 			`f.yaml:3:34: an actual request of method G T, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
 		{"header of the prober", good + "  headers: [{Origin: x}]\n", `f.yaml:5:13: the header Origin, expected one that a scenario may set: this one the prober sets`},
+		{"methods beside operations", good + "  operations: GetObject-range\n  methods: PUT\n", `f.yaml:6:12: methods beside operations, expected one of them: an operation has its own method and target`},
+		{"operation without a preflight", good + "  operations: GetObject-version\n  send: preflight\n", `f.yaml:5:15: a preflight of GetObject-version, which is not sent: S3 refuses a preflight with a versionId (fact 14), expected send: actual`},
+		{"no such operation", good + "  clients: chromum\n", `f.yaml:5:12: found "chromum", expected plain, chromium, chromium-same, chromium-cookie or firefox; did you mean "chromium"?`},
 		{"actual PATCH", good + "  methods: [GET, PATCH]\n", `f.yaml:5:18: an actual request of method PATCH, expected GET, HEAD, PUT, POST or DELETE; or send: preflight`},
 		{"actual PUT of a bucket", good + "  methods: PUT\n  targets: bucket\n", `f.yaml:5:12: an actual PUT of a bucket, expected GET or HEAD; or send: preflight`},
 		{"unequal zip", good + "  methods: [GET, PUT]\n  headers: [a, b, c]\n  combine: zip\n", `f.yaml:7:12: a zip of lists of 2 and 3 values, expected lists of the same length, or of one value`},
@@ -69,14 +75,14 @@ func TestErrors(t *testing.T) {
 		{"pin of no cell", good + "expect: [{cells: {methods: PUT}, reason: x, actual: {status: 200}}]\n", `f.yaml:5:18: matches no cell, expected a selector that matches one`},
 		{"pin of what is not sent", good + "  send: preflight\nexpect: [{reason: x, actual: {status: 200}}]\n", `f.yaml:6:30: none of these cells sends an actual request, expected preflight`},
 		{"pin of no header", good + "expect: [{reason: x, actual: {headers: {'a b': c}}}]\n", `f.yaml:5:41: "a b" is no header name, expected a name such as Access-Control-Max-Age`},
-		{"merge key", "a: &a {name: x}\n<<: *a\n", `f.yaml:1:1: unknown key "a", expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps` + "\n" +
+		{"merge key", "a: &a {name: x}\n<<: *a\n", `f.yaml:1:1: unknown key "a", expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps` + "\n" +
 			`f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file` + "\n" +
 			`f.yaml:2:1: merge keys (<<) are not supported, expected the keys written out, or an alias for a whole value`},
 		{"not YAML", "name: [a\n", `f.yaml:1:1: not YAML: did not find expected ',' or ']'`},
 		{"tab", "name:\n\t- a\n", `f.yaml:2:1: not YAML: found character that cannot start any token`},
 		{"binary", "name: a\x00", `f.yaml:1:1: not YAML: the file is binary, expected text`},
 		{"empty", "# nothing\n", `f.yaml: the file is empty, expected a scenario`},
-		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, facts, references, cors, corsFile, matrix, expect, steps`},
+		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps`},
 		{"an alias of itself", "name: a\ncors: none\nmatrix: {origins: [a], include: &x [{origins: [b], include: *x}]}\n", `f.yaml:3:47: nested too deeply, or an alias that contains itself` + "\n" + `f.yaml:3:61: nested too deeply, or an alias that contains itself`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -104,7 +110,7 @@ func TestAnchorBomb(t *testing.T) {
 // Everything that is wrong in all files is said at once, in the order of files and places.
 func TestErrorsOfSeveralFiles(t *testing.T) {
 	_, err := load(map[string]string{"b.yaml": "name: B\ncors: none\nmatrix: {origins: [a]}\n", "a/a.yml": good + "x: 1\ny: 2\n", "c.txt": "x"})
-	keys := "expected one of name, description, labels, facts, references, cors, corsFile, matrix, expect, steps"
+	keys := "expected one of name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps"
 	want := `a/a.yml:5:1: unknown key "x", ` + keys + "\n" + `a/a.yml:6:1: unknown key "y", ` + keys + "\n" +
 		`b.yaml:1:7: the name "B", expected lower-case words and digits joined by dashes`
 	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {

@@ -81,7 +81,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 	known := true // what the bucket holds is for the facts to say
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration()}
+		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration(), Digest: step.Digest}
 		e.order(step, holds, known)
 		planned.Call = step.call()
 		switch planned.Call {
@@ -91,7 +91,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 			} else if !sure {
 				known = false
 			}
-		case DeleteBucketCors:
+		case DeleteBucketCors, RecreateBucket:
 			holds, known = nil, true
 		}
 		if !known && step.Matrix != nil {
@@ -123,6 +123,8 @@ func (step *Step) call() Call {
 		return PutBucketCors
 	case step.Delete:
 		return DeleteBucketCors
+	case step.Call != "":
+		return step.Call
 	default:
 		return GetBucketCors
 	}
@@ -164,15 +166,17 @@ func (e *expander) matrix(prefix string, m *Matrix, cfg *s3cors.Configuration) [
 	if m == nil {
 		return nil
 	}
-	dims := m.dimensions(cfg)
-	if !e.possible(m, dims) {
+	values := m.values(cfg)
+	lengths := make([]int, len(values))
+	for i := range values {
+		lengths[i] = len(values[i])
+	}
+	if !e.possible(m, lengths) {
 		return nil
 	}
 	var cells []Cell
-	for _, index := range dims.indices(m.Combine == "zip") {
-		c := dims.cell(index)
-		c.Line = m.where("").line
-		cells = append(cells, c)
+	for _, index := range m.combined(lengths) {
+		cells = append(cells, m.cell(values, index))
 	}
 	cells = e.exclude(m, cells)
 	for i := range cells {
@@ -189,16 +193,26 @@ func (e *expander) matrix(prefix string, m *Matrix, cfg *s3cors.Configuration) [
 	return cells
 }
 
+// combined lists the combinations of a matrix, as indices of each dimension's values.
+func (m *Matrix) combined(lengths []int) [][]int {
+	switch m.Combine {
+	case "zip":
+		return zip(lengths)
+	case "pairs":
+		return pairs(lengths)
+	default:
+		return product(lengths)
+	}
+}
+
 // possible refuses a matrix that is too large, and a zip of lists of different lengths.
-func (e *expander) possible(m *Matrix, dims dimensions) bool {
-	lengths, product := dims.lengths(), 1
+func (e *expander) possible(m *Matrix, lengths []int) bool {
+	product := 1
 	for _, n := range lengths {
 		product = min(product*n, mostCells+1)
 	}
-	longest := slices.Max(lengths[:])
-	if m.Combine != "zip" {
-		e.cells += product
-	} else {
+	switch longest := slices.Max(lengths); m.Combine {
+	case "zip":
 		for _, n := range lengths {
 			if n != 1 && n != longest {
 				e.fail(m.where("combine"), fmt.Sprintf("a zip of lists of %d and %d values", n, longest), "lists of the same length, or of one value")
@@ -206,6 +220,10 @@ func (e *expander) possible(m *Matrix, dims dimensions) bool {
 			}
 		}
 		e.cells += longest
+	case "pairs":
+		e.cells += len(pairOrder(lengths)) // at most: each combination closes one pair or more
+	default:
+		e.cells += product
 	}
 	if e.cells > mostCells {
 		e.fail(m.where(""), fmt.Sprintf("the scenario has more than %d cells", mostCells), "a smaller matrix")
@@ -256,24 +274,12 @@ func (e *expander) pins(pins []Pin, cells []*Cell) {
 
 // Matches reports whether a cell is meant.
 func (s Selector) Matches(c Cell) bool {
-	return anyGlob(s.Targets, string(c.Target)) &&
-		(anyGlob(s.Origins, originText(c.Origin)) || c.Adversarial != "" && slices.Contains(s.Origins, adversarial)) &&
-		anyGlob(s.Methods, orWord(c.Method, "none")) &&
-		anyGlob(s.Headers, c.Headers.String()) &&
-		anyGlob(s.Authorisations, string(c.Authorisation)) &&
-		anyGlob(s.Addressing, string(c.Addressing))
-}
-
-func originText(origin *string) string {
-	if origin == nil {
-		return "none"
+	for i, globs := range s.Patterns {
+		if !globs.fits(&dimensions[i], c) {
+			return false
+		}
 	}
-	return *origin
-}
-
-// anyGlob reports whether a text fits one of the patterns; no patterns fit everything.
-func anyGlob(patterns []string, text string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(p string) bool { return wildcard(p, text) })
+	return true
 }
 
 // Cells counts the cells of a plan, configuration calls not among them.

@@ -7,7 +7,6 @@ var unproved = map[int]string{
 	14: "it needs a versioned object, which not every endpoint has",
 	15: "it needs a second region",
 	43: "it needs a website endpoint",
-	70: "the runner sends both digests with every PutBucketCors, so that none can be missing",
 	71: "it speaks of services that have no CORS",
 	75: "it needs a second region",
 	76: "it is about time: the runner settles by polling",

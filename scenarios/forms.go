@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,10 +10,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// decodeNode reads a configuration: none, AWS's CORSRules, {file: …} or {document: …}.
+// decodeNode reads a configuration: none, AWS's CORSRules, {file: …}, {document: …}, or another shape that people have.
 func (c *CORS) decodeNode(d *decoder, n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode && n.Value == "none" {
 		c.None = true
+		return
+	}
+	if n.Kind == yaml.SequenceNode || n.Kind == yaml.MappingNode && !hasAnyKey(n, "CORSRules", "file", "document") {
+		c.Config = d.inline(n)
 		return
 	}
 	if n.Kind != yaml.MappingNode {
@@ -39,41 +42,16 @@ func (c *CORS) decodeNode(d *decoder, n *yaml.Node) {
 	}
 }
 
-// configFile reads a configuration as aws s3api put-bucket-cors takes it (JSON), or S3's XML.
-func (d *decoder) configFile(n *yaml.Node, name string) *s3cors.Configuration {
-	data, err := d.read(name)
-	if err != nil {
-		d.fail(n, err.Error(), "a file with a CORS configuration", "")
-		return nil
+func hasAnyKey(n *yaml.Node, keys ...string) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if contains(keys, n.Content[i].Value) {
+			return true
+		}
 	}
-	cfg, err := parseConfig(data)
-	if err != nil {
-		d.errors = append(d.errors, Error{File: name, What: err.Error(), Expected: "a configuration as aws s3api put-bucket-cors takes it, or S3's XML"})
-		return nil
-	}
-	return cfg
+	return false
 }
 
-func parseConfig(data []byte) (*s3cors.Configuration, error) {
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("<")) {
-		return s3cors.ParseXML(data)
-	}
-	return s3cors.ParseJSON(data)
-}
-
-// decodeNode reads one value of the headers dimension: none, a value of Access-Control-Request-Headers, or real headers.
-func (h *Headers) decodeNode(d *decoder, n *yaml.Node) {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		h.Fields = d.fields(n)
-	case n.Kind == yaml.ScalarNode && n.Value == "none" && n.Style == 0:
-	default:
-		var text string
-		d.scalar(n, reflect.ValueOf(&text).Elem())
-		h.Request = &text
-	}
-}
-
+// fields reads header lines, name: value.
 func (d *decoder) fields(n *yaml.Node) []Field {
 	var fields []Field
 	seen := map[string]bool{}

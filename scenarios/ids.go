@@ -79,40 +79,6 @@ func headersPart(h Headers) string {
 	return strings.Join(parts, "&")
 }
 
-// cellID puts the parts together.
-func cellID(prefix string, c Cell) string {
-	return strings.Join([]string{
-		prefix, string(c.Target), string(c.Addressing), string(c.Authorisation), originPart(c.Origin), methodPart(c.Method), headersPart(c.Headers),
-	}, "/")
-}
-
-// title says in a few words what a cell asks: "PUT from https://app.example.com asking for x-amz-date".
-func title(c Cell) string {
-	var b strings.Builder
-	b.WriteString(orWord(c.Method, "no method"))
-	if c.Target != Object {
-		b.WriteString(" of " + noun(c.Target))
-	}
-	if c.Origin == nil {
-		b.WriteString(" without Origin")
-	} else {
-		fmt.Fprintf(&b, " from %s", orWord(*c.Origin, "an empty Origin"))
-	}
-	switch {
-	case c.Headers.Request != nil:
-		fmt.Fprintf(&b, " asking for %s", orWord(*c.Headers.Request, "nothing"))
-	case len(c.Headers.Fields) > 0:
-		fmt.Fprintf(&b, " with %s", c.Headers.String())
-	}
-	if c.Authorisation != Presigned {
-		fmt.Fprintf(&b, ", %s", c.Authorisation)
-	}
-	if c.Addressing != Auto {
-		fmt.Fprintf(&b, ", %s-style", c.Addressing)
-	}
-	return b.String()
-}
-
 func orWord(text, instead string) string {
 	if text == "" {
 		return instead

@@ -145,7 +145,7 @@ func (l *loader) stdin() {
 
 // decode reads what a file holds. files are those that it came from.
 func (l *loader) decode(fsys fs.FS, name, display string, data []byte, files []string) {
-	d := &decoder{file: display, read: func(other string) ([]byte, error) {
+	d := &decoder{file: display, bytes: data, read: func(other string) ([]byte, error) {
 		files = append(files, filepath.Join(filepath.Dir(display), filepath.FromSlash(other)))
 		data, err := readBounded(fsys, path.Join(path.Dir(name), other))
 		if err != nil {

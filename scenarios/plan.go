@@ -37,6 +37,8 @@ type PlannedStep struct {
 	Line   int
 	// CORS is what Call puts.
 	CORS *CORS
+	// Digest is how it is protected; empty: as usual.
+	Digest Digest
 	// After is what the bucket holds after the call by S3's contract; nil: nothing. A call that S3 refuses changes nothing.
 	After  *s3cors.Configuration
 	Answer *Answer
@@ -45,8 +47,8 @@ type PlannedStep struct {
 
 // Cell is one point of a matrix.
 type Cell struct {
-	// ID is scenario/[step/]target/addressing/authorisation/origin/method/headers, each part escaped: stable from run to run and
-	// release to release, and unlike any other cell's.
+	// ID is scenario/[step/]target/addressing/authorisation/origin/method/headers, and name=value for each further dimension that is not
+	// as usual; each part escaped: stable from run to run and release to release, and unlike any other cell's.
 	ID    string
 	Title string // a few words for a person: "PUT https://app.example.com asking for x-amz-date"
 	Line  int    // of the matrix
@@ -58,6 +60,12 @@ type Cell struct {
 	Send          []Send
 	Authorisation Authorisation
 	Addressing    Addressing
+	// Operation names one of [Operations], which gives Method and Target; empty or "any": what they say.
+	Operation  string
+	Client     Client
+	Size       Size
+	Key        Key
+	Connection Connection
 	// Adversarial says what an origin that adversarial added would be confused with: "suffix of https://app.example.com".
 	Adversarial string
 	// Pins apply in order; later ones win.

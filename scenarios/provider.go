@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"corsprobe/runner/file"
+
+	"corsprobe/runner/dialect"
 )
 
 // Provider is what is known of a provider or a server: where it is, what it offers, and what it does otherwise than S3. Every point names the
@@ -62,7 +64,7 @@ type Location struct {
 
 // Limit bounds something of a CORS configuration.
 type Limit struct {
-	Of     string `yaml:"of" required:"true" enum:"rules,document-bytes,id-characters,max-age-seconds,settle-seconds" doc:"What is bounded."`
+	Of     string `yaml:"of" required:"true" enum:"rules,document-bytes,document-characters,rule-bytes,id-characters,max-age-seconds,settle-seconds" doc:"What is bounded."`
 	Most   int    `yaml:"most" required:"true" doc:"The most that is allowed."`
 	Source string `yaml:"source" required:"true" doc:"The name of a source."`
 
@@ -80,11 +82,20 @@ type Feature struct {
 
 // Note is a point in words.
 type Note struct {
-	Text   string `yaml:"text" required:"true" doc:"A sentence or two."`
-	Facts  []int  `yaml:"facts" doc:"Numbers of the facts that it departs from; see corsprobe explain."`
-	Source string `yaml:"source" required:"true" doc:"The name of a source."`
+	Text   string    `yaml:"text" required:"true" doc:"A sentence or two."`
+	Facts  []int     `yaml:"facts" doc:"Numbers of the facts that it departs from; see corsprobe explain."`
+	Source string    `yaml:"source" required:"true" doc:"The name of a source."`
+	Lint   *NoteLint `yaml:"lint" doc:"By what corsprobe lint meets the point in a configuration; left out where it cannot."`
 
 	places
+}
+
+// NoteLint says which configurations a note concerns.
+type NoteLint struct {
+	Field    string `yaml:"field" enum:"AllowedOrigins,AllowedMethods,AllowedHeaders,ExposeHeaders,ID" doc:"The field whose values are looked at; left out for the configuration as a whole."`
+	Matches  string `yaml:"matches" doc:"A regular expression (RE2) of the values that are concerned."`
+	Severity string `yaml:"severity" required:"true" enum:"error,warning,note" doc:"error: the provider refuses it. warning: it does something else than S3. note: worth knowing."`
+	Do       string `yaml:"do" required:"true" doc:"What to do."`
 }
 
 //go:embed providers/*.yaml
@@ -138,6 +149,17 @@ func LoadProvider(path string) (Provider, error) {
 	}
 	p, errors := parseProvider(path, data)
 	return p, errors.orNil()
+}
+
+// Dialect is what the provider is known to do otherwise than S3, as far as deviations by their name say it, in the order of the file.
+func (p Provider) Dialect() dialect.Dialect {
+	var all dialect.Dialect
+	for _, d := range p.KnownDeviations {
+		if d.Spoken() {
+			all = append(all, d.Speaks)
+		}
+	}
+	return all
 }
 
 // IsProviderFile reports that a file that can be read looks like a provider's, or one of known deviations, rather than a scenario.

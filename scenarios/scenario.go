@@ -11,10 +11,11 @@ type Scenario struct {
 	Name        string   `yaml:"name" required:"true" doc:"The scenario's name: lower-case words joined by dashes, unique within its file. It is part of every cell's id, so that renaming it starts a new history."`
 	Description string   `yaml:"description" doc:"What the scenario proves, for a reader of reports."`
 	Labels      []string `yaml:"labels" doc:"Labels for --label-filter."`
+	Depth       Depth    `yaml:"depth" doc:"How thorough a run must be to hold the scenario: quick, normal or deep. Default: normal."`
 	Facts       []int    `yaml:"facts" doc:"Numbers of the facts that the scenario proves; see corsprobe explain."`
 	References  []string `yaml:"references" doc:"Links to documentation or issues."`
-	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), or none."`
-	CORSFile    string   `yaml:"corsFile" doc:"A file with the configuration, as aws s3api put-bucket-cors takes it (JSON), or S3's XML. Relative to the scenario's file."`
+	CORS        *CORS    `yaml:"cors" doc:"The bucket's CORS configuration as S3's API takes it (CORSRules …), in another shape that corsprobe lint reads, or none."`
+	CORSFile    string   `yaml:"corsFile" doc:"A file with the configuration, in any shape that corsprobe lint reads: aws s3api's JSON, S3's XML, a template … Relative to the scenario's file; FILE#NAME chooses one of several."`
 	Matrix      *Matrix  `yaml:"matrix" doc:"The requests."`
 	Expect      []Pin    `yaml:"expect" doc:"What is expected other than what S3's model says, each with a reason."`
 	Steps       []Step   `yaml:"steps" doc:"A bucket's life instead of cors: calls in order, each followed by its own matrix."`
@@ -29,13 +30,15 @@ type Scenario struct {
 	places
 }
 
-// Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete and Get is set.
+// Step is one call in a bucket's life, and the requests that follow it. Exactly one of Put, Replace, Delete, Get and Call is set.
 type Step struct {
 	Name    string  `yaml:"name" required:"true" doc:"The step's name, unique within the scenario; part of its cells' ids."`
 	Put     *CORS   `yaml:"put" doc:"PutBucketCors on a bucket without a configuration: inline, {file: …}, or {document: …} for a raw body."`
 	Replace *CORS   `yaml:"replace" doc:"PutBucketCors over an earlier configuration, which it replaces whole."`
 	Delete  bool    `yaml:"delete" doc:"DeleteBucketCors."`
 	Get     bool    `yaml:"get" doc:"GetBucketCors, judged against what the bucket should hold."`
+	Call    Call    `yaml:"call" doc:"Another call, which leaves the configuration alone, or RecreateBucket, which deletes the bucket and makes it again. The call itself is not judged."`
+	Digest  Digest  `yaml:"digest" doc:"How put or replace is protected, as one or another client does it. Default: md5-and-crc32."`
 	Answer  *Answer `yaml:"answer" doc:"What the call itself must answer, where it is not for S3's model to say."`
 	Matrix  *Matrix `yaml:"matrix" doc:"The requests after the call."`
 	Expect  []Pin   `yaml:"expect" doc:"As a scenario's expect, for this step's cells."`
@@ -57,49 +60,15 @@ type Answer struct {
 	Reason string   `yaml:"reason" required:"true" doc:"Why: a link, a fact, the provider's documentation."`
 }
 
-// Matrix spans the cells: the product of its dimensions (or their zip), with some added and some left out.
+// Matrix spans the cells: combinations of the values that it lists of each of [Dimensions], with some added and some left out.
 type Matrix struct {
-	Targets        []Target        `yaml:"targets" doc:"What the URL names. Default: object."`
-	Origins        []string        `yaml:"origins" required:"true" doc:"Values of Origin; none sends no Origin; adversarial stands for the neighbours of the configured origins that a careless matcher confuses with them."`
-	Methods        []string        `yaml:"methods" doc:"The method a page would use: Access-Control-Request-Method of the preflight, method of the actual request. none sends no Access-Control-Request-Method. Default: GET."`
-	Headers        []Headers       `yaml:"headers" doc:"Requested headers: a value of Access-Control-Request-Headers sent as it stands, none, or a mapping of real headers that the actual request carries and for which the preflight asks as a browser would. Default: none."`
-	Send           []Send          `yaml:"send" doc:"What each cell sends. Default: preflight and actual, as a browser does."`
-	Authorisations []Authorisation `yaml:"authorisations" doc:"How requests are authorised. Default: presigned, as a web application does."`
-	Addressing     []Addressing    `yaml:"addressing" doc:"Path or virtual-hosted style. Default: auto, the endpoint's usual one."`
-	Combine        string          `yaml:"combine" enum:"product,zip" doc:"product (default): every combination. zip: the first of each, the second of each …; dimensions of one value are repeated."`
-	Include        []Matrix        `yaml:"include" doc:"Further cells: small matrices of their own; what they leave out is as in the matrix's defaults."`
-	Exclude        []Selector      `yaml:"exclude" doc:"Cells to leave out. A selector that matches no cell is an error."`
+	Lists   lists
+	Send    []Send     `yaml:"send" doc:"What each cell sends. Default: preflight and actual, as a browser does."`
+	Combine string     `yaml:"combine" enum:"product,zip,pairs" doc:"product (default): every combination. zip: the first of each, the second of each …; dimensions of one value are repeated. pairs: as few as bring any two values of any two dimensions together."`
+	Include []Matrix   `yaml:"include" doc:"Further cells: small matrices of their own; what they leave out is as in the matrix's defaults."`
+	Exclude []Selector `yaml:"exclude" doc:"Cells to leave out. A selector that matches no cell is an error."`
 
 	places
-}
-
-// Target is what a cell's URL names.
-type Target string
-
-const (
-	Object         Target = "object"
-	NestedObject   Target = "nested-object" // one in folders, its key full of characters that a URL must escape
-	MissingObject  Target = "missing-object"
-	Part           Target = "part" // of an upload that does not exist
-	Bucket         Target = "bucket"
-	BucketSlash    Target = "bucket-slash" // the bucket's URL with a slash at its end
-	Listing        Target = "listing"      // the bucket's URL with ?list-type=2
-	Uploads        Target = "uploads"      // the bucket's URL with ?uploads
-	BucketLocation Target = "location"     // the bucket's URL with ?location
-	Service        Target = "service"      // the endpoint's root, which belongs to no bucket
-	MissingBucket  Target = "missing-bucket"
-	OtherBucket    Target = "other-bucket"   // an object of another bucket of the run's, which has no configuration
-	DeletedBucket  Target = "deleted-bucket" // an object of a bucket that had this configuration and was deleted with it
-)
-
-// Targets lists every target.
-var Targets = []Target{
-	Object, NestedObject, MissingObject, Part, Bucket, BucketSlash, Listing, Uploads, BucketLocation, Service, MissingBucket, OtherBucket, DeletedBucket,
-}
-
-// OfObject reports that a target's URL names an object, whether or not it is there.
-func (t Target) OfObject() bool {
-	return t == Object || t == NestedObject || t == MissingObject || t == Part
 }
 
 // Send is one of the requests that a cell sends.
@@ -110,42 +79,9 @@ const (
 	Actual    Send = "actual"
 )
 
-// Authorisation is how a cell's requests are authorised.
-type Authorisation string
-
-const (
-	Presigned Authorisation = "presigned" // in the query, for the cell's method; the preflight carries the same query
-	Signed    Authorisation = "signed"    // in the Authorization header
-	Anonymous Authorisation = "anonymous"
-	Forged    Authorisation = "forged" // presigned, with a wrong signature
-)
-
-// Addressing is a cell's URL style.
-type Addressing string
-
-const (
-	Auto    Addressing = "auto"
-	Path    Addressing = "path"
-	Virtual Addressing = "virtual"
-)
-
-// Headers is one value of the headers dimension: at most one of Request and Fields is set.
-type Headers struct {
-	Request *string // Access-Control-Request-Headers, sent as it stands; nil: not sent
-	Fields  []Field // real headers, in the order of the file
-}
-
-// Field is one header line.
-type Field struct{ Name, Value string }
-
 // Selector chooses cells by their dimensions. An empty dimension matches all; values are globs (* for any run of characters) over a dimension's text.
 type Selector struct {
-	Targets        []string `yaml:"targets" doc:"Targets."`
-	Origins        []string `yaml:"origins" doc:"Origins; adversarial means every origin that adversarial added."`
-	Methods        []string `yaml:"methods" doc:"Methods."`
-	Headers        []string `yaml:"headers" doc:"Requested headers, as they stand in the matrix."`
-	Authorisations []string `yaml:"authorisations" doc:"Authorisations."`
-	Addressing     []string `yaml:"addressing" doc:"Addressing styles."`
+	Patterns patterns
 
 	places
 }

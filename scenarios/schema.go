@@ -37,6 +37,10 @@ func (g *generator) object(t reflect.Type) schema {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		key := f.Tag.Get("yaml")
+		if byDimension(f.Type) {
+			required = append(required, g.dimensions(f.Type, properties)...)
+			continue
+		}
 		if key == "" || key == "-" {
 			continue
 		}
@@ -56,6 +60,21 @@ func (g *generator) object(t reflect.Type) schema {
 	return o
 }
 
+// dimensions adds a property for each dimension, and lists those that are required: lists of values in a matrix, globs in a selector.
+func (g *generator) dimensions(of reflect.Type, properties schema) (required []string) {
+	for _, d := range dimensions {
+		if of == reflect.TypeFor[patterns]() {
+			properties[d.Key] = described(oneOrMore(scalarSchema), "Of the "+d.Key+" above; * in a value stands for any text.")
+			continue
+		}
+		properties[d.Key] = described(oneOrMore(d.schema(g)), d.Doc)
+		if d.Required {
+			required = append(required, d.Key)
+		}
+	}
+	return required
+}
+
 // described adds a description. Draft 7 ignores what stands beside a $ref, so that it is wrapped.
 func described(s schema, doc string) schema {
 	if doc == "" {
@@ -72,10 +91,6 @@ func (g *generator) of(t reflect.Type) schema {
 	switch t {
 	case reflect.TypeFor[CORS]():
 		return g.define(t, corsSchema)
-	case reflect.TypeFor[Headers]():
-		return g.define(t, func(*generator) schema {
-			return schema{"anyOf": []any{scalarSchema, schema{"type": "object", "additionalProperties": scalarSchema}}}
-		})
 	case reflect.TypeFor[headerPins]():
 		return schema{"type": "object", "additionalProperties": oneOrMore(scalarSchema)}
 	}
@@ -100,6 +115,15 @@ func (g *generator) of(t reflect.Type) schema {
 // scalarSchema is a string, which YAML may take for a number or a boolean where it is not quoted.
 var scalarSchema = schema{"type": []string{"string", "number", "boolean"}}
 
+func anyScalar(*generator) schema { return scalarSchema }
+
+// headersSchema is one value of the headers dimension.
+func headersSchema(g *generator) schema {
+	return g.define(reflect.TypeFor[Headers](), func(*generator) schema {
+		return schema{"anyOf": []any{scalarSchema, schema{"type": "object", "additionalProperties": scalarSchema}}}
+	})
+}
+
 // oneOrMore is a list, for which one value may stand.
 func oneOrMore(element schema) schema {
 	return schema{"anyOf": []any{element, schema{"type": "array", "items": element}}}
@@ -123,5 +147,7 @@ func corsSchema(g *generator) schema {
 	for _, f := range []form{{"CORSRules", oneOrMore(g.of(reflect.TypeFor[s3cors.Rule]()))}, {"file", scalarSchema}, {"document", scalarSchema}} {
 		forms = append(forms, schema{"type": "object", "properties": schema{f.key: f.value}, "required": []string{f.key}, "additionalProperties": false})
 	}
+	// A bare list of rules is the AWS console's; rules is the key of other providers' shapes, which corsprobe validate knows.
+	forms = append(forms, schema{"type": "array", "items": schema{"type": "object"}}, schema{"type": "object", "required": []string{"rules"}})
 	return schema{"anyOf": forms}
 }

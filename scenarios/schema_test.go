@@ -117,6 +117,13 @@ func TestPage(t *testing.T) {
 			t.Errorf("README.md does not speak of %s", key)
 		}
 	}
+	for _, d := range Dimensions() {
+		for _, word := range d.Words {
+			if d.Key != "operations" && !bytes.Contains(page, []byte("`"+word+"`")) {
+				t.Errorf("README.md does not speak of %s: %s", d.Key, word)
+			}
+		}
+	}
 	if lines := bytes.Count(page, []byte("\n")); lines > 130 {
 		t.Errorf("README.md has %d lines; it is to be one page", lines)
 	}

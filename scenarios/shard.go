@@ -6,14 +6,23 @@ package scenarios
 func (p Plan) Shard(index, total int) Plan {
 	sizes := make([]int, len(p.Scenarios))
 	for i, s := range p.Scenarios {
-		sizes[i] = s.weight()
+		sizes[i] = s.Results()
 	}
 	ends := cutAt(sizes, total, leastCap(sizes, total))
 	return Plan{Scenarios: p.Scenarios[ends[index-1]:ends[index]]}
 }
 
-// weight is how many results a scenario has: its cells and its calls.
-func (s Planned) weight() int {
+// Results counts what is judged of a plan, and what its reports call cells: those of the matrices, and the configuration calls.
+func (p Plan) Results() int {
+	n := 0
+	for _, s := range p.Scenarios {
+		n += s.Results()
+	}
+	return n
+}
+
+// Results counts what is judged of a scenario: its cells and its calls.
+func (s Planned) Results() int {
 	n := 0
 	for _, step := range s.Steps {
 		n += len(step.Cells)

@@ -22,7 +22,7 @@ func shardSizes(p Plan, total int) [][]int {
 	for i := range total {
 		var sizes []int
 		for _, s := range p.Shard(i+1, total).Scenarios {
-			sizes = append(sizes, s.weight())
+			sizes = append(sizes, s.Results())
 		}
 		all = append(all, sizes)
 	}

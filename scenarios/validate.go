@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"corsprobe/runner/s3cors"
@@ -126,13 +127,13 @@ func (d *decoder) stepped(s *Scenario) {
 
 func (d *decoder) step(step *Step) {
 	var calls []string
-	for _, call := range []string{"put", "replace", "delete", "get"} {
+	for _, call := range []string{"put", "replace", "delete", "get", "call"} {
 		if _, ok := step.at[call]; ok {
 			calls = append(calls, call)
 		}
 	}
 	if len(calls) != 1 {
-		d.failAt(step.where(""), fmt.Sprintf("a step with %d calls", len(calls)), "exactly one of put, replace, delete, get", "")
+		d.failAt(step.where(""), fmt.Sprintf("a step with %d calls", len(calls)), "exactly one of put, replace, delete, get, call", "")
 		return
 	}
 	switch call := calls[0]; call {
@@ -144,6 +145,12 @@ func (d *decoder) step(step *Step) {
 		if !step.Delete && !step.Get {
 			d.failAt(step.where(call), call+": false", call+": true", "")
 		}
+	}
+	if _, given := step.at["digest"]; given && step.configuration() == nil {
+		d.failAt(step.where("digest"), "digest without a configuration", "put or replace", "")
+	}
+	if _, given := step.at["answer"]; given && step.Call != "" {
+		d.failAt(step.where("answer"), "answer beside call", "no answer: the call itself is not judged", "")
 	}
 	if step.Answer != nil {
 		d.statuses(step.Answer.Status, step.where("answer"))
@@ -167,31 +174,36 @@ func (step *Step) configuration() *CORS {
 
 // matrix checks the values of a matrix and of those that it includes.
 func (d *decoder) matrix(m *Matrix) {
-	if _, given := m.at["origins"]; given && len(m.Origins) == 0 {
-		d.failAt(m.where("origins"), "an empty list", "at least one origin, or none", "")
-	}
-	for i, origin := range m.Origins {
-		d.headerValue("origin", origin, m.where(fmt.Sprintf("origins/%d", i)))
-	}
-	for i, method := range m.Methods {
-		if !token.MatchString(method) {
-			d.failAt(m.where(fmt.Sprintf("methods/%d", i)), fmt.Sprintf("the method %q", method), "a token such as GET, or none", "")
+	for _, dimension := range dimensions {
+		if _, given := m.at[dimension.Key]; given && dimension.Required && len(m.listed(dimension.Key)) == 0 {
+			d.failAt(m.where(dimension.Key), "an empty list", "at least one "+dimension.Name+", or none", "")
+		}
+		if dimension.check == nil {
+			continue
+		}
+		for i, v := range m.listed(dimension.Key) {
+			if !v.unread {
+				dimension.check(d, v, m.where(fmt.Sprintf("%s/%d", dimension.Key, i)))
+			}
 		}
 	}
-	for i, h := range m.Headers {
-		d.requested(h, m.where(fmt.Sprintf("headers/%d", i)))
+	if !d.operating(m) {
+		d.sendable(m)
 	}
-	d.sendable(m)
 	for i := range m.Include {
 		d.matrix(&m.Include[i])
 	}
 }
 
-func (d *decoder) requested(h Headers, at place) {
-	if h.Request != nil {
-		d.headerValue("value", *h.Request, at)
+func checkMethod(d *decoder, v Value, at place) {
+	if !v.Absent && !token.MatchString(v.Text) {
+		d.failAt(at, fmt.Sprintf("the method %q", v.Text), "a token such as GET, or none", "")
 	}
-	for _, f := range h.Fields {
+}
+
+func checkHeaders(d *decoder, v Value, at place) {
+	d.headerValue("value", v.Text, at)
+	for _, f := range v.Fields {
 		if !token.MatchString(f.Name) {
 			d.failAt(at, fmt.Sprintf("the header name %q", f.Name), "a token such as x-amz-date", "")
 		}
@@ -220,38 +232,37 @@ func (d *decoder) sendable(m *Matrix) {
 	if len(m.Send) == 1 && m.Send[0] == Preflight {
 		return
 	}
-	for i, method := range m.Methods {
+	for i, method := range m.listed("methods") {
 		at := m.where(fmt.Sprintf("methods/%d", i))
-		if !contains([]string{"GET", "HEAD", "PUT", "POST", "DELETE"}, method) {
-			d.failAt(at, "an actual request of method "+method, "GET, HEAD, PUT, POST or DELETE; or send: preflight", "")
+		if !slices.Contains(s3cors.Methods, method.Text) {
+			d.failAt(at, "an actual request of method "+orNone(method.sent()), "GET, HEAD, PUT, POST or DELETE; or send: preflight", "")
 			continue
 		}
-		for _, target := range m.Targets {
-			if method != "GET" && method != "HEAD" && !target.OfObject() {
-				d.failAt(at, fmt.Sprintf("an actual %s of %s", method, noun(target)), "GET or HEAD; or send: preflight", "")
+		for _, target := range m.listed("targets") {
+			if t := Target(target.Text); method.Text != "GET" && method.Text != "HEAD" && !target.unread && !t.OfObject() {
+				d.failAt(at, fmt.Sprintf("an actual %s of %s", method.Text, noun(t)), "GET or HEAD; or send: preflight", "")
 			}
 		}
 	}
 }
 
-// noun is a target in a sentence.
-func noun(t Target) string {
-	switch t {
-	case Object:
-		return "an object"
-	case OtherBucket:
-		return "another bucket"
-	case BucketSlash:
-		return "a bucket with a slash"
-	case Uploads:
-		return "a bucket's uploads"
-	case BucketLocation:
-		return "a bucket's location"
-	case Service:
-		return "the service"
-	default:
-		return "a " + strings.ReplaceAll(string(t), "-", " ")
+// operating reports a matrix of operations, and refuses what they bring themselves.
+func (d *decoder) operating(m *Matrix) bool {
+	if len(m.listed("operations")) == 0 {
+		return false
 	}
+	for _, key := range []string{"methods", "targets"} {
+		if len(m.listed(key)) > 0 {
+			d.failAt(m.where(key), key+" beside operations", "one of them: an operation has its own method and target", "")
+		}
+	}
+	for i, v := range m.listed("operations") {
+		o, _ := OperationByName(v.Text)
+		if o.NoPreflight != "" && len(m.Send) == 1 && m.Send[0] == Preflight {
+			d.failAt(m.where(fmt.Sprintf("operations/%d", i)), "a preflight of "+o.Name+", which is not sent: "+o.NoPreflight, "send: actual", "")
+		}
+	}
+	return true
 }
 
 func (d *decoder) pin(p *Pin) {

@@ -19,7 +19,7 @@ type Target struct {
 	Options  runner.Options
 }
 
-// Catalogue is the plan of the built-in scenarios, or of those whose id fits one of the globs. It panics where the globs are wrong: it is
+// Catalogue is the plan of the built-in scenarios up to the depth normal, or of all those whose id fits one of the globs. It panics where the globs are wrong: it is
 // called while a test package is initialised, where there is nobody to return an error to.
 func Catalogue(globs ...string) scenarios.Plan {
 	plan, err := catalogue(globs)
@@ -36,7 +36,7 @@ func catalogue(globs []string) (scenarios.Plan, error) {
 	}
 	plan, err := scenarios.Expand(all)
 	if err != nil || len(globs) == 0 {
-		return plan, err
+		return plan.UpTo(scenarios.Normal), err
 	}
 	for _, glob := range globs {
 		if plan.Filter(func(id string) bool { return scenarios.Glob(glob, id) }).Cells() == 0 {
@@ -86,15 +86,20 @@ func open(connect func() (Target, error)) (*connection, error) {
 			return nil, err
 		}
 	}
-	options := target.Endpoint.Options
-	if creds, err := e.Credentials(ctx); err == nil {
-		options.Secrets = append(options.Secrets, creds.SecretAccessKey, creds.SessionToken)
+	return connected(e, target.Endpoint, target.Options)
+}
+
+// connected adds what sends the probes.
+func connected(e *endpoint.Endpoint, config endpoint.Config, options runner.Options) (*connection, error) {
+	probes := config.Options
+	if creds, err := e.Credentials(context.Background()); err == nil {
+		probes.Secrets = append(probes.Secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	client, err := probe.New(options)
+	client, err := probe.New(probes)
 	if err != nil {
 		return nil, err
 	}
-	return &connection{endpoint: e, client: client, options: target.Options, run: target.Endpoint.RunID}, nil
+	return &connection{endpoint: e, client: client, options: options, run: config.RunID}, nil
 }
 
 // onDemand begins a scenario's run when its first result is asked for.

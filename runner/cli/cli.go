@@ -53,7 +53,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := listen(stderr)
 	defer stop()
 	root := rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(withHelp(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	code, text := outcome(ctx, root.ExecuteContext(ctx))
@@ -93,7 +93,9 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)
+	root.SetHelpCommand(helpCommand())
+	setHelp(root)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), compareCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.AddCommand(runCommand(), mergeCommand(), probeCommand(), recordCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }

@@ -10,14 +10,14 @@ import (
 	"text/tabwriter"
 
 	"corsprobe/reports"
-	"corsprobe/runner/embedded"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
 )
 
 func validateCommand() *cobra.Command {
-	return &cobra.Command{
+	var depth string
+	c := &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
 		Short: "Check scenarios, and files of providers and known deviations, without a network: every error of every file at once",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -25,31 +25,39 @@ func validateCommand() *cobra.Command {
 			if len(args) > 0 && len(others) == 0 {
 				return usage(problem)
 			}
-			plan, err := planOf(others)
+			plan, err := planOf(others, depth)
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Cells(), "cell"))
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Results(), "cell"))
 			return nil
 		},
 	}
+	registerDepth(c, &depth, "all")
+	return c
 }
 
-func planOf(args []string) (scenarios.Plan, error) {
+// planOf is what scenarios expand to, as deep as is asked for.
+func planOf(args []string, depth string) (scenarios.Plan, error) {
 	loaded, err := load(args)
 	if err != nil {
 		return scenarios.Plan{}, err
 	}
-	return scenarios.Expand(loaded)
+	plan, err := scenarios.Expand(loaded)
+	if err != nil || depth == "" {
+		return plan, err
+	}
+	return upTo(plan, depth, args)
 }
 
 func listCommand() *cobra.Command {
 	var cells, facts bool
+	var depth string
 	c := &cobra.Command{
 		Use:   "list [PATH|NAME ...]",
 		Short: "List scenarios, or the cells that they expand to",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := planOf(args)
+			plan, err := planOf(args, depth)
 			if err != nil {
 				return exit{exitUsage, err}
 			}
@@ -63,15 +71,16 @@ func listCommand() *cobra.Command {
 					listCells(w, s)
 					continue
 				}
-				fmt.Fprintf(w, "%s\t%d cells\t%s\t%s\n", s.Scenario.ID, cellsOf(s), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Scenario.ID, count(s.Results(), "cell"), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
 			return w.Flush()
 		},
 	}
+	registerDepth(c, &depth, "all")
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
 	c.MarkFlagsMutuallyExclusive("cells", "facts")
-	c.AddCommand(listProvidersCommand())
+	c.AddCommand(listProvidersCommand(), listDeviationsCommand())
 	return c
 }
 
@@ -84,40 +93,6 @@ func listCells(w *tabwriter.Writer, s scenarios.Planned) {
 			fmt.Fprintf(w, "%s\t%s\n", cell.ID, cell.Title)
 		}
 	}
-}
-
-func cellsOf(s scenarios.Planned) int {
-	n := 0
-	for _, step := range s.Steps {
-		n += len(step.Cells)
-	}
-	return n
-}
-
-func serveCommand() *cobra.Command {
-	var opts embedded.Options
-	c := &cobra.Command{
-		Use:   "serve",
-		Short: "Run the embedded S3 server alone, until interrupted",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			server, err := embedded.Start(cmd.Context(), opts)
-			if err != nil {
-				return exit{exitNoJudgement, err}
-			}
-			access, secret := server.Credentials()
-			fmt.Fprintf(cmd.OutOrStdout(), "# %s, in memory; Ctrl-C ends it\nexport AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n",
-				server.Name(), server.URL(), server.Region(), access, secret)
-			<-cmd.Context().Done()
-			closeServer(server)
-			return nil
-		},
-	}
-	c.Flags().StringVar(&opts.Address, "address", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 is any free one")
-	c.Flags().StringVar(&opts.AccessKey, "access-key", "", "access `KEY` (default random)")
-	c.Flags().StringVar(&opts.SecretKey, "secret-key", "", "secret `KEY` (default random)")
-	c.Flags().StringVar(&opts.Region, "region", "us-east-1", "`REGION` that signatures name")
-	return c
 }
 
 // schemas are what corsprobe schema prints, by the name of what they describe.

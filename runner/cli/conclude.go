@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"corsprobe/reports"
+	"corsprobe/runner/diagnose"
 	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 
@@ -41,14 +42,21 @@ type outcomeFlags struct {
 }
 
 func (f *outcomeFlags) register(c *cobra.Command) {
+	f.registerReports(c)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
-	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
-	f.look.register(c, "list every cell of a group of findings")
 	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
 	completeWords(c, "fail-on", texts(result.Classes)...)
+}
+
+// registerReports has the flags of how a report is shown and written.
+func (f *outcomeFlags) registerReports(c *cobra.Command) {
+	flags := c.Flags()
+	f.failOn = string(result.Contract)
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
+	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
+	f.look.register(c, "list every cell of a group of findings")
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -123,6 +131,8 @@ func (f *outcomeFlags) readBaseline() error {
 	switch {
 	case f.accept && errors.Is(err, os.ErrNotExist):
 		return nil // it is about to be made
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("--baseline %w; the first run makes it with --update-baseline", err)
 	case err != nil:
 		return fmt.Errorf("--baseline %w", err)
 	}
@@ -160,6 +170,7 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	if f.earlier != nil {
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
+	diagnosed(&report)
 	human := f.human(stdout, stderr)
 	told := reports.WriteText(human, report, f.look.text(human))
 	err := errors.Join(told, f.write(report, stdout))
@@ -177,6 +188,16 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 		return exit{code: code}
 	}
 	return nil
+}
+
+// diagnosed adds the causes of what failed to a report.
+func diagnosed(report *result.Report) {
+	report.Causes, report.Unexplained = nil, nil
+	if report.Summary.Failed == 0 {
+		return
+	}
+	d := diagnose.Report(*report)
+	report.Causes, report.Unexplained = d.Causes, d.Unexplained
 }
 
 // tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -29,10 +30,9 @@ var secrets = []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSIO
 // fromEnvironment sets the flags that were not given from CORSPROBE_ and their names, and says where every value comes from.
 func fromEnvironment(flags *pflag.FlagSet) (all settings, err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		variable := "CORSPROBE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value := os.Getenv(variable)
+		variable, value := inEnvironment(f.Name)
 		switch {
-		case f.Name == "help" || f.Name == "print-config" || f.Deprecated != "" && !f.Changed && value == "":
+		case strings.HasPrefix(f.Name, "help") || f.Name == "print-config" || f.Deprecated != "" && !f.Changed && value == "":
 		case f.Changed:
 			all = append(all, setting{f.Name, f.Value.String(), "flag"})
 		case value != "":
@@ -45,6 +45,23 @@ func fromEnvironment(flags *pflag.FlagSet) (all settings, err error) {
 		}
 	})
 	return all, err
+}
+
+// inEnvironment is the variable of a flag, and its value; a variable of another name of the flag's counts where its own is not set.
+func inEnvironment(flag string) (variable, value string) {
+	names := []string{flag}
+	for alias, of := range aliases {
+		if of == flag {
+			names = append(names, alias)
+		}
+	}
+	for _, name := range names {
+		variable = "CORSPROBE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		if value = os.Getenv(variable); value != "" {
+			return variable, value
+		}
+	}
+	return variable, ""
 }
 
 // behind is the setting of a flag that was not given.
@@ -62,6 +79,33 @@ func behind(f *pflag.Flag) setting {
 	return setting{f.Name, f.DefValue, "default"}
 }
 
+// unset are the values of flags that stand for something else than they say.
+var unset = map[string]map[string]string{
+	"rate": {"0": "no limit"}, "max-time": {"0s": "no limit"}, "endpoint": {"": "the embedded server"}, "region": {"": "us-east-1"},
+}
+
+// settings are those that the run would have.
+func (f *runFlags) settings(all settings) settings {
+	all = f.target.settings(all)
+	for i, s := range all {
+		switch meant, stands := unset[s.name][s.value]; {
+		case s.name == "settle" && f.settle() != f.opts.Settle:
+			all[i] = setting{s.name, f.settle().String(), "provider " + f.target.provider}
+		case stands && (f.target.config.Profile == "" || s.name != "endpoint" && s.name != "region"):
+			all[i].value = meant
+		}
+	}
+	return all
+}
+
+// settle is how long a configuration may take to take effect: as the user says, or else as the provider does.
+func (f *runFlags) settle() time.Duration {
+	if known := f.target.settle(); known > 0 && !f.settleGiven {
+		return known
+	}
+	return f.opts.Settle
+}
+
 // settings are those of the flags with what the provider's file says: it goes before the environment, and after a flag.
 func (f *targetFlags) settings(all settings) settings {
 	before := map[string]string{"endpoint": f.config.URL, "region": f.config.Region, "addressing": f.config.Addressing}
@@ -77,18 +121,26 @@ func (f *targetFlags) settings(all settings) settings {
 	return all
 }
 
+// presentable is a value without the password or the signature that it holds as a URL.
+func presentable(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" && u.Fragment == "" {
+		return value
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "REDACTED"
+	}
+	if u.Fragment != "" {
+		u.Fragment, u.RawFragment = "REDACTED", ""
+	}
+	return u.Redacted()
+}
+
 // print shows the settings as a table, without passwords.
 func (all settings) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, s := range all {
-		if u, err := url.Parse(s.value); err == nil && u.User != nil {
-			s.value = u.Redacted()
-		}
-		if s.name == "endpoint" && strings.ContainsAny(s.value, "?#") { // a run refuses it
-			s.value, _, _ = strings.Cut(s.value, "?")
-			s.value, _, _ = strings.Cut(s.value, "#")
-			s.value += " (its query, which may be a signature, is not shown)"
-		}
+		s.value = presentable(s.value)
 		if s.value == "" {
 			s.value = "-"
 		}

@@ -11,6 +11,8 @@ import (
 	"corsprobe/runner/console"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/judge"
+	"corsprobe/runner/lint"
+	"corsprobe/runner/lint/code"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -66,8 +68,8 @@ func explainCommand() *cobra.Command {
   a line of a browser's console, pasted whole and with what stands around it, or S3's error document; - reads standard input
   a reason for which a browser blocks a page: by corsprobe's code (header-denied), by Chromium's name (kHeaderDisallowedByPreflightResponse),
   or by Firefox's (CORSMissingAllowOrigin)
-  a check (preflight.vary), or a fact by its number (24)
-Without arguments it lists checks and reasons. Signatures in pasted addresses are not shown.
+  a check (preflight.vary), a code of lint's (CP201), or a fact by its number (24)
+Without arguments it lists checks, reasons and codes. Signatures in pasted addresses are not shown.
 
 With --cors it says what a page gets by a configuration, without asking anybody: which rule answers, everything that stands against the others,
 what a browser makes of the answers, and the smallest change that permits what is blocked.
@@ -79,13 +81,13 @@ Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors:
   corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --header 'content-type: image/png'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.cors != "" {
-				return f.explainCORS(args, cmd.OutOrStdout())
+				return f.explainCORS(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
 			return f.explainArgs(args, cmd.InOrStdin(), cmd.OutOrStdout())
 		},
 	}
 	f.page.register(c)
-	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML: explain a request by it")
+	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads: explain a request by it")
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON (of lines and of --cors)")
 	f.look.register(c, "")
 	return c
@@ -107,6 +109,9 @@ func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) 
 		}
 		return f.explainText(string(text), w)
 	case slices.ContainsFunc(args, func(arg string) bool { return !isName(arg) }):
+		if len(reasonsNamed(strings.Join(args, ""))) > 0 {
+			return explainNames(w, []string{strings.Join(args, "")}) // Firefox's list of requests has its names with blanks in them
+		}
 		if text := strings.Join(args, " "); strings.ContainsAny(text, " \n") || len(console.Read(text)) > 0 {
 			return f.explainText(text, w)
 		}
@@ -126,11 +131,12 @@ func explainNames(w io.Writer, args []string) error {
 	return usage(errors.Join(problems...))
 }
 
-// isName reports that an argument names a fact, a reason or a check.
+// isName reports that an argument names a fact, a reason, a check or a code of lint's.
 func isName(arg string) bool {
 	_, number := strconv.Atoi(arg)
 	_, check := judge.CheckByID(arg)
-	return number == nil || check || len(reasonsNamed(arg)) > 0
+	_, linted := lint.ByCode(arg)
+	return number == nil || check || linted || len(reasonsNamed(arg)) > 0
 }
 
 func listExplained(w io.Writer) {
@@ -141,6 +147,10 @@ func listExplained(w io.Writer) {
 	fmt.Fprintln(w, "\nreasons for which a browser blocks a page")
 	for _, r := range fetch.Reasons {
 		fmt.Fprintf(w, "  %-34s %s\n", r.Reason, r.Meaning)
+	}
+	fmt.Fprintln(w, "\ncodes of corsprobe lint")
+	for _, c := range code.All() {
+		fmt.Fprintf(w, "  %s %-27s %s\n", c.ID, c.Name, c.Title)
 	}
 }
 
@@ -159,9 +169,17 @@ func explainOne(w io.Writer, arg string) error {
 		}
 		return nil
 	}
+	if d, ok := deviationNamed(arg); ok {
+		printDeviation(w, d)
+		return nil
+	}
+	if c, ok := lint.ByCode(arg); ok {
+		printCode(w, c)
+		return nil
+	}
 	c, ok := judge.CheckByID(arg)
 	if !ok {
-		return fmt.Errorf("there is no check and no reason %q; corsprobe explain lists them", arg)
+		return fmt.Errorf("there is no check, no deviation, no reason and no code %q; corsprobe explain and corsprobe list deviations name them", arg)
 	}
 	fmt.Fprintf(w, "%s\n  S3 owes   %s\n  matters   %s\n", c.ID, c.Owes, c.Matters)
 	for _, n := range c.Facts {
@@ -177,7 +195,7 @@ func reasonsNamed(name string) []fetch.ReasonInfo {
 	var all []fetch.ReasonInfo
 	for _, r := range fetch.Reasons {
 		for _, known := range []string{string(r.Reason), r.Chromium, strings.TrimPrefix(r.Chromium, "k"), r.Firefox} {
-			if known != "" && strings.EqualFold(known, name) {
+			if known != "" && strings.EqualFold(known, strings.ReplaceAll(name, " ", "")) {
 				all = append(all, r)
 				break
 			}
@@ -197,6 +215,22 @@ func printReason(w io.Writer, r fetch.ReasonInfo) {
 		for i, cause := range console.Explain(console.Message{Meaning: m}).Causes {
 			fmt.Fprintf(w, "  cause %d   %s\n", i+1, cause)
 		}
+	}
+}
+
+// printCode tells the whole story of what lint found.
+func printCode(w io.Writer, c code.Code) {
+	fmt.Fprintf(w, "%s %s: %s\n  means     %s\n  says      %s\n  do        %s\n", c.ID, c.Name, c.Severity, c.Title, strings.TrimSpace(c.Explanation), strings.TrimSpace(c.Fix))
+	if c.Mends {
+		fmt.Fprintln(w, "            corsprobe lint --fix mends it")
+	}
+	for _, n := range c.Facts {
+		if f, ok := s3cors.FactByID(n); ok {
+			printFact(w, f)
+		}
+	}
+	if c.Fetch != "" {
+		fmt.Fprintf(w, "  fetch     https://fetch.spec.whatwg.org/#%s\n", c.Fetch)
 	}
 }
 

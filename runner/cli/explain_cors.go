@@ -13,12 +13,12 @@ import (
 )
 
 // explainCORS says what a page gets by a configuration.
-func (f *explainFlags) explainCORS(args []string, w io.Writer) error {
+func (f *explainFlags) explainCORS(args []string, w, stderr io.Writer) error {
 	var extra error
 	if len(args) > 0 {
 		extra = fmt.Errorf("--cors explains a request, and %q is none: give --origin, --method and --header", args[0])
 	}
-	cfg, err := validConfiguration(f.cors)
+	cfg, err := validConfiguration(f.cors, stderr)
 	q, remarks, problems := f.page.page().Request()
 	if err := errors.Join(extra, f.look.check(), err, problems); err != nil {
 		return usage(err)
@@ -40,8 +40,8 @@ func (f *explainFlags) explainCORS(args []string, w io.Writer) error {
 }
 
 // validConfiguration reads a configuration that S3 would take.
-func validConfiguration(file string) (*s3cors.Configuration, error) {
-	cfg, err := readConfiguration(file)
+func validConfiguration(file string, stderr io.Writer) (*s3cors.Configuration, error) {
+	cfg, err := readConfiguration(file, stderr)
 	if err != nil {
 		return nil, err
 	}

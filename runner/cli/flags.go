@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// aliases are the names that other tools have for a flag of ours: that of the AWS command line.
-var aliases = map[string]string{"endpoint-url": "endpoint"}
+// aliases are other names of flags: that of the AWS command line, and one that there was before.
+var aliases = map[string]string{"endpoint-url": "endpoint", "workers": "concurrency"}
 
 // byAlias lets every command that has a flag take it by its other names.
 func byAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {

@@ -106,6 +106,7 @@ func TestShardOf(t *testing.T) {
 			"shard by JOB_COMPLETION_INDEX and CORSPROBE_SHARDS: found 3/3, expected I/N with I from 0 to N-1"},
 		{"no number", "", map[string]string{"CI_NODE_INDEX": "x", "CI_NODE_TOTAL": "3"},
 			"shard by CI_NODE_INDEX and CI_NODE_TOTAL: found x/3, expected I/N with I from 1 to N"},
+		{"a part of nothing", "3", nil, "--shard 3: expected I/N, which part and of how many, such as 1/3"},
 		{"too many", "1/99999", nil, "shard by --shard: found 1/99999, expected I/N with I from 1 to N"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

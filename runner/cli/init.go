@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"corsprobe/runner"
+	"corsprobe/runner/corsfile"
 	"corsprobe/runner/file"
+	"corsprobe/runner/lint"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -23,6 +28,7 @@ type initFlags struct {
 	cors, bucket string
 	output       string
 	force        bool
+	refused      bool // other tools refuse the file, so that a scenario cannot name it
 }
 
 func initCommand() *cobra.Command {
@@ -41,7 +47,7 @@ The configuration is a file's (--cors), or a bucket's (--bucket), of which it is
 	}
 	f.target.register(c)
 	f.target.registerProvider(c)
-	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, as aws s3api takes it, S3's XML or YAML")
+	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads; FILE#NAME chooses one of several")
 	c.Flags().StringVar(&f.bucket, "bucket", "", "`NAME` of a bucket whose configuration is read")
 	c.Flags().StringVar(&f.output, "output", "", "`FILE` to write, - for standard output (default: named by the bucket or the configuration's file)")
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite a file that is there")
@@ -51,7 +57,7 @@ The configuration is a file's (--cors), or a bucket's (--bucket), of which it is
 }
 
 func (f *initFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
-	cfg, err := f.configuration(ctx)
+	cfg, err := f.configuration(ctx, stderr)
 	if err != nil {
 		return err
 	}
@@ -78,12 +84,13 @@ func (f *initFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 // configuration is the file's or the bucket's.
-func (f *initFlags) configuration(ctx context.Context) (*s3cors.Configuration, error) {
+func (f *initFlags) configuration(ctx context.Context, stderr io.Writer) (*s3cors.Configuration, error) {
 	if f.cors != "" {
-		cfg, err := readConfiguration(f.cors)
+		cfg, err := readConfiguration(f.cors, stderr)
 		if err != nil {
 			return nil, exit{exitUsage, err}
 		}
+		f.refused = slices.ContainsFunc(cfg.Notices, func(n corsfile.Notice) bool { return n.Severity == lint.Error })
 		return cfg.Configuration, nil
 	}
 	if err := f.target.applyProvider(); err != nil {
@@ -112,7 +119,18 @@ func (f *initFlags) subject() string {
 	if f.cors == "-" {
 		return "cors"
 	}
+	if _, name := corsfile.Split(f.cors); name != "" && !exists(f.cors) {
+		return notInNames.ReplaceAllString(name, "-")
+	}
 	return strings.TrimSuffix(filepath.Base(f.cors), filepath.Ext(f.cors))
+}
+
+// notInNames is what a scenario's name and a file's should not have.
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func (f *initFlags) description() string {
@@ -124,7 +142,7 @@ func (f *initFlags) description() string {
 
 // corsFile names the configuration's file where a scenario may: as JSON or XML in the scenario's folder or below it.
 func (f *initFlags) corsFile() string {
-	if ext := strings.ToLower(filepath.Ext(f.cors)); f.output == "-" || ext != ".json" && ext != ".xml" {
+	if ext := strings.ToLower(filepath.Ext(f.cors)); f.refused || f.output == "-" || ext != ".json" && ext != ".xml" {
 		return ""
 	}
 	relative, err := filepath.Rel(filepath.Dir(f.output), f.cors)
@@ -135,7 +153,8 @@ func (f *initFlags) corsFile() string {
 }
 
 func (f *initFlags) write(text []byte) error {
-	if f.cors != "" && file.Same(f.output, f.cors) {
+	path, _ := corsfile.Split(f.cors)
+	if f.cors != "" && (file.Same(f.output, f.cors) || file.Same(f.output, path)) {
 		return fmt.Errorf("--output %s would overwrite the file that --cors reads: name another file", f.output)
 	}
 	write := file.Create

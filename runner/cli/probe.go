@@ -57,7 +57,7 @@ answers; 2 bad input; 3 unreachable, or Chromium and the model disagree; 130 int
 	flags := c.Flags()
 	flags.BoolVar(&f.preflight, "preflight", false, "send a preflight even where a browser needs none")
 	flags.BoolVar(&f.send, "send", false, "send the request itself even where it may change something: PUT, POST, DELETE and others")
-	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, as aws s3api takes it or S3's XML: hold the answers against it")
+	flags.StringVar(&f.cors, "cors", "", "`FILE` with the bucket's configuration, in any shape that corsprobe lint reads: hold the answers against it")
 	flags.BoolVar(&f.json, "json", false, "write JSON")
 	f.look.register(c, "")
 	flags.BoolVar(&f.browser, "browser", false, "have a real Chromium send the request too, and say what it makes of it")
@@ -70,7 +70,7 @@ answers; 2 bad input; 3 unreachable, or Chromium and the model disagree; 130 int
 }
 
 func (f *probeFlags) do(ctx context.Context, address string, stdout, stderr io.Writer) error {
-	request, config, err := f.request(address)
+	request, config, err := f.request(address, stderr)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
@@ -165,7 +165,7 @@ func pageCode(ctx context.Context, p result.Page) int {
 }
 
 // request reads the flags, and says at once what is wrong with any of them.
-func (f *probeFlags) request(address string) (page.Request, endpoint.Config, error) {
+func (f *probeFlags) request(address string, stderr io.Writer) (page.Request, endpoint.Config, error) {
 	asked, remarks, err := f.page.page().Request()
 	asked.ForcePreflight = f.preflight
 	q := page.Request{URL: address, Page: asked, Remarks: remarks, Send: f.send}
@@ -180,7 +180,7 @@ func (f *probeFlags) request(address string) (page.Request, endpoint.Config, err
 		problems = append(problems, err)
 	}
 	if f.cors != "" {
-		q.CORS, err = validConfiguration(f.cors)
+		q.CORS, err = validConfiguration(f.cors, stderr)
 		problems = append(problems, err)
 	}
 	return q, config, errors.Join(problems...)

@@ -113,7 +113,11 @@ func count(n int, noun string) string {
 // tellAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.
 func tellAbsent(w io.Writer, known *runner.Deviations) {
 	for _, d := range known.Absent() {
-		fmt.Fprintf(w, "corsprobe: %s: this was measured, and does not occur here (%s): %s\n", d.Where(), d.Check, d.Reason)
+		what := d.Check
+		if d.Spoken() {
+			what = d.Speaks.String()
+		}
+		fmt.Fprintf(w, "corsprobe: %s: this was measured, and does not occur here (%s): %s\n", d.Where(), what, d.Reason)
 	}
 }
 
@@ -195,7 +199,11 @@ func describeProvider(w io.Writer, p scenarios.Provider) {
 		fmt.Fprintln(w, "known deviations")
 	}
 	for _, d := range p.KnownDeviations {
-		fmt.Fprintf(w, "  - %s in %s: %s [%s]\n", d.Check, d.Cells, d.Reason, d.Source)
+		what := d.Check + " in " + d.Cells
+		if d.Spoken() {
+			what = d.Speaks.String()
+		}
+		fmt.Fprintf(w, "  - %s: %s [%s]\n", what, d.Reason, d.Source)
 	}
 	fmt.Fprintln(w, "sources")
 	for _, s := range p.Sources {

@@ -2,12 +2,19 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"corsprobe/runner/result"
 )
 
-// onlyFailed leaves the cells that --rerun-failed's report says were not judged to conform.
+// repeat ends a run that has nothing to ask again: its result is the one that --rerun-failed's report has, which need not be a good one.
+func (f *runFlags) repeat(c chosen, stdout, stderr io.Writer) error {
+	fmt.Fprintf(f.outcome.human(stdout, stderr), "%s has no failed cell: nothing is asked again. It says:\n\n", f.rerun)
+	return f.outcome.conclude(*c.settled, c.unasked(), stdout, stderr)
+}
+
+// onlyFailed leaves the cells that --rerun-failed's report says were not judged to conform. Where there are none, that report is the result.
 func (f *runFlags) onlyFailed(c *chosen) error {
 	if f.rerun == "" {
 		return nil
@@ -25,7 +32,8 @@ func (f *runFlags) onlyFailed(c *chosen) error {
 		}
 	}
 	if len(failed) == 0 {
-		return fmt.Errorf("--rerun-failed %s: nothing failed there, so there is nothing to ask again", f.rerun)
+		c.settled = &report
+		return nil
 	}
 	there := map[string]bool{}
 	for _, id := range c.plan.IDs() {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ type runFlags struct {
 	outcome     outcomeFlags
 	run         []string
 	labelFilter string
+	depth       string
 	focus, skip []string
 	rerun       string
 	shard       string
@@ -36,6 +36,7 @@ type runFlags struct {
 	browserPath string
 	printConfig bool
 	dryRun      bool
+	settleGiven bool
 	opts        runner.Options
 	source      source
 }
@@ -62,8 +63,9 @@ Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothin
 			if err != nil {
 				return exit{exitUsage, err}
 			}
+			f.settleGiven = cmd.Flags().Changed("settle")
 			if f.printConfig {
-				return f.target.settings(settings).print(cmd.OutOrStdout())
+				return f.settings(settings).print(cmd.OutOrStdout())
 			}
 			return f.do(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -78,6 +80,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	f.target.registerProvider(c)
 	flags := c.Flags()
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
+	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
@@ -90,8 +93,6 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
-	flags.DurationVar(&f.opts.Settle, "settle", 0, "longest `TIME` for a configuration to take effect (default 30s)")
-	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", 10*time.Second, "longest `TIME` that clean-up takes after a signal; what is left by then is told, and how to undo it")
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
@@ -104,6 +105,9 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	if chosen.settled != nil {
+		return f.repeat(chosen, stdout, stderr)
+	}
 	if f.dryRun {
 		return f.printChanges(chosen, stdout)
 	}
@@ -114,7 +118,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 		return f.unjudged(ctx, err, id, "", stdout, stderr)
 	}
 	defer target.close()
-	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return runner.Leftovers(target.endpoint.Undone()) })
+	guard(ctx, f.opts.CleanUp, func() []result.Leftover { return target.leftovers(target.endpoint.Undone()) })
 	for _, note := range chosen.notes {
 		fmt.Fprintf(notes, "%s\n\n", note)
 	}
@@ -160,7 +164,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	}
 	known := chosen.known(list)
 	f.target.deviations(known)
-	f.opts.Settle = cmp.Or(f.opts.Settle, f.target.settle())
+	f.opts.Settle = f.settle()
 	return chosen, known, nil
 }
 
@@ -245,7 +249,7 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
-	progress := f.progress(stderr, total(chosen.plan))
+	progress := f.progress(stderr, chosen.plan.Results())
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
 	opts.Judged = func(c result.Cell) {
@@ -262,7 +266,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
 	tellAbsent(f.outcome.look.notes(stderr), known)
-	report.CleanUp = runner.Leftovers(trouble)
+	report.CleanUp = target.leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
 		f.outcome.tellLeft(report, stderr)
 		return report, exit{exitNoJudgement, err}

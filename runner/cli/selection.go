@@ -28,6 +28,7 @@ type chosen struct {
 	whole     string          // digest of the plan that the shards share; empty without shards
 	notes     []string        // what the user should know of the choice
 	files     []use           // that the scenarios were read from
+	settled   *result.Report  // what --rerun-failed names, where nothing in it is to be asked again
 }
 
 // unasked are the ids that there are, and that this run does not ask.
@@ -49,7 +50,11 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.plan, err = narrow(all, f.run); err != nil {
+	within, err := upTo(all, f.depth, args)
+	if err != nil {
+		return c, err
+	}
+	if c.plan, err = narrow(within, f.run); err != nil {
 		return c, err
 	}
 	if err := f.onlyFailed(&c); err != nil {
@@ -68,7 +73,7 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err := f.takeShard(&c); err != nil {
 		return c, err
 	}
-	if n := c.plan.Cells(); n > f.maxCells {
+	if n := c.plan.Results(); n > f.maxCells {
 		return c, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
 	}
 	return c, nil
@@ -121,18 +126,6 @@ func (f *runFlags) ginkgo() (types.SuiteConfig, types.ReporterConfig) {
 	config.LabelFilter, config.FocusStrings, config.SkipStrings = f.labelFilter, f.focus, f.skip
 	config.Timeout = 24 * time.Hour // the run bounds itself; Ginkgo's hour would be too short for a slow endpoint
 	return config, reporter
-}
-
-func total(plan scenarios.Plan) int {
-	n := plan.Cells()
-	for _, s := range plan.Scenarios {
-		for _, step := range s.Steps {
-			if step.CallID != "" {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // load reads scenarios from disk, or parts of the catalogue by id.

@@ -27,7 +27,7 @@ func (f *runFlags) takeShard(c *chosen) error {
 	}
 	c.elsewhere = slices.DeleteFunc(whole.IDs(), func(id string) bool { return mine[id] })
 	slices.Sort(c.elsewhere)
-	note := fmt.Sprintf("shard %d of %d by %s: %d of %d cells, %d of %d scenarios", shard.Index, shard.Total, by, total(c.plan), total(whole), len(c.plan.Scenarios), len(whole.Scenarios))
+	note := fmt.Sprintf("shard %d of %d by %s: %d of %d cells, %d of %d scenarios", shard.Index, shard.Total, by, c.plan.Results(), whole.Results(), len(c.plan.Scenarios), len(whole.Scenarios))
 	if len(c.plan.Scenarios) == 0 {
 		note += "; a scenario's cells stay together, so more shards than scenarios are of no use"
 	}
@@ -43,7 +43,10 @@ func shardOf(flag string, getenv func(string) string) (shard *result.Shard, by s
 	total, isTotal := strings.CutPrefix(flag, "/")
 	switch {
 	case flag != "" && !isTotal:
-		index, total, _ := strings.Cut(flag, "/")
+		index, total, both := strings.Cut(flag, "/")
+		if !both {
+			return nil, "", fmt.Errorf("--shard %s: expected I/N, which part and of how many, such as 1/3", flag)
+		}
 		shard, err = newShard(index, total, 0)
 		by = "--shard"
 	case isTotal:

@@ -243,6 +243,30 @@ func TestBrokenPipeEndsNoRun(t *testing.T) {
 	}
 }
 
+// A terminal that is closed takes both streams with it, and says so by SIGHUP.
+func TestClosedTerminal(t *testing.T) {
+	h := hold(t, false)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := h.corsprobe(t, "run", "rules", "--bucket", "media", "--report", "json=report.json")
+	c.Stdout, c.Stderr = write, write
+	c.met(t, h)
+	if err := errors.Join(read.Close(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	signalled(t, c, syscall.SIGHUP)
+	close(h.released)
+	if code := c.ended(t); code != exitNoJudgement { // the summary could not be written
+		t.Errorf("exit code %d, want %d", code, exitNoJudgement)
+	}
+	h.clean(t)
+	if report, err := os.ReadFile(filepath.Join(c.Dir, "report.json")); err != nil || !bytes.Contains(report, []byte(`"incomplete": "`)) {
+		t.Errorf("the report is not marked incomplete: %v", err)
+	}
+}
+
 // The limit that a shell sets on files (ulimit -f) ends a report as a full disk does.
 func TestFileLimitEndsNoRun(t *testing.T) {
 	h := hold(t, false)

@@ -7,9 +7,11 @@ import (
 	"io"
 	"time"
 
+	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 
 	"github.com/spf13/cobra"
@@ -127,6 +129,15 @@ func connect(ctx context.Context, config endpoint.Config, id string) (*target, e
 		return nil, err
 	}
 	return &target{endpoint: e, client: client, curl: probe.CurlOptions{Region: e.Region(), Insecure: config.Insecure, CAFile: config.CAFile, HTTP2: config.HTTP2}}, nil
+}
+
+// leftovers are what errors of clean-up say was left, as it may be shown.
+func (t *target) leftovers(trouble []error) []result.Leftover {
+	left := runner.Leftovers(trouble)
+	for i := range left {
+		left[i].Problem = t.client.Redactor().Text(left[i].Problem)
+	}
+	return left
 }
 
 // close ends what the target holds, however the run ended.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"corsprobe/runner"
+	"corsprobe/runner/diagnose"
 	"corsprobe/runner/file"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
@@ -31,7 +33,7 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 		fmt.Fprintf(stderr, "corsprobe: %s is not written: the run is incomplete\n", f.writeKnown)
 		return nil
 	}
-	entries := runner.Found(report.Cells, chosen.unasked())
+	entries := foundKnown(report, chosen.unasked())
 	if err := file.Create(f.writeKnown, func(w io.Writer) error { return scenarios.WriteDeviations(w, entries) }); err != nil {
 		return fmt.Errorf("--write-known %s: %w", f.writeKnown, err)
 	}
@@ -44,4 +46,24 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 	}
 	fmt.Fprintln(stderr, words)
 	return nil
+}
+
+// foundKnown are a report's causes as known deviations, and globs of cells for what no cause explains. The reasons are for a person to give.
+func foundKnown(report result.Report, others []string) []scenarios.Deviation {
+	d := diagnose.Report(report)
+	var entries []scenarios.Deviation
+	for _, one := range d.Dialect {
+		entries = append(entries, scenarios.Spoken(one))
+	}
+	open := map[string]bool{}
+	for _, id := range d.Unexplained {
+		open[id] = true
+	}
+	rest := slices.Clone(report.Cells)
+	for i := range rest {
+		if !open[rest[i].ID] && rest[i].Verdict == result.Failed {
+			rest[i].Verdict, rest[i].Findings = result.Known, nil
+		}
+	}
+	return append(entries, runner.Found(rest, others)...)
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"html"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func (a *assembly) sentence(f found) {
 	if a.pending != nil && f.start-a.pending.end <= beside {
 		m.take(a.pending.values)
 		if a.pending.role == before {
-			m.Source = a.pending.browser
+			m.Source = cmp.Or(a.pending.browser, m.Source)
 		}
 		a.pending = nil
 	}
@@ -117,7 +118,7 @@ func (a *assembly) sentence(f found) {
 // flush makes a message of a frame whose sentence is not known. A line of the network's says nothing by itself.
 func (a *assembly) flush() {
 	if p := a.pending; p != nil && p.role == before {
-		m := Message{Source: p.browser, Meaning: byID("blocked")}
+		m := Message{Source: cmp.Or(p.browser, Chromium), Meaning: byID("blocked")}
 		m.take(p.values)
 		a.messages, a.end = append(a.messages, m), p.end
 	}

@@ -51,8 +51,8 @@ var frames = []struct {
 }{
 	{before, Chromium, `Access to [A-Za-z /-]{1,40}? at '?(?P<url>\S+?)'? (?:\(redirected from '?(?P<from>\S+?)'?\) )?from origin '?(?P<origin>\S+?)'? has been blocked by CORS policy:? ?`},
 	{before, Chromium, `[A-Z][a-z]+(?: [a-z]+)? from origin '?\S+?'? has been blocked from loading by Cross-Origin Resource Sharing policy: ?`},
-	{before, Chromium, `(?:XMLHttpRequest|Fetch API|EventSource) cannot load (?P<url>\S+?)\.? `},
-	{before, Chromium, `Failed to load (?P<url>https?://\S+?): `},
+	{before, "", `(?:XMLHttpRequest|Fetch API|EventSource) cannot load (?P<url>\S+?)\.? `}, // of Chromium before 2018, and of Safari
+	{before, "", `Failed to load (?P<url>https?://\S+?): `},
 	{after, Chromium, `Origin '?(?P<origin>\S+?)'? is therefore not allowed access\.?(?: The response had HTTP status code (?P<status>\d{3}))?`},
 	{before, Firefox, `Cross-Origin Request (?:Blocked|Warning): The Same Origin Policy (?:will )?disallows? reading the remote resource at '?(?P<url>\S+?)'?(?: soon)?\.?(?: \(Reason: |\s|$)`},
 	{after, Safari, `(?:XMLHttpRequest|Fetch API|EventSource) cannot load (?P<url>\S+?) due to access control checks`},

@@ -10,6 +10,8 @@ import (
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Explain says what a message means, what its likeliest causes are, which command settles it and what to write into the configuration.
@@ -186,10 +188,8 @@ func written(rule s3cors.Rule) string {
 	return "{\"CORSRules\": [{\n" + strings.Join(lines, ",\n") + "\n}]}\n"
 }
 
-// token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).
-var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
-func isToken(text string) bool { return token.MatchString(text) }
+// isToken: the grammar of methods and of names of headers (RFC 9110, 5.6.2).
+func isToken(text string) bool { return httpguts.ValidHeaderFieldName(text) }
 
 var needsNoQuotes = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 

@@ -40,7 +40,16 @@ type Bucket struct {
 
 // NewBucket makes a bucket of the run's own, with an object in it that says so.
 func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
-	b := &Bucket{e: e, name: fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)), owned: true, fresh: true}
+	return e.newBucket(ctx, fmt.Sprintf("corsprobe-%s-%d", e.config.RunID, e.buckets.Add(1)))
+}
+
+// NewLonger makes a further bucket of the run's own, whose name begins with another's.
+func (e *Endpoint) NewLonger(ctx context.Context, name string) (*Bucket, error) {
+	return e.newBucket(ctx, fmt.Sprintf("%s-%d", name, e.buckets.Add(1)))
+}
+
+func (e *Endpoint) newBucket(ctx context.Context, name string) (*Bucket, error) {
+	b := &Bucket{e: e, name: name, owned: true, fresh: true}
 	if err := e.create(ctx, b.name); err != nil {
 		return nil, err
 	}
@@ -49,6 +58,25 @@ func (e *Endpoint) NewBucket(ctx context.Context) (*Bucket, error) {
 		return nil, errors.Join(err, b.closeSoon(ctx))
 	}
 	return b, nil
+}
+
+// Recreate deletes a bucket of the run's own with all that is in it, and makes it again. Some endpoints want a while between.
+func (b *Bucket) Recreate(ctx context.Context) error {
+	if !b.owned {
+		return fmt.Errorf("the bucket %s is not the run's to delete", b.name)
+	}
+	if problem, err := b.e.removeAgain(ctx, b.name); err != nil && !missing(err) {
+		return because(err, problem)
+	}
+	b.trusted, b.fresh = false, true
+	err := b.e.create(ctx, b.name)
+	for pause := 100 * time.Millisecond; pause < budget && (isCall(err, "OperationAborted") || isCall(err, "BucketAlreadyOwnedByYou")) && wait(ctx, pause); pause *= 2 {
+		err = b.e.create(ctx, b.name)
+	}
+	if err != nil {
+		return err
+	}
+	return b.patiently(ctx, func() error { return b.e.mark(ctx, b.name) })
 }
 
 // create makes a bucket.
@@ -274,10 +302,7 @@ func (b *Bucket) Close(ctx context.Context) error {
 // remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
 // emptied: then it is emptied again. One that is said to be missing may only be unknown to a node: that is believed when it was said again.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
-	problem, err := e.removeOnce(ctx, name)
-	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
-		problem, err = e.removeOnce(ctx, name)
-	}
+	problem, err := e.removeAgain(ctx, name)
 	if err == nil || missing(err) {
 		e.strike(name)
 		return nil
@@ -286,6 +311,15 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 	defer cancel()
 	_ = e.mark(ctx, name) // that the bucket is left behind is told anyway
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
+}
+
+// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing.
+func (e *Endpoint) removeAgain(ctx context.Context, name string) (problem, err error) {
+	problem, err = e.removeOnce(ctx, name)
+	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
+		problem, err = e.removeOnce(ctx, name)
+	}
+	return problem, err
 }
 
 // because puts the cause of an error in brackets behind it, where one is known.

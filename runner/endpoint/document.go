@@ -3,9 +3,12 @@ package endpoint
 import (
 	"context"
 	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
+	"hash"
 	"hash/crc32"
+	"hash/crc64"
 	"net/http"
 	"time"
 
@@ -21,16 +24,34 @@ func withContentMD5(o *s3.Options) {
 	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
 }
 
-// PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse.
-func (b *Bucket) PutDocument(ctx context.Context, document []byte) result.Exchange {
+// PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse. digests are
+// "md5", or S3's checksums in lower case; without any it has both MD5 and CRC32.
+func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...string) result.Exchange {
+	if len(digests) == 0 {
+		digests = []string{"md5", "crc32"}
+	}
 	b.trusted, b.fresh = false, false
-	sum := md5.Sum(document)
-	crc := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document))
-	return b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: []result.Header{
-		{Name: "Content-Type", Value: "application/xml"},
-		{Name: "Content-MD5", Value: base64.StdEncoding.EncodeToString(sum[:])},
-		{Name: "x-amz-checksum-crc32", Value: base64.StdEncoding.EncodeToString(crc)},
-	}})
+	lines := []result.Header{{Name: "Content-Type", Value: "application/xml"}}
+	for _, name := range digests {
+		h := hashes[name]()
+		_, _ = h.Write(document) // never fails
+		header := "x-amz-checksum-" + name
+		if name == "md5" {
+			header = "Content-MD5"
+		}
+		lines = append(lines, result.Header{Name: header, Value: base64.StdEncoding.EncodeToString(h.Sum(nil))})
+	}
+	return b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: lines})
+}
+
+// hashes are the digests that S3 knows (fact 70).
+var hashes = map[string]func() hash.Hash{
+	"md5":       md5.New,
+	"crc32":     func() hash.Hash { return crc32.NewIEEE() },
+	"crc32c":    func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
+	"sha1":      sha1.New,
+	"sha256":    sha256.New,
+	"crc64nvme": func() hash.Hash { return crc64.New(crc64.MakeTable(0x9a6c9329ac4bc9b5)) },
 }
 
 // GetDocument sends GetBucketCors, and gives the answer as it came.

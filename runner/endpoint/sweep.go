@@ -14,7 +14,7 @@ import (
 )
 
 // ours is the name of a bucket that a run made.
-var ours = regexp.MustCompile(`^corsprobe-([0-9a-f]{12})-[0-9]+$`)
+var ours = regexp.MustCompile(`^corsprobe-([0-9a-f]{12})-[0-9]+(?:-[0-9]+)?$`)
 
 // runOf is the run that a bucket's name names; empty where it is no run's.
 func runOf(bucket string) string {

@@ -26,7 +26,7 @@ func invalidList(reason Reason, res Response, name string, err error) Verdict {
 // preflight necessary, an answer without a list grants the method.
 func methodCheck(req Request, res Response, methods []string) Verdict {
 	method := NormalizeMethod(req.Method)
-	if methods == nil && req.UseCORSPreflight {
+	if methods == nil && req.preflightFlag() {
 		methods = []string{method}
 	}
 	star := slices.Contains(methods, "*")

@@ -10,9 +10,12 @@ import (
 // NeedsPreflight reports whether a browser with an empty preflight cache asks with a preflight before it sends a
 // request (fetch#main-fetch, fetch#concept-http-fetch): the method or a header is not safelisted, or a flag asks for it.
 func NeedsPreflight(req Request) bool {
-	return req.UseCORSPreflight || req.ForcePreflight ||
+	return req.preflightFlag() || req.ForcePreflight ||
 		!IsSafelistedMethod(NormalizeMethod(req.Method)) || len(req.unsafeNames()) > 0
 }
+
+// preflightFlag is the standard's use-CORS-preflight flag, which a stream for a body sets too (fetch#dom-request).
+func (r Request) preflightFlag() bool { return r.UseCORSPreflight || r.StreamBody }
 
 // PreflightHeaders returns the header lines of a request's preflight, which is an OPTIONS to the same address, query
 // included (fetch#cors-preflight-fetch-0, steps 1 to 5). Names are lower-case, sorted, and joined by a comma without a
@@ -31,7 +34,7 @@ func PreflightHeaders(req Request) []result.Header {
 
 // PreflightCheck says whether the answer to its preflight lets a request go on, in the standard's order: the CORS check,
 // a status from 200 to 299, both lists parsed, the method, Authorization, the other headers
-// (fetch#cors-preflight-fetch-0, step 7).
+// (fetch#cors-preflight-fetch-0, step 7). That the answer is no redirect is looked at first.
 func PreflightCheck(req Request, res Response) Verdict {
 	return preflightCheck(req, res, false)
 }
@@ -49,6 +52,9 @@ func PreflightCheckToday(req Request, res Response) Verdict {
 
 // preflightCheck runs the steps. With authorizationByStar, Authorization is a header like others.
 func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict {
+	if v := notRedirected(res); !v.Allowed {
+		return v
+	}
 	if v := preflightCORSCheck(req, res.Headers); !v.Allowed {
 		return v
 	}
@@ -69,15 +75,20 @@ func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict
 	return headersCheck(req, res, headers, authorizationByStar)
 }
 
-// okStatusCheck is the condition on the status (fetch#ok-status). A redirect has its own reason: people look for why it
-// is not followed. Without a Location an answer is none, whatever its status (fetch#concept-response-location-url).
-func okStatusCheck(res Response) Verdict {
-	location, present := Get(res.Headers, "Location")
-	switch {
-	case isRedirectStatus(res.Status) && present:
+// notRedirected is the part of the condition on the status that speaks of redirects. It comes before the CORS check, as in Chromium: a redirect
+// without Access-Control-Allow-Origin is told as a redirect. Without a Location an answer is none, whatever its status
+// (fetch#concept-response-location-url).
+func notRedirected(res Response) Verdict {
+	if location, present := Get(res.Headers, "Location"); present && isRedirectStatus(res.Status) {
 		return deny(PreflightRedirect, blame(res.Headers, "Location"),
 			fmt.Sprintf("the preflight was answered with %d, a redirect to %s: browsers do not follow it there", res.Status, quote(location)))
-	case res.Status < 200 || res.Status > 299:
+	}
+	return allow()
+}
+
+// okStatusCheck is the condition on the status (fetch#ok-status).
+func okStatusCheck(res Response) Verdict {
+	if res.Status < 200 || res.Status > 299 {
 		return deny(PreflightStatus, nil,
 			fmt.Sprintf("the preflight was answered with %d: only 200 to 299 lets the request go on", res.Status))
 	}

@@ -128,6 +128,9 @@ func TestPreflightCheck(t *testing.T) {
 			fetch.PreflightStatus, "the preflight was answered with 301: only 200 to 299 lets the request go on"},
 		{"307 with Location", req("PUT"), fetch.Response{Status: 307, Headers: granted("Location: https://b.example/").Headers},
 			fetch.PreflightRedirect, `the preflight was answered with 307, a redirect to "https://b.example/": browsers do not follow it there`},
+		{"redirected, and no origin granted", req("PUT"), *answer(301, "Location: https://b.example/"),
+			fetch.PreflightRedirect, `the preflight was answered with 301, a redirect to "https://b.example/": browsers do not follow it there`},
+		{"a redirect to nowhere", req("PUT"), *answer(301), fetch.PreflightAllowOriginMissing, "the preflight's answer has no Access-Control-Allow-Origin"},
 		{"status before lists", req("PUT"), fetch.Response{Status: 500, Headers: granted(acam + "a b").Headers},
 			fetch.PreflightStatus, "the preflight was answered with 500: only 200 to 299 lets the request go on"},
 

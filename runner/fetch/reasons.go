@@ -40,7 +40,11 @@ const (
 	RedirectCredentials Reason = "redirect-credentials"
 	RedirectInvalid     Reason = "redirect-invalid"
 	RedirectLimit       Reason = "redirect-limit"
+	RedirectStream      Reason = "redirect-stream"
 )
+
+// ResourcePolicy is the exit of requests without CORS (fetch#cross-origin-resource-policy-check).
+const ResourcePolicy Reason = "resource-policy"
 
 // The exits before the protocol starts, and the one where nothing came back.
 const (
@@ -124,6 +128,9 @@ var Reasons = []ReasonInfo{
 	{RedirectLimit, "", firefoxExternalRedirect, "there were more than 20 redirects"},
 	{RedirectCredentials, "kRedirectContainsCredentials", firefoxExternalRedirect,
 		"the redirect's Location holds a user name or password"},
+	{RedirectStream, "", "", "a body that is a stream is gone once it is sent, so that no redirect but 303 can be followed"},
+
+	{ResourcePolicy, "", "", "Cross-Origin-Resource-Policy keeps the answer from what a page uses without CORS, such as images; fetch() with CORS is not concerned"},
 }
 
 // Info returns what is known of a reason: an entry of [Reasons], or one with nothing but the reason itself for a code

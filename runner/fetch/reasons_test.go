@@ -38,6 +38,8 @@ var names = []struct {
 	{"mixed-content", "", ""},
 	{"port-blocked", "", ""},
 	{"method-forbidden", "", ""},
+	{"redirect-stream", "", ""},
+	{"resource-policy", "", ""},
 }
 
 func TestReasons(t *testing.T) {

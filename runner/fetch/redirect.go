@@ -58,7 +58,7 @@ func RedirectCheck(req Request, hop Hop) Redirect {
 	return Redirect{Verdict: allow(redirectNotes(req, next)...), Follow: true, URL: to.String(), Request: next}
 }
 
-// locationCheck is the steps on the next address (fetch#http-redirect-fetch, steps 4 to 10).
+// locationCheck is the steps on the next address (fetch#http-redirect-fetch, steps 4 to 11).
 func locationCheck(req Request, hop Hop, to *url.URL, err error, cors bool) Verdict {
 	line := blame(hop.Response.Headers, "Location")
 	switch {
@@ -73,6 +73,9 @@ func locationCheck(req Request, hop Hop, to *url.URL, err error, cors bool) Verd
 	case includesCredentials(to) && (cors || originOf(to) != req.Origin):
 		return deny(RedirectCredentials, line,
 			fmt.Sprintf("the redirect's Location %s holds a user name or password", quote(line.Value)))
+	case req.StreamBody && hop.Response.Status != 303:
+		return deny(RedirectStream, nil,
+			fmt.Sprintf("the request's body is a stream, which cannot be sent again after %d: only 303 can be followed", hop.Response.Status))
 	}
 	return allow()
 }
@@ -90,6 +93,7 @@ func (r Request) redirected(status int, from, to string) Request {
 	if rewritesMethod(status, next.Method) {
 		next.Method = "GET"
 		next = next.without("content-encoding", "content-language", "content-location", "content-type")
+		next.StreamBody = false
 	}
 	if from != to {
 		next = next.without(authorization)

@@ -1,6 +1,7 @@
 package fetch_test
 
 import (
+	"fmt"
 	"testing"
 
 	"corsprobe/runner/fetch"
@@ -125,4 +126,20 @@ func TestRedirectToAnotherRegion(t *testing.T) {
 		`the answer has Access-Control-Allow-Origin "https://app.example.com", not "null"`)
 	star := fetch.Evaluate(first.Request, nil, answer(200, "Access-Control-Allow-Origin: *"))
 	verdict(t, "star", star.Standard, "", "")
+}
+
+// A body that is a stream is sent once: only 303, after which there is none, is followed. It needs a preflight whatever the method.
+func TestRedirectOfAStream(t *testing.T) {
+	stream := fetch.Request{Method: "POST", Origin: page, StreamBody: true}
+	for status, allowed := range map[int]bool{301: false, 302: false, 303: true, 307: false, 308: false} {
+		r := fetch.RedirectCheck(stream, hop(status, "Access-Control-Allow-Origin: *", "Location: /x"))
+		if allowed {
+			verdict(t, "see other", r.Verdict, "", "")
+			equal(t, "request", r.Request, fetch.Request{Method: "GET", Origin: page})
+			continue
+		}
+		verdict(t, "stream", r.Verdict, fetch.RedirectStream, fmt.Sprintf("the request's body is a stream, which cannot be sent again after %d: only 303 can be followed", status))
+	}
+	equal(t, "preflight", fetch.NeedsPreflight(stream), true)
+	verdict(t, "no list of methods", fetch.PreflightCheck(stream, *answer(200, "Access-Control-Allow-Origin: *")), "", "")
 }

@@ -30,8 +30,10 @@ type Request struct {
 	// Credentials is the credentials mode.
 	Credentials Credentials
 	// UseCORSPreflight is the standard's use-CORS-preflight flag (fetch#use-cors-preflight-flag): an upload listener
-	// on an XMLHttpRequest or a body that is a stream.
+	// on an XMLHttpRequest. A body that is a stream sets it by itself.
 	UseCORSPreflight bool
+	// StreamBody: the body is a stream (fetch#concept-body-source). It cannot be sent again, so that no redirect but 303 can be followed.
+	StreamBody bool
 	// ForcePreflight has the request treated as one that needs a preflight even where the standard needs none. Unlike
 	// UseCORSPreflight it changes nothing else.
 	ForcePreflight bool

@@ -318,6 +318,8 @@ func (c wptCase) content(t *testing.T) string {
 // own.
 var untested = map[fetch.Reason]string{
 	fetch.MixedContent:                     "mixed content has its own folder of tests, beside those of CORS",
+	fetch.RedirectStream:                   "the tests of streams, fetch/api/redirect/redirect-upload.h2.any.js, want HTTP/2",
+	fetch.ResourcePolicy:                   "it is no reason of CORS, and has its own folder of tests",
 	fetch.Transport:                        "it is for a request without an answer",
 	fetch.RedirectInvalid:                  "the tests of redirects have one Location, and one that can be parsed",
 	fetch.PreflightAllowOriginMultiple:     "the tests of several origins are of requests without a preflight",

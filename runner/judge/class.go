@@ -27,8 +27,11 @@ type mode struct {
 	today       bool // as browsers ship, where they and the standard differ: [fetch.PreflightCheckToday]
 }
 
+// asShipped is how browsers as they ship read an answer without credentials.
+var asShipped = mode{credentials: fetch.Omit, today: true}
+
 // modes are those that a class is computed for, the standard's first. With credentials browsers keep to the standard.
-var modes = []mode{{credentials: fetch.Omit}, {credentials: fetch.Omit, today: true}, {credentials: fetch.Include}}
+var modes = []mode{{credentials: fetch.Omit}, asShipped, {credentials: fetch.Include}}
 
 // gain is one thing that a page gets of its request.
 type gain struct {
@@ -98,6 +101,9 @@ func (x Exchange) kept(a fetch.Response, m mode, got gains) {
 	for _, method := range header.Elements(a.Headers, header.AllowMethods) {
 		if method == "*" {
 			method = http.MethodDelete
+		}
+		if method = fetch.NormalizeMethod(method); fetch.IsSafelistedMethod(method) {
+			continue // it needs no permission
 		}
 		if x.forbids(method, x.Asked.RequestHeaders) && x.grants(a, method, "", m) {
 			got[gain{keeps, method}] = true

@@ -127,14 +127,12 @@ func (c comparison) document() []Difference {
 	}
 	var found []Difference
 	for _, e := range []struct{ part, want, got string }{
-		{ErrorCode, want.Code, got.Code},
-		{ErrorMethod, want.Method, got.Method},
-		{ResourceType, want.ResourceType, got.ResourceType},
+		{ErrorCode, want.Code, got.Code}, {ErrorMethod, want.Method, got.Method}, {ResourceType, want.ResourceType, got.ResourceType},
 	} {
 		if e.want == "" || e.want == e.got {
 			continue
 		}
-		found = append(found, c.element(e.part, []string{e.want}, e.got))
+		found = append(found, c.element(e.part, []string{e.want}, e.got, got))
 		if e.part == ErrorCode {
 			break
 		}
@@ -142,10 +140,18 @@ func (c comparison) document() []Difference {
 	return found
 }
 
-func (c comparison) element(part string, want []string, got string) Difference {
+// elements are the names of the parts that are read from an error document.
+var elements = map[string]string{ErrorCode: "Code", ErrorMethod: "Method", ResourceType: "ResourceType", BucketName: "BucketName"}
+
+// element is a difference in the error document. Where the element is missing, one whose name is it but for case is told: the two are not the
+// same to any reader of XML, and the endpoint's author will look for it.
+func (c comparison) element(part string, want []string, got string, doc s3error.Document) Difference {
 	d := c.difference(part, result.Value, result.Side{Values: want}, result.Side{Values: []string{got}})
 	if got == "" {
 		d.How, d.Got.Values = result.Missing, nil
+		for _, e := range doc.Like(elements[part]) {
+			d.Got.Elements = append(d.Got.Elements, result.Element{Name: e.Name, Value: e.Value})
+		}
 	}
 	return d
 }

@@ -32,6 +32,8 @@ type Difference struct {
 	// Detail compares the values of a header that came and is owed; nil for all else.
 	Detail *header.Difference
 	Facts  []int
+	// Why says why this is owed, where it is not told by all else.
+	Why string
 	// Pinned is the scenario's reason, where the scenario owes this and not S3.
 	Pinned string
 }

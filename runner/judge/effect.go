@@ -129,25 +129,17 @@ func namesOf(g gains, what gained) []string {
 	return names
 }
 
-// Describe says what a page gets of its request as a whole, from the answers owed and from those that came; nil without an origin, which
-// every page has.
+// Describe says what a page gets of its request as a whole, from the answers owed and from those that came, without credentials and in browsers
+// as they ship; nil without an origin, which every page has.
 func (all Exchanges) Describe() *result.Browser {
 	if len(all) == 0 || all[0].Asked.Origin == nil {
 		return nil
 	}
 	owed, got := all.owed(), all.came()
-	changes := all.changes()
-	m := modes[0]
-	for _, c := range changes {
-		if classOf([]change{c}) != "" {
-			m = c.mode
-			break
-		}
-	}
 	b := &result.Browser{}
-	b.Owed, _ = all.gets(owed, m)
-	b.Got, b.Code = all.gets(got, m)
-	if classOf(changes) != "" {
+	b.Owed, _ = all.gets(owed, asShipped)
+	b.Got, b.Code = all.gets(got, asShipped)
+	if changes := all.changes(); classOf(changes) != "" {
 		b.Sentence = all.effect(changes).Sentence
 	}
 	return b
@@ -173,9 +165,17 @@ func (all Exchanges) gets(answers []fetch.Response, m mode) (words, code string)
 				return "blocked: " + v.Sentence, string(v.Reason)
 			}
 			words = "readable"
+			if fetch.NeedsPreflight(x.Request) && !all.asked() {
+				words = "readable where its preflight is permitted, which is not asked here"
+			}
 		}
 	}
 	return words, ""
+}
+
+// asked reports that there is a preflight that a browser would send.
+func (all Exchanges) asked() bool {
+	return slices.ContainsFunc(all, func(x Exchange) bool { return x.Kind == Preflight && x.sendable(x.Exchange) })
 }
 
 // Explanation says which rule should have answered each exchange; once where both say the same.

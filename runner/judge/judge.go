@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
@@ -34,12 +35,10 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 			next = min(next, d)
 		}
 	}
-	switch {
-	case len(best.Differences) == 0:
-		best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
-	case next-nearest < farApart:
+	if len(best.Differences) > 0 && next-nearest < farApart {
 		best.Choices = nil // what the endpoint chose cannot be told from what it got wrong
 	}
+	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
 	return best
 }
 
@@ -74,8 +73,8 @@ func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
 		return nil
 	}
 	got, err := s3error.Read(ex.Response.Body)
-	if err != nil || got.Message == owed.Error.Message {
-		return nil
+	if err != nil || got.Code != owed.Error.Code || got.Message == owed.Error.Message {
+		return nil // another error has another message
 	}
 	return Worded(owed.Error.Message, got.Message, owed.Facts["error-message"])
 }
@@ -98,5 +97,27 @@ func shortened(text string) string {
 func Alike(a, b result.Response) bool {
 	x, _ := s3error.Read(a.Body)
 	y, _ := s3error.Read(b.Body)
-	return a.Status == b.Status && x.Same(y) && slices.Equal(corsHeaders(a.Headers), corsHeaders(b.Headers))
+	return x.Same(y) && AlikeAtHead(a, b)
+}
+
+// AlikeAtHead is [Alike] where only the head of an answer is known. Case of names and space around values do not count.
+func AlikeAtHead(a, b result.Response) bool {
+	return a.Status == b.Status && slices.Equal(normalised(a.Headers), normalised(b.Headers))
+}
+
+// AtHead tells an answer by its status and CORS headers.
+func AtHead(r result.Response) string {
+	text := statusLine(result.Side{Status: []int{r.Status}, Headers: corsHeaders(r.Headers)})
+	if len(corsHeaders(r.Headers)) == 0 {
+		return text + " without CORS headers"
+	}
+	return text
+}
+
+func normalised(lines []result.Header) []result.Header {
+	var all []result.Header
+	for _, h := range lines {
+		all = append(all, result.Header{Name: strings.ToLower(h.Name), Value: strings.TrimSpace(h.Value)})
+	}
+	return corsHeaders(all)
 }

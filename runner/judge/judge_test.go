@@ -1,11 +1,13 @@
 package judge
 
 import (
+	"strings"
 	"testing"
 
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3cors/fact"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -94,7 +96,9 @@ func TestPreflightFindings(t *testing.T) {
 		{desc: "an unlisted origin gets a bare 200", origin: "https://evil.example", answer: result.Response{Status: 200},
 			want: []finding{{"preflight.status", result.Contract, "200", "no rule permits this preflight"}}},
 		{desc: "refused with another code", origin: "https://evil.example", answer: result.Response{Status: 403, Body: "<Error><Code>AccessDenied</Code></Error>"},
-			want: []finding{{"preflight.error-code", result.Contract, "AccessDenied", "the error document's code differs"}}},
+			want: []finding{{"preflight.error-code", result.Contract, "AccessDenied", "the error document's Code differs"}}},
+		{desc: "refused with an element in another case", origin: "https://evil.example", answer: result.Response{Status: 403, Body: strings.ReplaceAll(refusal, "ResourceType", "Resourcetype")},
+			want: []finding{{"preflight.error-resource-type", result.Contract, "absent, but there is <Resourcetype>OBJECT</Resourcetype>", "the error document's ResourceType differs"}}},
 		{desc: "refused without a document", origin: "https://evil.example", answer: result.Response{Status: 403},
 			want: []finding{{"preflight.error-code", result.Contract, "an empty body", "S3 answers with an error document"}}},
 		{desc: "refused with an Allow-Origin all the same", origin: "https://evil.example", answer: result.Response{Status: 403, Body: refusal, Headers: []result.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}},
@@ -190,4 +194,55 @@ func withoutName(lines []result.Header, name string) []result.Header {
 		}
 	}
 	return rest
+}
+
+// A wording is told, and never held against anybody: also where something else is wrong, but not where the error is another.
+func TestWordings(t *testing.T) {
+	page := preflightOf("https://evil.example")
+	document := func(code, message, method string) string {
+		return "<Error><Code>" + code + "</Code><Message>" + message + "</Message><Method>" + method + "</Method><ResourceType>OBJECT</ResourceType></Error>"
+	}
+	for _, c := range []struct {
+		name, body string
+		told       string
+		findings   int
+	}{
+		{"S3's", refusal, "", 0},
+		{"another", document("AccessForbidden", "No.", "PUT"), `"No."`, 0},
+		{"another, beside a wrong method", document("AccessForbidden", "No.", "GET"), `"No."`, 1},
+		{"another error's", document("AccessDenied", "No.", "PUT"), "", 1},
+		{"none", "", "", 1},
+	} {
+		j := Nearest(Preflight, s3cors.Evaluate(page.Config, page.Asked), nil, result.Exchange{Response: result.Response{Status: 403, Body: c.body}})
+		told := ""
+		for _, choice := range j.Choices {
+			told += choice.Choice
+		}
+		if told != c.told || len(j.Differences) != c.findings {
+			t.Errorf("%s: told %s, %d differences, want %s and %d", c.name, told, len(j.Differences), c.told, c.findings)
+		}
+	}
+}
+
+// What rests on other implementations alone says so.
+func TestWeak(t *testing.T) {
+	const words = "; that is known from other implementations only, not from AWS"
+	for _, c := range []struct {
+		facts []int
+		want  string
+	}{
+		{nil, ""}, {[]int{fact.UnknownMethod}, words}, {[]int{fact.BadHeaderName, fact.OrderOfChecks}, words}, {[]int{fact.EmptyMember}, ""},
+		{[]int{fact.MissingMethod}, words}, {[]int{fact.UnknownMethod, fact.PreflightRefused}, ""}, {[]int{100_000}, ""},
+	} {
+		if got := Weak(c.facts); got != c.want {
+			t.Errorf("%v: %q, want %q", c.facts, got, c.want)
+		}
+	}
+	page := preflightOf(app)
+	method := "PATCH"
+	page.Asked.RequestMethod = &method
+	findings := judged(page, result.Response{Status: 403})
+	if len(findings) != 1 || !strings.HasSuffix(findings[0].Why, words) {
+		t.Errorf("%+v", findings)
+	}
 }

@@ -70,7 +70,7 @@ func (p Pin) differences(kind Kind, came result.Response) []Difference {
 		found = append(found, Difference{Kind: kind, Part: Status, How: result.Value, Owed: result.Side{Status: p.Status}, Got: statusOf(came), Pinned: p.Reason})
 	}
 	if doc, _ := s3error.Read(came.Body); len(p.Error) > 0 && !slices.Contains(p.Error, doc.Code) {
-		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code)
+		d := comparison{kind: kind}.element(ErrorCode, p.Error, doc.Code, doc)
 		d.Pinned = p.Reason
 		found = append(found, d)
 	}

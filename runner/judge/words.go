@@ -7,14 +7,29 @@ import (
 
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 )
 
 // Finding is the difference as data and in words. Its class is left open.
 func (d Difference) Finding() result.Finding {
 	return result.Finding{
 		Check: d.Check(), How: d.How, Owed: &d.Owed, Came: &d.Got,
-		Expected: d.expected(), Got: d.got(), Why: d.why(), Facts: d.Facts,
+		Expected: d.expected(), Got: d.got(), Why: d.why() + Weak(d.Facts), Facts: d.Facts,
 	}
+}
+
+// Weak says that facts rest on other implementations alone, or on nothing that is settled: no answer of AWS's is known then. It is empty where
+// any of them is better known, and where there are none.
+func Weak(facts []int) string {
+	if len(facts) == 0 {
+		return ""
+	}
+	for _, id := range facts {
+		if f, ok := s3cors.FactByID(id); !ok || f.Strength != s3cors.Peer && f.Strength != s3cors.Open {
+			return ""
+		}
+	}
+	return "; that is known from other implementations only, not from AWS"
 }
 
 func (d Difference) expected() string {
@@ -32,6 +47,8 @@ func (d Difference) expected() string {
 
 func (d Difference) got() string {
 	switch {
+	case len(d.Got.Elements) > 0:
+		return "absent, but there is " + tags(d.Got.Elements)
 	case d.Part == Status:
 		return statusLine(d.Got)
 	case d.How == result.MissingAll:
@@ -58,6 +75,8 @@ func statusLine(s result.Side) string {
 
 func (d Difference) why() string {
 	switch {
+	case d.Why != "":
+		return d.Why
 	case d.Pinned != "":
 		return "pinned by the scenario: " + d.Pinned
 	case d.Part == Status:
@@ -69,7 +88,7 @@ func (d Difference) why() string {
 	case d.Name != "":
 		return "S3 sends " + d.Name + " only where a rule makes it"
 	default:
-		return "the error document's " + strings.TrimPrefix(d.Part, "error-") + " differs"
+		return "the error document's " + elements[d.Part] + " differs"
 	}
 }
 
@@ -112,6 +131,14 @@ func OrAbsent(s string) string {
 }
 
 func line(h result.Header) string { return h.Name + ": " + h.Value }
+
+func tags(elements []result.Element) string {
+	all := make([]string, len(elements))
+	for i, e := range elements {
+		all[i] = "<" + e.Name + ">" + e.Value + "</" + e.Name + ">"
+	}
+	return strings.Join(all, " ")
+}
 
 func joined(lines []result.Header) string {
 	all := make([]string, len(lines))

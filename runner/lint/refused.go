@@ -2,21 +2,23 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"corsprobe/runner/s3cors"
 )
 
 // refused lists everything that S3 refuses. S3 tells one problem at a time; here every value is tried alone, so that all are told at once.
 func refused(cfg *s3cors.Configuration) []Problem {
+	everything := At{Rule: -1, Index: -1}
 	if len(cfg.CORSRules) == 0 {
-		return []Problem{refusal(s3cors.Validate(cfg), -1, "", -1, "")}
+		return []Problem{found("CP101", everything, told(s3cors.Validate(cfg)), "write at least one rule, or delete the configuration")}
 	}
 	var all []Problem
 	if n := len(cfg.CORSRules); n > s3cors.MaxRules {
-		all = append(all, Problem{Severity: Error, Rule: -1, Index: -1, What: fmt.Sprintf("S3 refuses it: it has %d rules, and %d are allowed", n, s3cors.MaxRules), Do: "put rules together: several origins and methods fit into one", Facts: []int{63}})
+		all = append(all, found("CP110", everything, fmt.Sprintf("S3 refuses it: it has %d rules, and %d are allowed", n, s3cors.MaxRules), "put rules together: several origins and methods fit into one"))
 	}
 	if n := len(cfg.XML()); n > s3cors.MaxDocument {
-		all = append(all, Problem{Severity: Error, Rule: -1, Index: -1, What: fmt.Sprintf("S3 refuses it: it is %d bytes long, and %d are allowed", n, s3cors.MaxDocument), Do: "put rules together, or cover origins by a pattern", Facts: []int{64}})
+		all = append(all, found("CP111", everything, fmt.Sprintf("S3 refuses it: as XML it is %d bytes long, and %d are allowed", n, s3cors.MaxDocument), "put rules together, or cover origins by a pattern"))
 	}
 	for i, r := range cfg.CORSRules {
 		all = append(all, refusedInRule(i, r)...)
@@ -24,81 +26,150 @@ func refused(cfg *s3cors.Configuration) []Problem {
 	return all
 }
 
-func refusedInRule(i int, r s3cors.Rule) []Problem {
+// trial is a rule with nothing but one value that may be refused.
+type trial struct {
+	at   At
+	rule s3cors.Rule
+}
+
+func refusedInRule(index int, r s3cors.Rule) []Problem {
 	var all []Problem
-	try := func(field string, index int, value string, alone s3cors.Rule) {
-		if found := s3cors.Validate(&s3cors.Configuration{CORSRules: []s3cors.Rule{alone}}); found != nil {
-			all = append(all, refusal(found, i, field, index, value))
+	for _, t := range trials(r) {
+		if refusal := s3cors.Validate(&s3cors.Configuration{CORSRules: []s3cors.Rule{t.rule}}); refusal != nil {
+			t.at.Rule = index
+			all = append(all, refusalAt(refusal, t.at))
 		}
 	}
-	if len(r.AllowedOrigins) == 0 {
-		try("AllowedOrigins", -1, "", s3cors.Rule{AllowedMethods: []string{"GET"}})
-	}
-	if len(r.AllowedMethods) == 0 {
-		try("AllowedMethods", -1, "", s3cors.Rule{AllowedOrigins: []string{"*"}})
-	}
-	fine := func(change func(*s3cors.Rule)) s3cors.Rule {
-		alone := s3cors.Rule{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}
-		change(&alone)
-		return alone
-	}
-	for j, v := range r.AllowedOrigins {
-		try("AllowedOrigins", j, v, fine(func(a *s3cors.Rule) { a.AllowedOrigins = []string{v} }))
-	}
-	for j, v := range r.AllowedMethods {
-		try("AllowedMethods", j, v, fine(func(a *s3cors.Rule) { a.AllowedMethods = []string{v} }))
-	}
-	for j, v := range r.AllowedHeaders {
-		try("AllowedHeaders", j, v, fine(func(a *s3cors.Rule) { a.AllowedHeaders = []string{v} }))
-	}
-	for j, v := range r.ExposeHeaders {
-		try("ExposeHeaders", j, v, fine(func(a *s3cors.Rule) { a.ExposeHeaders = []string{v} }))
-	}
-	try("ID", -1, "", fine(func(a *s3cors.Rule) { a.ID = r.ID }))
-	try("MaxAgeSeconds", -1, "", fine(func(a *s3cors.Rule) { a.MaxAgeSeconds = r.MaxAgeSeconds }))
 	return all
 }
 
-// refusal is a problem of a refusal. What some endpoints refuse and others take is a warning.
-func refusal(r *s3cors.Refusal, rule int, field string, index int, value string) Problem {
-	p := Problem{Severity: Error, Rule: rule, Field: field, Index: index, Value: value, Facts: r.Facts, Do: cure(field, value)}
+func trials(r s3cors.Rule) []trial {
+	fine := func() s3cors.Rule {
+		return s3cors.Rule{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}
+	}
+	var all []trial
+	if len(r.AllowedOrigins) == 0 {
+		all = append(all, trial{whole("AllowedOrigins"), s3cors.Rule{AllowedMethods: []string{"GET"}}})
+	}
+	if len(r.AllowedMethods) == 0 {
+		all = append(all, trial{whole("AllowedMethods"), s3cors.Rule{AllowedOrigins: []string{"*"}}})
+	}
+	each := func(field string, values []string, list func(*s3cors.Rule) *[]string) {
+		for i, v := range values {
+			alone := fine()
+			*list(&alone) = []string{v}
+			all = append(all, trial{At{Field: field, Index: i, Value: v}, alone})
+		}
+	}
+	each("AllowedOrigins", r.AllowedOrigins, func(a *s3cors.Rule) *[]string { return &a.AllowedOrigins })
+	each("AllowedMethods", r.AllowedMethods, func(a *s3cors.Rule) *[]string { return &a.AllowedMethods })
+	each("AllowedHeaders", r.AllowedHeaders, func(a *s3cors.Rule) *[]string { return &a.AllowedHeaders })
+	each("ExposeHeaders", r.ExposeHeaders, func(a *s3cors.Rule) *[]string { return &a.ExposeHeaders })
+	named, aged := fine(), fine()
+	named.ID, aged.MaxAgeSeconds = r.ID, r.MaxAgeSeconds
+	return append(all, trial{whole("ID"), named}, trial{whole("MaxAgeSeconds"), aged})
+}
+
+// told is what S3 answers, in a sentence. Only texts that are known to be S3's are quoted.
+func told(r *s3cors.Refusal) string {
 	switch {
 	case r.MayAccept:
-		p.Severity, p.What = Warning, "some endpoints refuse this, others take it"
+		return "some endpoints refuse this, others take it"
 	case r.Message != "":
-		p.What = fmt.Sprintf("S3 refuses it with %s: %s", r.Code, r.Message)
-	default:
-		p.What = "S3 refuses it with " + r.Code
+		return fmt.Sprintf("S3 refuses it with %s: %s", r.Code, strings.TrimSuffix(r.Message, "."))
+	}
+	return "S3 refuses it with " + r.Code
+}
+
+// refusalAt is the problem of one refusal.
+func refusalAt(r *s3cors.Refusal, at At) Problem {
+	switch at.Field {
+	case "AllowedOrigins":
+		if at.Index < 0 {
+			return found("CP102", at, told(r), "list at least one origin")
+		}
+		return found("CP105", at, told(r), "use one * at most; several patterns may stand in one list")
+	case "AllowedMethods":
+		if at.Index < 0 {
+			return found("CP103", at, told(r), "list at least one of GET, PUT, POST, DELETE and HEAD")
+		}
+		return badMethod(at, told(r))
+	case "AllowedHeaders":
+		if strings.Count(at.Value, "*") > 1 {
+			return found("CP106", at, told(r), "use one * at most; several patterns may stand in one list")
+		}
+		return badName("CP109", at, told(r))
+	case "ExposeHeaders":
+		if strings.Contains(at.Value, "*") {
+			return found("CP107", at, told(r), "write each header's whole name: no wildcard is understood here")
+		}
+		p := badName("CP108", at, told(r))
+		if r.MayAccept {
+			p.Severity = Warning
+		}
+		return p
+	case "ID":
+		return found("CP112", at, told(r), fmt.Sprintf("write at most %d characters", s3cors.MaxID))
+	}
+	return found("CP113", at, told(r), "write a number of seconds, 0 or more")
+}
+
+// badMethod says what was meant: another case, several methods in one entry, or one that S3 has not.
+func badMethod(at At, what string) Problem {
+	p := found("CP104", at, what, "write GET, PUT, POST, DELETE or HEAD, in upper case")
+	var meant []string
+	for word := range strings.FieldsFuncSeq(strings.ToUpper(at.Value), func(r rune) bool { return strings.ContainsRune(" ,;|\t\r\n", r) }) {
+		meant = append(meant, word)
+	}
+	switch {
+	case len(meant) > 0 && allMethods(meant):
+		p.Do = "write " + enumerate(meant)
+		if len(meant) > 1 {
+			p.Do += ", each as an entry of its own"
+		}
+		p.Mend = with(meant...)
+	case at.Value == "*":
+		p.Do = "write the methods out: S3 has no wildcard for them"
+	case strings.EqualFold(at.Value, "OPTIONS"):
+		p.Do = "leave it out: preflights are answered without it, and pages need it nowhere"
+		p.Mend = remove
+	case strings.EqualFold(at.Value, "PATCH"):
+		p.Do = "leave it out: S3 has no such operation"
+		p.Mend = remove
 	}
 	return p
 }
 
-func cure(field, value string) string {
-	switch field {
-	case "":
-		return "write at least one rule, or remove the configuration"
-	case "AllowedOrigins":
-		if value == "" {
-			return "list at least one origin"
+func allMethods(words []string) bool {
+	for _, w := range words {
+		switch w {
+		case "GET", "PUT", "POST", "DELETE", "HEAD":
+		default:
+			return false
 		}
-		return "use one * at most; several patterns may stand in one list"
-	case "AllowedMethods":
-		switch value {
-		case "":
-			return "list at least one of GET, PUT, POST, DELETE and HEAD"
-		case "OPTIONS":
-			return "leave it out: preflights are answered without it, and pages need it nowhere"
-		case "PATCH":
-			return "leave it out: S3 has no such operation"
-		}
-		return "write GET, PUT, POST, DELETE or HEAD, in upper case"
-	case "AllowedHeaders":
-		return "write a header's name, with one * at most"
-	case "ExposeHeaders":
-		return "write each header's whole name: no wildcard is understood here"
-	case "ID":
-		return fmt.Sprintf("write at most %d characters", s3cors.MaxID)
-	default:
-		return "write a number of seconds, 0 or more"
 	}
+	return true
+}
+
+// badName says what was meant: several names in one entry, a name with its value, or blanks around it.
+func badName(id string, at At, what string) Problem {
+	p := found(id, at, what, "write a header's name alone")
+	name, _, hasValue := strings.Cut(at.Value, ":")
+	words := strings.FieldsFunc(at.Value, func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) })
+	switch {
+	case at.Value == "":
+		p.Do, p.Mend = "leave it out: it is no name", remove
+	case hasValue && isName(strings.TrimSpace(name)):
+		p.What = "a value stands behind the name, and no preflight asks for that: " + what
+		p.Do, p.Mend = "write the name alone: "+strings.TrimSpace(name), with(strings.TrimSpace(name))
+	case len(words) > 0 && strings.ContainsAny(at.Value, ",;") && allNames(words), len(words) == 1 && isName(words[0]):
+		p.Do, p.Mend = "write "+enumerate(words), with(words...)
+		if len(words) > 1 {
+			p.What = number(len(words)) + " names stand in one entry, and no preflight asks for that: " + what
+			p.Do += ", each as an entry of its own"
+		}
+	case strings.Contains(strings.TrimSpace(at.Value), " ") && isName(strings.ReplaceAll(strings.TrimSpace(at.Value), " ", "-")):
+		p.Do = "write a name, such as " + strings.ReplaceAll(strings.TrimSpace(at.Value), " ", "-")
+	}
+	return p
 }

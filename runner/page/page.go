@@ -309,6 +309,9 @@ func (v *visit) readable(came fetch.Response, foreign bool) {
 		}
 	}
 	slices.Sort(v.page.Hidden)
+	if policy := fetch.ResourcePolicyCheck(v.request.Origin, v.url, came.Headers); !policy.Allowed {
+		v.note("%s", policy.Sentence)
+	}
 }
 
 // noteNetwork says where a browser asks the user before it lets a page of the open network reach a private address.

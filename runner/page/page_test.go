@@ -80,6 +80,8 @@ func TestSend(t *testing.T) {
 		note    string   // one of the notes, apart from that on the network; "-": there is no other
 	}{
 		{"simple", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "readable", []string{"GET /x " + app, "GET /x absent"}, "-"},
+		{"readable, and not as an image", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *", "Cross-Origin-Resource-Policy: same-origin"}}, get, "/x", false, "readable",
+			[]string{"GET /x " + app, "GET /x absent"}, `Cross-Origin-Resource-Policy is "same-origin": a page of "https://app.example.com" may not use the answer without CORS, as an image or a video does`},
 		{"an error that can be read is no success", map[string][]string{"GET /x": {"404", "Access-Control-Allow-Origin: *"}}, get, "/x", false, "refused", []string{"GET /x " + app}, "-"},
 		{"hidden", map[string][]string{"GET /x": {"200"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"with credentials", map[string][]string{"GET /x": {"200", "Access-Control-Allow-Origin: *"}},
@@ -104,6 +106,7 @@ func TestSend(t *testing.T) {
 		{"a redirect without the header", map[string][]string{"GET /x": {"302", "Location: /y"}}, get, "/x", false, "blocked allow-origin-missing", []string{"GET /x " + app}, "-"},
 		{"a preflight is not redirected", map[string][]string{"OPTIONS /x": {"307", "echo", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app},
 			"the preflight's Vary does not list Origin: advice only, for no cache keeps answers to OPTIONS by it"},
+		{"nor one without a word of CORS", map[string][]string{"OPTIONS /x": {"301", "Location: /y"}}, put, "/x", false, "blocked preflight-redirect", []string{"OPTIONS /x " + app}, "-"},
 		{"round and round", map[string][]string{"GET /x": {"302", "Access-Control-Allow-Origin: *", "Location: /x"}}, get, "/x", false, "blocked redirect-limit", nil, "-"},
 		{"a signed redirect", map[string][]string{"GET /x": {"307", "Access-Control-Allow-Origin: *", "Location: /y?X-Amz-Signature=0123456789"}, "GET /y": {"200", "Access-Control-Allow-Origin: *"}}, get, "/x", false,
 			"readable", []string{"GET /x " + app, "GET /y " + app, "GET /y absent"}, "-"},

@@ -7,7 +7,6 @@ package permit
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,8 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Page is a request that a page's script makes, as a person writes it down.
@@ -26,9 +27,6 @@ type Page struct {
 	Credentials bool // credentials: include
 }
 
-// token is the grammar of methods and of names of headers (RFC 9110, 5.6.2).
-var token = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-
 // Request is the page's request as a browser takes it, with remarks on what the browser makes of it. The error joins everything that no page can
 // ask for. Values of headers are never repeated: they may be keys.
 func (p Page) Request() (fetch.Request, []string, error) {
@@ -37,7 +35,7 @@ func (p Page) Request() (fetch.Request, []string, error) {
 		q.Credentials = fetch.Include
 	}
 	problems := []error{checkOrigin(p.Origin)}
-	if p.Method != "" && !token.MatchString(p.Method) {
+	if p.Method != "" && !httpguts.ValidHeaderFieldName(p.Method) {
 		problems = append(problems, fmt.Errorf("--method %q: this is no method", p.Method))
 	}
 	for _, text := range p.Headers {
@@ -64,7 +62,7 @@ func addHeader(q *fetch.Request, text string) error {
 	name, value, found := strings.Cut(text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	switch {
-	case !token.MatchString(name):
+	case !httpguts.ValidHeaderFieldName(name):
 		return fmt.Errorf("--header: %q is no name of a header", name)
 	case strings.ContainsAny(value, "\r\n\x00"):
 		return fmt.Errorf("--header %s: its value holds a line break or NUL", name)

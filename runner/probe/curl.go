@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -18,7 +19,15 @@ type CurlOptions struct {
 	Resolve  []Resolve
 }
 
-// Curl is a command that repeats a request. Signatures are left out: curl signs anew with the keys of the environment.
+// Filling is the letter that large bodies are made of. From longBody bytes on a command makes such a body rather than hold it.
+const (
+	Filling  = "x"
+	longBody = 1 << 10
+)
+
+// Curl is a command that repeats a request. Where the request itself was signed, curl signs anew with the keys of the environment. A preflight
+// keeps its query as it was sent, signature and all: nobody is to check it, and whether an endpoint does is what is asked. Whoever shows the
+// command redacts it.
 func Curl(q result.Request, body []byte, opts CurlOptions) string {
 	u, err := url.Parse(q.URL)
 	if err != nil {
@@ -33,24 +42,64 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 		args = append(args, "-X", quote(q.Method))
 	}
 	args = append(args, connection(u, opts)...)
-	signed := unsign(u) && q.Method != "OPTIONS" // preflights are never authenticated
+	args = append(args, asWritten(u)...)
+	signed := q.Method != "OPTIONS" && unsign(u)
 	for _, h := range q.Headers {
-		name := strings.ToLower(h.Name)
-		if name == "authorization" {
-			signed = true
-		}
-		if !slices.Contains([]string{"host", "user-agent", "accept", "content-length", "authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}, name) {
-			args = append(args, "-H", quote(h.Name+": "+h.Value))
-		}
+		signed = signed || strings.EqualFold(h.Name, "Authorization")
+		args = append(args, headerArgument(h, u)...)
 	}
+	args = append(args, bodyArguments(q, body)...)
 	if signed {
 		// S3 wants the header, and curl before 8.2 does not make it
 		args = append(args, "-H", quote("x-amz-content-sha256: UNSIGNED-PAYLOAD"), "--aws-sigv4", quote("aws:amz:"+opts.Region+":s3"), "--user", `"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`)
 	}
-	if len(body) > 0 {
+	filled := len(body) > longBody && strings.Trim(string(body), Filling) == ""
+	switch {
+	case filled:
+		args = append([]string{fmt.Sprintf("head -c %d /dev/zero | tr '\\0' %s |", len(body), Filling)}, append(args, "--data-binary", "@-")...)
+	case len(body) > 0:
 		args = append(args, "--data-binary", quote(string(body)))
 	}
 	return strings.Join(append(args, quote(u.String())), " ")
+}
+
+// asWritten keeps curl from rewriting a path with dots, and from taking brackets for patterns.
+func asWritten(u *url.URL) []string {
+	var args []string
+	if strings.Contains(u.EscapedPath(), "/.") {
+		args = append(args, "--path-as-is")
+	}
+	if strings.ContainsAny(u.String(), "[]{}") {
+		args = append(args, "-g")
+	}
+	return args
+}
+
+// byCurl are headers that curl makes itself, as the run does.
+var byCurl = []string{"user-agent", "content-length", "authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"}
+
+// headerArgument is a header as curl takes it. An empty one wants a semicolon: with a colon it would be left out.
+func headerArgument(h result.Header, u *url.URL) []string {
+	name := strings.ToLower(h.Name)
+	switch {
+	case slices.Contains(byCurl, name), name == "accept" && h.Value == "*/*", name == "host" && (h.Value == u.Host || u.Host == ""):
+		return nil
+	case h.Value == "":
+		return []string{"-H", quote(h.Name + ";")}
+	default:
+		return []string{"-H", quote(h.Name + ": " + h.Value)}
+	}
+}
+
+// bodyArguments keep curl from adding a type to a body that came without one, and have it say that there is no body where the run does.
+func bodyArguments(q result.Request, body []byte) []string {
+	switch {
+	case len(body) > 0 && len(result.Values(q.Headers, "Content-Type")) == 0:
+		return []string{"-H", quote("Content-Type:")}
+	case len(body) == 0 && slices.Contains([]string{"PUT", "POST", "PATCH"}, q.Method):
+		return []string{"-H", quote("Content-Length: 0")}
+	}
+	return nil
 }
 
 func connection(u *url.URL, opts CurlOptions) []string {
@@ -73,17 +122,22 @@ func connection(u *url.URL, opts CurlOptions) []string {
 	return args
 }
 
-// unsign takes a signature out of a URL's query, and reports that there was one.
+// signing are the parameters of a presigned URL.
+var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"}
+
+// unsign takes a signature out of a URL's query, and reports that there was one. What is left stays as it was written.
 func unsign(u *url.URL) bool {
-	query := u.Query()
-	signed := query.Has("X-Amz-Algorithm")
-	for name := range query {
-		if slices.Contains([]string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"}, name) {
-			query.Del(name)
+	if !u.Query().Has("X-Amz-Algorithm") {
+		return false
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		if name, _, _ := strings.Cut(pair, "="); !slices.Contains(signing, name) {
+			kept = append(kept, pair)
 		}
 	}
-	u.RawQuery = query.Encode()
-	return signed
+	u.RawQuery = strings.Join(kept, "&")
+	return true
 }
 
 // quote makes one word of a shell command.

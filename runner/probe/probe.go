@@ -80,6 +80,15 @@ func New(opts Options) (*Client, error) {
 	}, nil
 }
 
+// Alone is a client like this one with connections of its own. It is to be closed.
+func (c *Client) Alone() *Client {
+	alone := *c
+	if t, ok := c.http.Transport.(*http.Transport); ok {
+		alone.http = following(t.Clone())
+	}
+	return &alone
+}
+
 // following is a client that follows no redirect.
 func following(transport http.RoundTripper) *http.Client {
 	return &http.Client{
@@ -151,6 +160,9 @@ func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
 	}
 	r.Host = q.Host
 	r.Header = http.Header{"User-Agent": {c.opts.UserAgent}}
+	if named(q.Header, "User-Agent") {
+		r.Header.Del("User-Agent")
+	}
 	for _, h := range q.Header {
 		if strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
 			return nil, fmt.Errorf("header %q cannot be sent: it has a line break or NUL", h.Name)
@@ -160,6 +172,10 @@ func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
 	return r, nil
 }
 
+func named(lines []result.Header, name string) bool {
+	return slices.ContainsFunc(lines, func(h result.Header) bool { return strings.EqualFold(h.Name, name) })
+}
+
 // sent is the request as evidence.
 func (c *Client) sent(q Request) result.Request {
 	host := q.Host
@@ -167,7 +183,7 @@ func (c *Client) sent(q Request) result.Request {
 		host = q.URL.Host
 	}
 	lines := []result.Header{{Name: "Host", Value: host}}
-	if c.opts.UserAgent != "" {
+	if c.opts.UserAgent != "" && !named(q.Header, "User-Agent") {
 		lines = append(lines, result.Header{Name: "User-Agent", Value: c.opts.UserAgent})
 	}
 	return result.Request{Method: q.Method, URL: q.URL.String(), Headers: append(lines, q.Header...)}
@@ -180,7 +196,7 @@ func (c *Client) received(answer *http.Response, head *headRecord) (result.Respo
 		body, r.Truncated = body[:maxBody], true
 		_, _ = io.CopyN(io.Discard, answer.Body, maxDrain)
 	}
-	r.Body = text(body)
+	r.Body = text(decoded(answer.Header.Get("Content-Encoding"), body))
 	return r, err
 }
 

@@ -83,7 +83,7 @@ func TestCurl(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	want := "[-sS]\n[-i]\n[-X]\n[PUT]\n[--resolve]\n[s3.example.com:443:192.0.2.1]\n[--resolve]\n[bucket.localhost:9000:127.0.0.1]\n[--cacert]\n[/ca file.pem]\n[--insecure]\n[--http2]\n" +
-		"[-H]\n[Origin: " + awkward + "]\n[-H]\n[x-amz-content-sha256: UNSIGNED-PAYLOAD]\n[--aws-sigv4]\n[aws:amz:gra:s3]\n[--user]\n[key:secret]\n[--data-binary]\n[" + awkward + "]\n[http://bucket.localhost:9000/a'b?uploads=]\n"
+		"[-H]\n[Host: h]\n[-H]\n[Origin: " + awkward + "]\n[-H]\n[Content-Type:]\n[-H]\n[x-amz-content-sha256: UNSIGNED-PAYLOAD]\n[--aws-sigv4]\n[aws:amz:gra:s3]\n[--user]\n[key:secret]\n[--data-binary]\n[" + awkward + "]\n[http://bucket.localhost:9000/a'b?uploads=]\n"
 	if diff := cmp.Diff(want, string(out)); diff != "" {
 		t.Errorf("arguments (-want +got):\n%s", diff)
 	}

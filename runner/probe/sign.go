@@ -37,7 +37,9 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	query := r.URL.Query()
 	query.Set("X-Amz-Expires", strconv.Itoa(int(expires.Seconds())))
 	r.URL.RawQuery = query.Encode()
-	signed, _, err := signer().PresignHTTP(ctx, creds, r, unsigned, "s3", region, now)
+	signed, _, err := signer().PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
+		o.DisableHeaderHoisting = true // they are sent as headers, which S3 wants signed
+	})
 	if err != nil {
 		return q, err
 	}
@@ -56,13 +58,16 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 	}
 	sum := sha256.Sum256(q.Body)
 	hash := hex.EncodeToString(sum[:])
+	if given := r.Header.Get("X-Amz-Content-Sha256"); given != "" {
+		hash = given // a body in chunks, which no one hash is of
+	}
 	r.Header.Set("X-Amz-Content-Sha256", hash)
 	if err := signer().SignHTTP(ctx, creds, r, hash, "s3", region, now); err != nil {
 		return q, err
 	}
 	q.Header = append([]result.Header{}, q.Header...)
 	for _, name := range []string{"X-Amz-Content-Sha256", "X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
-		if value := r.Header.Get(name); value != "" {
+		if value := r.Header.Get(name); value != "" && !named(q.Header, name) {
 			q.Header = append(q.Header, result.Header{Name: name, Value: value})
 		}
 	}

@@ -62,7 +62,11 @@ func (r *Redactor) side(s *result.Side) *result.Side {
 	if s == nil {
 		return nil
 	}
-	return &result.Side{Status: s.Status, Code: r.Text(s.Code), Values: each(s.Values, r.Text), Headers: each(s.Headers, r.header), Body: r.Text(s.Body)}
+	return &result.Side{Status: s.Status, Code: r.Text(s.Code), Values: each(s.Values, r.Text), Headers: each(s.Headers, r.header), Elements: each(s.Elements, r.element), Body: r.Text(s.Body)}
+}
+
+func (r *Redactor) element(e result.Element) result.Element {
+	return result.Element{Name: r.Text(e.Name), Value: r.Text(e.Value)}
 }
 
 func (r *Redactor) browser(b *result.Browser) *result.Browser {
@@ -74,6 +78,12 @@ func (r *Redactor) browser(b *result.Browser) *result.Browser {
 
 func (r *Redactor) chromium(c result.Chromium) result.Chromium {
 	c.Console, c.Disagreement, c.NotSent = r.Text(c.Console), r.Text(c.Disagreement), r.Text(c.NotSent)
+	c.Otherwise = r.Text(c.Otherwise)
+	if c.Credentials != nil {
+		answer := *c.Credentials
+		answer.Console = r.Text(answer.Console)
+		c.Credentials = &answer
+	}
 	c.Readable, c.Preflight = each(c.Readable, r.Text), each(c.Preflight, r.header)
 	return c
 }

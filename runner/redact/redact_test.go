@@ -66,14 +66,14 @@ func TestEveryText(t *testing.T) {
 	var cell result.Cell
 	fill(reflect.ValueOf(&cell).Elem())
 	given := []string{"ID", "Scenario", "Title", "File", "Step", "Verdict", "Point", "Findings.Check", "Findings.Class", "Findings.How", "Findings.Known", "Findings.Browser.By",
-		"Exchanges.Kind", "Exchanges.Request.Method", "Exchanges.Response.Proto", "Browser.Code", "Chromium.Code"}
+		"Exchanges.Kind", "Exchanges.Request.Method", "Exchanges.Response.Proto", "Browser.Code", "Chromium.Code", "Chromium.Credentials.Code"}
 	hold(t, reflect.ValueOf(New(planted).Cell(cell)), "", given)
 	var page result.Page
 	fill(reflect.ValueOf(&page).Elem())
 	given = []string{"Tool", "Origin", "Method", "Headers", "Gets", "Steps.Exchange.Kind", "Steps.Exchange.Request.Method", "Steps.Exchange.Response.Proto",
 		"Steps.Verdict.Code", "Steps.Verdict.Chromium", "Steps.Verdict.Firefox", "Steps.Standard.Code", "Steps.Standard.Chromium", "Steps.Standard.Firefox",
 		"Steps.Findings.Check", "Steps.Findings.Class", "Steps.Findings.How", "Steps.Findings.Known", "Steps.Findings.Browser.By",
-		"Cause.Code", "WithoutOrigin.Kind", "WithoutOrigin.Request.Method", "WithoutOrigin.Response.Proto", "Chromium.Code"}
+		"Cause.Code", "WithoutOrigin.Kind", "WithoutOrigin.Request.Method", "WithoutOrigin.Response.Proto", "Chromium.Code", "Chromium.Credentials.Code"}
 	hold(t, reflect.ValueOf(New(planted).Page(page)), "", given)
 }
 

@@ -2,18 +2,50 @@ package reference
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
-	"corsprobe/runner/header"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
 
+// Behaviour departs from S3 in the places that it sets. The zero value is S3's.
+type Behaviour struct {
+	// Dialect is what the endpoint does otherwise than S3, as far as that is a matter of what it is asked and of what a bucket holds.
+	dialect.Dialect
+
+	// What follows is for what no dialect can say: time, connections, chance, and what other buckets hold.
+
+	// Handler stands before everything else.
+	Handler func(next http.Handler) http.Handler
+	// Config chooses the configuration that a request is answered by.
+	Config func(View) *s3cors.Configuration
+	// Answer changes what is owed before it is written.
+	Answer func(*dialect.Answer, dialect.Asked)
+	// Rules changes the rules that a request is matched against, before the dialect does.
+	Rules func(*s3cors.Configuration, s3cors.Request) *s3cors.Configuration
+	// Raw changes what is owed by what only the request itself tells: its size, its connection, its path as it was sent.
+	Raw func(*dialect.Answer, dialect.Asked, *http.Request)
+	// Lines changes the header lines of an answer, other headers among them.
+	Lines func(http.Header)
+	// Refusal is how refused configurations are worded; empty: as the dialect words them.
+	Refusal string
+	// Returned is what GetBucketCors returns of a bucket; nil: as if there were none.
+	Returned func(View) *s3cors.Configuration
+}
+
+// View is what an endpoint may answer a request by.
+type View struct {
+	Bucket string
+	Own    *s3cors.Configuration // of the bucket; nil: none
+	Last   *s3cors.Configuration // of whichever bucket was configured last
+}
+
 // Defect is one thing that an endpoint does otherwise than S3, and by what it must be found.
 type Defect struct {
-	Name    string // lower-case words joined by dashes
+	Name    string // a deviation as it is written in a file, or a name of the defect's own
 	Summary string // what the endpoint does
 	// Class is the worst class that the defect deserves. Flaky defects have none.
 	Class result.Class
@@ -29,83 +61,67 @@ type Harmless struct {
 	Behaviour
 }
 
-// Defects lists every planted defect.
+// Defects lists every planted defect: every deviation that a dialect can have, and what no dialect can say.
 func Defects() []Defect {
-	return slices.Concat(ruleDefects, originDefects, methodDefects, headerDefects, responseDefects, varyDefects, preflightDefects, actualDefects, configurationDefects, flakyDefects)
+	var all []Defect
+	for _, d := range dialect.Examples() {
+		if d.Class == dialect.Open {
+			continue
+		}
+		all = append(all, Defect{Name: d.String(), Summary: d.Summary, Class: d.Class, Checks: d.Checks, Behaviour: Speaking(d)})
+	}
+	return slices.Concat(all, sharedDefects, flakyDefects)
 }
 
-// both names a check of preflights and of actual requests.
-func both(part string) []string { return []string{"preflight." + part, "actual." + part} }
+// Speaking is an endpoint that speaks a dialect.
+func Speaking(d ...dialect.Deviation) Behaviour { return Behaviour{Dialect: d} }
 
-// choosing changes which rules are tried, and in which order.
-func choosing(choose func([]s3cors.Rule, s3cors.Request) []s3cors.Rule) Behaviour {
-	return Behaviour{Rules: func(cfg *s3cors.Configuration, q s3cors.Request) *s3cors.Configuration {
-		return &s3cors.Configuration{CORSRules: choose(slices.Clone(cfg.CORSRules), q)}
+// sharedDefects answer by what other buckets hold.
+var sharedDefects = []Defect{
+	{Name: "shared-between-buckets", Summary: "All buckets answer by the configuration that was put last.", Class: result.Exposure,
+		Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration { return v.Last }}},
+	{Name: "default-for-bare-buckets", Summary: "A bucket without a configuration answers by another bucket's.", Class: result.Exposure,
+		Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration {
+			if v.Own == nil {
+				return v.Last
+			}
+			return v.Own
+		}}},
+}
+
+// flakyDefects are right only most of the time. No verdict but flaky is fit for them.
+var flakyDefects = []Defect{
+	{Name: "flaky-preflight", Summary: "Every fifth preflight is refused.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
+		if q.Preflight() {
+			a.Status, a.Error = []int{http.StatusForbidden}, &s3cors.Error{Code: s3cors.CodeAccessForbidden, Message: "Computer says no."}
+			clear(a.Headers)
+		}
+	})},
+	{Name: "flaky-vary", Summary: "Every fifth answer lacks Vary.", Behaviour: everyFifth(func(a *dialect.Answer, _ dialect.Asked) { delete(a.Headers, vary) })},
+	{Name: "flaky-headers", Summary: "Every fifth actual answer lacks all CORS headers.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
+		if !q.Preflight() {
+			clear(a.Headers)
+		}
+	})},
+}
+
+// everyFifth spoils every fifth answer that a rule made.
+func everyFifth(spoil func(*dialect.Answer, dialect.Asked)) Behaviour {
+	var n atomic.Int64
+	return Behaviour{Answer: func(a *dialect.Answer, q dialect.Asked) {
+		if a.Headers[allowOrigin] != "" && n.Add(1)%5 == 0 {
+			spoil(a, q)
+		}
 	}}
 }
 
-// rewriting changes each rule. A rule whose second result is false is not tried.
-func rewriting(rewrite func(s3cors.Rule, s3cors.Request) (s3cors.Rule, bool)) Behaviour {
-	return choosing(func(rules []s3cors.Rule, q s3cors.Request) []s3cors.Rule {
-		var kept []s3cors.Rule
-		for _, r := range rules {
-			if r, ok := rewrite(r, q); ok {
-				kept = append(kept, r)
-			}
+// changed changes a header of answers that a rule made.
+func changed(name string, change func(string) string) Behaviour {
+	return Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
+		if v, ok := a.Headers[name]; ok && a.Headers[allowOrigin] != "" {
+			a.Headers[name] = change(v)
 		}
-		return kept
-	})
-}
-
-// origins matches origins in another way than S3's.
-func origins(match func(pattern, origin string) bool) Behaviour {
-	return rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
-		r.AllowedOrigins = matchedOrigins(r, text(q.Origin), match)
-		return r, len(r.AllowedOrigins) > 0
-	})
-}
-
-// matchedOrigins lists the origins of a rule that match, as S3's own matching will take them: * as it is, others as the origin itself.
-func matchedOrigins(r s3cors.Rule, origin string, match func(pattern, origin string) bool) []string {
-	var matched []string
-	for _, pattern := range r.AllowedOrigins {
-		switch {
-		case !match(pattern, origin):
-		case pattern == "*":
-			matched = append(matched, "*")
-		default:
-			matched = append(matched, origin)
-		}
-	}
-	return matched
-}
-
-// headers matches requested header names in another way than S3's. Names come as they were sent, without blanks around them.
-func headers(match func(patterns []string, name string) bool) Behaviour {
-	return rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
-		patterns := r.AllowedHeaders
-		r.AllowedHeaders = nil
-		for _, name := range requested(q) {
-			if match(patterns, name) {
-				r.AllowedHeaders = append(r.AllowedHeaders, name)
-			}
-		}
-		return r, true
-	})
-}
-
-func requested(q s3cors.Request) []string {
-	var names []string
-	for name := range strings.SplitSeq(text(q.RequestHeaders), ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-func anyHeader(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return s3cors.MatchHeader(p, name) })
+	}}
 }
 
 func text(s *string) string {
@@ -115,93 +131,15 @@ func text(s *string) string {
 	return *s
 }
 
-// answering changes what S3 owes.
-func answering(change func(*s3cors.Answer, Asked)) Behaviour { return Behaviour{Answer: change} }
-
-// granted changes answers that a rule made.
-func granted(change func(map[string]string, Asked)) Behaviour {
-	return answering(func(a *s3cors.Answer, q Asked) {
-		if a.Headers[allowOrigin] != "" {
-			change(a.Headers, q)
-		}
-	})
-}
-
-// onPreflight and onActual change only one of both.
-func onPreflight(change func(map[string]string, Asked)) Behaviour {
-	return granted(func(h map[string]string, q Asked) {
-		if q.preflight() {
-			change(h, q)
-		}
-	})
-}
-
-func onActual(change func(map[string]string, Asked)) Behaviour {
-	return granted(func(h map[string]string, q Asked) {
-		if !q.preflight() {
-			change(h, q)
-		}
-	})
-}
-
-// without leaves a header out.
-func without(name string) func(map[string]string, Asked) {
-	return func(h map[string]string, _ Asked) { delete(h, name) }
-}
-
-// changed changes a header that is there.
-func changed(name string, change func(string) string) func(map[string]string, Asked) {
-	return func(h map[string]string, _ Asked) {
-		if v, ok := h[name]; ok {
-			h[name] = change(v)
-		}
-	}
-}
-
-// bare leaves out every CORS header of actual answers to which it applies.
-func bare(when func(Asked) bool) Behaviour {
-	return onActual(func(h map[string]string, q Asked) {
-		if when(q) {
-			clear(h)
-		}
-	})
-}
-
-// grant makes of any answer to a preflight one that permits it.
-func grant(a *s3cors.Answer, q Asked, origin string) {
-	a.Status, a.Error = []int{http.StatusOK}, nil
-	a.Headers[allowOrigin], a.Headers[vary] = origin, allVary
-	a.Headers[allowMethods] = text(q.RequestMethod)
-	if names := requested(q.Request); len(names) > 0 {
-		a.Headers[allowHeaders] = strings.ToLower(strings.Join(names, ", "))
-	}
-	if origin != "*" {
-		a.Headers[allowCredentials] = "true"
-	}
-}
-
-// refuse makes of any answer to a preflight a refusal.
-func refuse(a *s3cors.Answer, status int, code string) {
-	a.Status, a.Error = []int{status}, &s3cors.Error{Code: code, Message: code}
-	clear(a.Headers)
-}
-
-// hostOf is the host of an origin, without scheme and port.
-func hostOf(origin string) string {
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return origin
-	}
-	return u.Hostname()
-}
-
 const (
-	allowOrigin      = header.AllowOrigin
-	allowCredentials = header.AllowCredentials
-	allowMethods     = header.AllowMethods
-	allowHeaders     = header.AllowHeaders
-	exposeHeaders    = header.ExposeHeaders
-	maxAge           = header.MaxAge
-	vary             = header.Vary
-	allVary          = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+	allowOrigin      = "Access-Control-Allow-Origin"
+	allowCredentials = "Access-Control-Allow-Credentials"
+	allowMethods     = "Access-Control-Allow-Methods"
+	allowHeaders     = "Access-Control-Allow-Headers"
+	exposeHeaders    = "Access-Control-Expose-Headers"
+	maxAge           = "Access-Control-Max-Age"
+	vary             = "Vary"
 )
+
+// isAccessControl reports that a header belongs to the CORS protocol.
+func isAccessControl(name string) bool { return strings.HasPrefix(name, "Access-Control-") }

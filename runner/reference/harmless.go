@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/s3cors"
 )
 
@@ -30,7 +31,7 @@ func HarmlessDifferences() []Harmless {
 			}
 		}}},
 		{"vary-accept-encoding-always", "Every answer varies on Accept-Encoding, in a line of its own.", Behaviour{Lines: func(h http.Header) { h.Add(vary, "Accept-Encoding") }}},
-		{"vary-lower-case", "Vary names headers in lower case.", granted(changed(vary, strings.ToLower))},
+		{"vary-lower-case", "Vary names headers in lower case.", changed(vary, strings.ToLower)},
 		{"more-headers", "Answers carry further headers.", Behaviour{Lines: func(h http.Header) {
 			for _, name := range []string{"Strict-Transport-Security", "X-Content-Type-Options", "Timing-Allow-Origin", "Allow", "X-Amz-Request-Id", "Via", "X-Cache"} {
 				h.Set(name, "max-age=1")
@@ -50,21 +51,14 @@ func HarmlessDifferences() []Harmless {
 			w.WriteHeader(http.StatusEarlyHints)
 			next.ServeHTTP(w, r)
 		})},
-		{"another-wording", "Messages of errors are worded otherwise.", answering(func(a *s3cors.Answer, _ Asked) {
+		{"another-wording", "Messages of errors are worded otherwise.", Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
 			if a.Error != nil {
 				e := *a.Error
 				e.Message = "Computer says no."
 				a.Error = &e
 			}
-		})},
-		{"refusals-worded-otherwise", "Messages of refused configurations are worded otherwise.", Behaviour{Validate: func(_ *s3cors.Configuration, refusal *s3cors.Refusal) *s3cors.Refusal {
-			if refusal != nil {
-				r := *refusal
-				r.Message = "Computer says no."
-				return &r
-			}
-			return nil
 		}}},
+		{"refusals-worded-otherwise", "Messages of refused configurations are worded otherwise.", Behaviour{Refusal: "Computer says no."}},
 		{"slow", "Answers take 20 ms.", wrapped(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			pause(r, 20*time.Millisecond)
 			next.ServeHTTP(w, r)
@@ -81,7 +75,7 @@ func Late(delay time.Duration) Behaviour { return late(delay) }
 func renamed(change func(string) string) Behaviour {
 	return Behaviour{Lines: func(h http.Header) {
 		for name, values := range h {
-			if strings.HasPrefix(name, "Access-Control-") || name == vary {
+			if isAccessControl(name) || name == vary {
 				delete(h, name)
 				h[change(name)] = values
 			}
@@ -100,11 +94,11 @@ func relisted(separator string) Behaviour {
 }
 
 func reordered(name string) Behaviour {
-	return granted(changed(name, func(v string) string {
+	return changed(name, func(v string) string {
 		all := strings.Split(v, ", ")
 		slices.Reverse(all)
 		return strings.Join(all, ", ")
-	}))
+	})
 }
 
 func wrapped(serve func(next http.Handler, w http.ResponseWriter, r *http.Request)) Behaviour {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -140,7 +141,12 @@ func TestOVHcloudKnownDeviations(t *testing.T) {
 	if n := verdicts[result.Failed] + verdicts[result.Flaky] + verdicts[result.Error]; n > 0 || verdicts[result.Known] < 500 {
 		t.Errorf("verdicts: %v", verdicts)
 	}
+	// What no scenario of the catalogue can tell: S3's facts leave it open, or the limit of a document's length comes first.
+	untold := []string{"actual-bad-method", "accepts-long-id", "accepts-101-rules"}
 	for _, s := range report.Stale {
+		if name, _, _ := strings.Cut(s.Check, ":"); slices.Contains(untold, name) {
+			continue
+		}
 		t.Errorf("%s: %s of %s %s", s.Where, s.Check, s.Cells, s.Problem)
 	}
 }
@@ -235,7 +241,6 @@ func TestOVHcloudAnswers(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	validate := reference.OVHcloud().Validate
 	accepted := map[string]bool{}
 	for name, r := range map[string]s3cors.Rule{
 		"a long ID":    {ID: strings.Repeat("x", 256), AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}},
@@ -243,7 +248,8 @@ func TestOVHcloudAnswers(t *testing.T) {
 		"no origin":    {AllowedMethods: []string{"GET"}},
 		"empty origin": {AllowedOrigins: []string{""}, AllowedMethods: []string{"GET"}},
 	} {
-		accepted[name] = validate(&s3cors.Configuration{CORSRules: []s3cors.Rule{r}}, nil) == nil
+		reply, _ := reference.OVHcloud().Call(dialect.State{}, dialect.Call{Method: "PUT", Put: &s3cors.Configuration{CORSRules: []s3cors.Rule{r}}})
+		accepted[name] = reply.Status == 200
 	}
 	if want := map[string]bool{"a long ID": true, "no method": true, "no origin": false, "empty origin": false}; !maps.Equal(accepted, want) {
 		t.Errorf("accepted: %v, want %v", accepted, want)

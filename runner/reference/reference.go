@@ -6,6 +6,7 @@ package reference
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -16,12 +17,15 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/embedded"
+	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
 
@@ -34,9 +38,10 @@ type Server struct {
 	served   chan struct{}
 	behave   Behaviour
 
-	mu      sync.Mutex
-	configs map[string]*s3cors.Configuration // by bucket
-	last    *s3cors.Configuration            // of whichever bucket was configured last
+	mu     sync.Mutex
+	states map[string]dialect.State // by bucket
+	keys   map[string]bool          // "bucket/key" of every object that was put
+	last   *s3cors.Configuration    // of whichever bucket was configured last
 }
 
 // Start runs a reference endpoint on a free port of the loopback interface.
@@ -44,15 +49,25 @@ func Start(ctx context.Context) (*Server, error) { return StartWith(ctx, Behavio
 
 // StartWith runs one that departs from S3 as b says.
 func StartWith(ctx context.Context, b Behaviour) (*Server, error) {
-	upstream, err := embedded.Start(ctx, embedded.Options{})
+	return StartAt(ctx, embedded.Options{}, b)
+}
+
+// StartAt runs one at an address, with credentials and in a region of the caller's choice.
+func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, error) {
+	address := cmp.Or(opts.Address, embedded.DefaultAddress)
+	opts.Address = ""
+	upstream, err := embedded.Start(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, errors.Join(err, upstream.Close(ctx))
 	}
-	s := &Server{upstream: upstream, listener: listener, configs: map[string]*s3cors.Configuration{}, served: make(chan struct{}), behave: b}
+	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
+		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close(), upstream.Close(ctx))
+	}
+	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), upstream.Close(ctx))
@@ -140,41 +155,64 @@ func value(r *http.Request, name string) *string {
 	return nil
 }
 
-// evaluate is what a request on a bucket is answered.
-func (s *Server) evaluate(bucket string, cfg *s3cors.Configuration, r *http.Request, q s3cors.Request, status int) s3cors.Answer {
-	if s.behave.Config != nil {
+// asked is a request as a dialect sees it; status is what it was answered apart from CORS, 0 for a preflight.
+func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status int) dialect.Asked {
+	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status}
+	if q.Target == s3cors.Object {
+		a.Key = keyOf(bucket, r)
 		s.mu.Lock()
-		cfg = s.behave.Config(View{Bucket: bucket, Own: cfg, Last: s.last})
+		a.KeyMissing = !s.keys[bucket+"/"+a.Key]
 		s.mu.Unlock()
 	}
-	if s.behave.Request != nil {
-		s.behave.Request(&q, r)
-	}
-	stored := cfg
-	if s.behave.Rules != nil && cfg != nil {
-		cfg = s.behave.Rules(cfg, q)
-	}
-	a := s3cors.Evaluate(cfg, q).Answers[0]
-	a.Headers = maps.Clone(a.Headers)
-	if a.Headers == nil {
-		a.Headers = map[string]string{}
-	}
-	if s.behave.Answer != nil {
-		s.behave.Answer(&a, Asked{Request: q, HTTP: r, Config: stored, Status: status})
+	for name, values := range r.Header {
+		for _, v := range values {
+			a.Headers = append(a.Headers, result.Header{Name: name, Value: v})
+		}
 	}
 	return a
 }
 
-func (s *Server) config(bucket string) *s3cors.Configuration {
+// keyOf is the key that a request names, in either style of addressing.
+func keyOf(bucket string, r *http.Request) string {
+	path := strings.TrimPrefix(r.URL.Path, "/")
+	if strings.HasPrefix(r.Host, bucket+".") {
+		return path
+	}
+	return strings.TrimPrefix(path, bucket+"/")
+}
+
+// evaluate is what a request on a bucket in that state is answered.
+func (s *Server) evaluate(bucket string, state dialect.State, r *http.Request, q dialect.Asked) dialect.Answer {
+	if s.behave.Config != nil {
+		s.mu.Lock()
+		state.Own = s.behave.Config(View{Bucket: bucket, Own: state.Own, Last: s.last})
+		s.mu.Unlock()
+	}
+	own := state.Own
+	if s.behave.Rules != nil && own != nil {
+		state.Own = s.behave.Rules(own, q.Request)
+	}
+	a := s.behave.Answers(state, q)[0]
+	q.Config = own
+	if s.behave.Answer != nil {
+		s.behave.Answer(&a, q)
+	}
+	if s.behave.Raw != nil {
+		s.behave.Raw(&a, q, r)
+	}
+	return a
+}
+
+func (s *Server) state(bucket string) dialect.State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.configs[bucket]
+	return s.states[bucket]
 }
 
 func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	bucket, q := s.request(r)
 	q.BucketMissing = q.Target != s3cors.Service && !s.exists(r.Context(), bucket)
-	owed := s.evaluate(bucket, s.config(bucket), r, q, 0)
+	owed := s.evaluate(bucket, s.state(bucket), r, s.asked(bucket, r, q, 0))
 	s.send(w, owed)
 }
 
@@ -193,9 +231,9 @@ func (s *Server) exists(ctx context.Context, bucket string) bool {
 }
 
 // lines writes the CORS headers of an answer.
-func (s *Server) lines(h http.Header, owed s3cors.Answer) {
-	for name, v := range owed.Headers {
-		h.Set(name, v)
+func (s *Server) lines(h http.Header, owed dialect.Answer) {
+	for _, line := range owed.Lines() {
+		h.Add(line.Name, line.Value)
 	}
 	if s.behave.Lines != nil {
 		s.behave.Lines(h)
@@ -203,7 +241,7 @@ func (s *Server) lines(h http.Header, owed s3cors.Answer) {
 }
 
 // send writes an answer of the model.
-func (s *Server) send(w http.ResponseWriter, owed s3cors.Answer) {
+func (s *Server) send(w http.ResponseWriter, owed dialect.Answer) {
 	s.lines(w.Header(), owed)
 	status := http.StatusForbidden
 	if len(owed.Status) > 0 {
@@ -213,7 +251,17 @@ func (s *Server) send(w http.ResponseWriter, owed s3cors.Answer) {
 		w.WriteHeader(status)
 		return
 	}
-	sendError(w, status, *owed.Error)
+	sendError(w, status, written(*owed.Error))
+}
+
+// written is an error without the members that are to be left out.
+func written(e s3cors.Error) s3cors.Error {
+	for _, member := range []*string{&e.Message, &e.Method, &e.ResourceType} {
+		if *member == dialect.Nothing {
+			*member = ""
+		}
+	}
+	return e
 }
 
 // errorDocument has S3's members in S3's order (fact 3).
@@ -242,26 +290,29 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	cfg, err := s3cors.ParseXML(body)
-	refusal := s3cors.Validate(cfg)
-	if err != nil {
-		refusal = &s3cors.Refusal{Status: http.StatusBadRequest, Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML}
-	}
-	if s.behave.Validate != nil {
-		refusal = s.behave.Validate(cfg, refusal)
-	}
-	if refusal != nil {
-		if s.behave.Refused != nil {
-			s.mu.Lock()
-			bucket, _ := where(r)
-			s.behave.Refused(s.configs, bucket)
-			s.mu.Unlock()
-		}
+	cfg, _ := s3cors.ParseXML(body) // nil where the document does not fit the schema
+	bucket, _ := where(r)
+	if refusal := s.refusal(bucket, cfg, len(body)); refusal != nil {
 		sendError(w, refusal.Status, s3cors.Error{Code: refusal.Code, Message: refusal.Message})
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), putting{}, cfg)))
+}
+
+// refusal is why a configuration is refused; nil: it is not.
+func (s *Server) refusal(bucket string, cfg *s3cors.Configuration, bytes int) *s3cors.Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reply, after := s.behave.Call(s.states[bucket], dialect.Call{Method: http.MethodPut, Put: cfg, Bytes: bytes})
+	if reply.Refusal == nil {
+		return nil
+	}
+	s.states[bucket] = after // a refusal may wipe what was there
+	if s.behave.Refusal != "" {
+		reply.Refusal.Message = s.behave.Refusal
+	}
+	return reply.Refusal
 }
 
 // putting is the context key of the configuration that a request puts.
@@ -272,7 +323,8 @@ func (s *Server) answer(a *http.Response) error {
 	r := a.Request
 	bucket, q := s.request(r)
 	_, cors := r.URL.Query()["cors"]
-	before := s.config(bucket)
+	before := s.state(bucket)
+	s.note(bucket, q, a)
 	if cors && a.StatusCode != http.StatusForbidden {
 		if err := s.configuration(a, bucket); err != nil {
 			return err
@@ -283,13 +335,33 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
-	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
-	owed := s.evaluate(bucket, before, r, q, a.StatusCode)
-	s.lines(a.Header, owed)
-	if len(owed.Status) > 0 && owed.Status[0] != a.StatusCode && s.behave.Answer != nil {
-		replace(a, owed.Status[0], nil)
+	if deletesBucket(r) && a.StatusCode < 300 {
+		s.mu.Lock()
+		delete(s.states, bucket) // configuration and objects go with their bucket
+		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
+		s.mu.Unlock()
 	}
-	return nil
+	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
+	asked := s.asked(bucket, r, q, a.StatusCode)
+	asked.Sent = slices.Collect(maps.Keys(a.Header))
+	owed := s.evaluate(bucket, before, r, asked)
+	s.lines(a.Header, owed)
+	if len(owed.Status) == 0 || owed.Status[0] == a.StatusCode {
+		return nil
+	}
+	if owed.Error == nil {
+		replace(a, owed.Status[0], nil)
+		return nil
+	}
+	document, err := xml.Marshal(errorDocument{Code: owed.Error.Code, Message: owed.Error.Message, RequestId: "1", HostId: "1"})
+	replace(a, owed.Status[0], document)
+	return err
+}
+
+// deletesBucket reports DeleteBucket, which names no sub-resource.
+func deletesBucket(r *http.Request) bool {
+	_, target := where(r)
+	return r.Method == http.MethodDelete && target == s3cors.Bucket && (r.URL.RawQuery == "" || r.URL.RawQuery == "x-id=DeleteBucket")
 }
 
 // headOfNothing reports a 404 that has no body to tell what is missing.
@@ -314,41 +386,53 @@ func (s *Server) configuration(a *http.Response, bucket string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	had := s.configs[bucket] != nil
-	defer func() {
-		if s.behave.Called != nil {
-			s.behave.Called(a, had)
-		}
-	}()
-	switch a.Request.Method {
-	case http.MethodPut:
-		cfg, _ := a.Request.Context().Value(putting{}).(*s3cors.Configuration)
-		if s.behave.Store != nil {
-			cfg = s.behave.Store(s.configs[bucket], cfg)
-		}
-		s.configs[bucket], s.last = cfg, cfg
-		replace(a, http.StatusOK, nil)
-	case http.MethodDelete:
-		if s.behave.Delete == nil || s.behave.Delete(s.configs[bucket]) {
-			delete(s.configs, bucket)
-		}
-		replace(a, http.StatusNoContent, nil)
-	case http.MethodGet:
-		cfg := s.configs[bucket]
-		if s.behave.Returned != nil {
-			cfg = s.behave.Returned(View{Bucket: bucket, Own: cfg, Last: s.last})
-		}
-		if cfg != nil {
-			replace(a, http.StatusOK, cfg.XML())
-			break
-		}
-		document, err := xml.Marshal(errorDocument{Code: s3cors.CodeNoSuchCORSConfiguration, Message: s3cors.MessageNoConfiguration, BucketName: bucket, RequestId: "1", HostId: "1"})
+	call := dialect.Call{Method: a.Request.Method}
+	if cfg, ok := a.Request.Context().Value(putting{}).(*s3cors.Configuration); ok {
+		call.Put, call.Bytes = cfg, int(a.Request.ContentLength)
+	}
+	reply, after := s.behave.Call(s.states[bucket], call)
+	if call.Method == http.MethodGet && s.behave.Returned != nil {
+		reply, _ = s.behave.Call(dialect.State{Own: s.behave.Returned(View{Bucket: bucket, Own: s.states[bucket].Own, Last: s.last})}, call)
+	}
+	if call.Method == http.MethodPut && reply.Status < 300 {
+		s.last = after.Own
+	}
+	if call.Method != http.MethodGet {
+		s.states[bucket] = after
+	}
+	return answerCall(a, reply, bucket)
+}
+
+// answerCall writes what a configuration call is answered.
+func answerCall(a *http.Response, reply dialect.Reply, bucket string) error {
+	switch {
+	case reply.Code != "":
+		document, err := xml.Marshal(errorDocument{Code: reply.Code, Message: reply.Message, BucketName: bucket, RequestId: "1", HostId: "1"})
 		if err != nil {
 			return err
 		}
-		replace(a, http.StatusNotFound, document)
+		replace(a, reply.Status, document)
+	case reply.Config != nil:
+		replace(a, reply.Status, reply.Config.XML())
+	default:
+		replace(a, reply.Status, nil)
 	}
 	return nil
+}
+
+// note keeps which objects there are.
+func (s *Server) note(bucket string, q s3cors.Request, a *http.Response) {
+	if q.Target != s3cors.Object || a.StatusCode >= 300 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch key := bucket + "/" + keyOf(bucket, a.Request); q.Method {
+	case http.MethodPut:
+		s.keys[key] = true
+	case http.MethodDelete:
+		delete(s.keys, key)
+	}
 }
 
 func replace(a *http.Response, status int, body []byte) {

@@ -74,10 +74,30 @@ type Report struct {
 	CleanUp []Leftover `json:"cleanUp,omitempty"`
 	// Baseline says how the run differs from an earlier one that it was held against; nil: from none.
 	Baseline *Baseline `json:"baseline,omitempty"`
+	// Causes are the smallest set of deviations that explains what failed or is known, the one that explains most cells first.
+	Causes []Cause `json:"causes,omitempty"`
+	// Unexplained are the ids of failed and known cells that the causes do not explain, or not whole.
+	Unexplained []string `json:"unexplained,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
 	Cells        []Cell        `json:"cells"`
+}
+
+// Cause is a deviation from S3 that explains failed cells and contradicts no answer.
+type Cause struct {
+	Deviation string `json:"deviation"` // its name: corsprobe explain NAME tells of it
+	// Parameters is what the deviation was told: a number, a word, a list or a mapping; nil: it takes nothing.
+	Parameters any    `json:"parameters,omitempty"`
+	Class      Class  `json:"class"`
+	Summary    string `json:"summary"` // what the endpoint does, in a sentence
+	Facts      []int  `json:"facts,omitempty"`
+	// Checks are what it shows by: "preflight.vary".
+	Checks []string `json:"checks,omitempty"`
+	// Cells are the ids of the cells that are not explained without it.
+	Cells []string `json:"cells"`
+	// Alternatives are deviations that explain the same answers as well, as they are written in a file: "most-rules: 20".
+	Alternatives []string `json:"alternatives,omitempty"`
 }
 
 // LeftoverKind says what was left.
@@ -116,6 +136,8 @@ type Step struct {
 	Call string `json:"call,omitempty"` // by which the step begins: "PutBucketCors"; empty: none
 	// CORS is the configuration that the bucket should hold after the call, as aws s3api put-bucket-cors takes it; empty: none.
 	CORS string `json:"cors,omitempty"`
+	// Put is what PutBucketCors puts where that is not CORS, because S3 refuses it: a configuration in JSON, or a document of XML.
+	Put string `json:"put,omitempty"`
 }
 
 // Run says when and with what a run was made.
@@ -238,6 +260,8 @@ type Point struct {
 	Origin        *string `json:"origin,omitempty"` // nil: no Origin is sent
 	Method        string  `json:"method"`           // "none": a preflight without Access-Control-Request-Method
 	Headers       string  `json:"headers"`          // "none", a value of Access-Control-Request-Headers, or "x-amz-meta-title: holiday, …"
+	// Further has the other dimensions that are not as usual, by name: "operation": "GetObject-range".
+	Further map[string]string `json:"further,omitempty"`
 	// Adversarial says what the origin would be confused with, where "adversarial" added it: "suffix of https://app.example.com".
 	Adversarial string `json:"adversarial,omitempty"`
 }
@@ -253,8 +277,19 @@ type Chromium struct {
 	// Console is what the browser's console says of it: "Access to fetch at … has been blocked by CORS policy: …".
 	Console   string   `json:"console,omitempty"`
 	Preflight []Header `json:"preflight,omitempty"` // what the browser's own preflight asked; empty: it sent none
+	// Otherwise says how the endpoint answered the browser otherwise than the run's own requests; empty where it did not.
+	Otherwise string `json:"otherwise,omitempty"`
+	// Credentials is what the page got with credentials: include, where that makes a difference to the model; nil: it was not asked.
+	Credentials *ChromiumAnswer `json:"credentials,omitempty"`
 	// Disagreement says where Fetch's model and the browser differ; empty where they agree.
 	Disagreement string `json:"disagreement,omitempty"`
+}
+
+// ChromiumAnswer is what a page in a real browser got of one more request.
+type ChromiumAnswer struct {
+	Resolved bool   `json:"resolved"` // the script was given an answer
+	Code     string `json:"code,omitempty"`
+	Console  string `json:"console,omitempty"`
 }
 
 // Finding is one difference between what was owed and what came: as data, and in words.
@@ -325,7 +360,15 @@ type Side struct {
 	Values []string `json:"values,omitempty"` // acceptable values of a header or of an element of the error document, or what came
 	// Headers are lines that came: of the header itself, or those that a reader needs beside it.
 	Headers []Header `json:"headers,omitempty"`
-	Body    string   `json:"body,omitempty"` // the start of what came in place of an error document
+	// Elements are those of an error document that came in place of a missing one: of the same name but for case.
+	Elements []Element `json:"elements,omitempty"`
+	Body     string    `json:"body,omitempty"` // the start of what came in place of an error document
+}
+
+// Element is one element of an error document.
+type Element struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Deviation is the reason why a finding is known.

@@ -3,6 +3,18 @@ package s3cors
 // Evaluate says what S3 owes to a request on a bucket with this configuration; nil: the bucket has none. It expects a
 // configuration that [Validate] accepts.
 func Evaluate(cfg *Configuration, req Request) Owed {
+	owed, first := answers(cfg, req)
+	owed.Explanation = first.explanation(cfg)
+	return owed
+}
+
+// Answers is [Evaluate] without an explanation, which takes most of its time.
+func Answers(cfg *Configuration, req Request) Owed {
+	owed, _ := answers(cfg, req)
+	return owed
+}
+
+func answers(cfg *Configuration, req Request) (Owed, verdict) {
 	p := &picks{}
 	first := decide(cfg, req, p)
 	answers := []Answer{first.taken(p)}
@@ -12,7 +24,7 @@ func Evaluate(cfg *Configuration, req Request) Owed {
 	if len(answers) == 1 {
 		answers[0].Choices = nil // what was open made no difference
 	}
-	return Owed{Answers: answers, Rule: first.rule, Explanation: first.explanation(cfg)}
+	return Owed{Answers: answers, Rule: first.rule}, first
 }
 
 // appendNew leaves out an answer that asserts what another does already.

@@ -16,16 +16,16 @@ import (
 type sides struct {
 	noMethodIs400, rootIs400Last, starEchoes, emptyMemberIs400, zeroAgeDropped, oddMethodIs400, nullIsNone bool
 	oddName                                                                                                int // 0 none, 1 400, 2 compare
-	emptyOriginCounts, emptyMethodAbsent                                                                   bool
+	emptyOriginCounts, emptyMethodAbsent, emptyListIs400                                                   bool
 }
 
 // naive returns the leaned answer and the set of all of them.
 func naive(cfg *Configuration, req Request) (string, []string) {
 	set := map[string]bool{}
-	for bits := range 1 << 9 {
+	for bits := range 1 << 10 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		for odd := range 3 {
-			set[naiveAnswer(cfg, req, sides{on(0), on(1), on(2), on(3), on(4), on(5), on(6), odd, on(7), on(8)})] = true
+			set[naiveAnswer(cfg, req, sides{on(0), on(1), on(2), on(3), on(4), on(5), on(6), odd, on(7), on(8), on(9)})] = true
 		}
 	}
 	var all []string
@@ -73,6 +73,9 @@ func naiveAnswer(cfg *Configuration, req Request, s sides) string {
 		}
 	}
 	emptyIs400 := emptyName && !badName && s.emptyMemberIs400
+	if req.RequestHeaders != nil && strings.Trim(*req.RequestHeaders, " \t") == "" {
+		emptyIs400 = s.emptyListIs400
+	}
 	method := req.Method
 	if acrm != nil {
 		method = *acrm

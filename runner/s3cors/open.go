@@ -23,6 +23,8 @@ var (
 		[]string{"answers *", "answers the origin, with credentials"}}
 	emptyMember = &point{"empty member in Access-Control-Request-Headers", []int{fact.EmptyMember},
 		[]string{"dropped", "refused: 400"}}
+	emptyList = &point{"empty Access-Control-Request-Headers", []int{fact.EmptyMember},
+		[]string{"counts as absent", "refused: 400"}}
 	zeroMaxAge = &point{"MaxAgeSeconds 0", []int{fact.MaxAge},
 		[]string{"sent as 0", "not sent"}}
 	actualMethod = &point{"invalid Access-Control-Request-Method on an actual request", []int{fact.OddActual},
@@ -38,7 +40,7 @@ var (
 )
 
 // points lists every open point, for the tests and for whoever wants to print them.
-var points = []*point{missingMethod, serviceRoot, starAndOrigin, emptyMember, zeroMaxAge, actualMethod, actualName, nullOrigin,
+var points = []*point{missingMethod, serviceRoot, starAndOrigin, emptyMember, emptyList, zeroMaxAge, actualMethod, actualName, nullOrigin,
 	emptyOrigin, emptyMethod}
 
 // picks is one way through the open points: what was asked, and which option was taken each time. The zero value takes every

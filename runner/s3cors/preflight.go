@@ -45,7 +45,7 @@ func malformed(a asked) (verdict, bool) {
 			", which is no header name; that is refused before the bucket is looked up.", fact.BadHeaderName).
 			with(Error{Code: CodeBadRequest}, []int{fact.BadHeaderName}, nil), true
 	case a.badEmpty:
-		return refuse(400, "Access-Control-Request-Headers has an empty member.", fact.EmptyMember), true
+		return refuse(400, "Access-Control-Request-Headers has an empty member, or none.", fact.EmptyMember), true
 	}
 	return verdict{}, false
 }

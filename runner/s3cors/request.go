@@ -1,6 +1,10 @@
 package s3cors
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
 
 // Target is what a request's URL names.
 type Target string
@@ -45,7 +49,7 @@ type asked struct {
 	names     []string
 	badMethod bool   // the named method is none of [Methods]
 	badName   string // the first requested name that is no token; empty: none
-	badEmpty  bool   // the list of requested names has an empty member that is not dropped
+	badEmpty  bool   // the list of requested names is empty, or has an empty member that is not dropped
 }
 
 // read takes the CORS parts from a request. It asks p only where a header's value leaves a point open.
@@ -77,10 +81,14 @@ func (a *asked) readMethod(method *string, p *picks) {
 	a.method, a.named, a.badMethod = *method, true, !isMethod(*method)
 }
 
-// readNames: names are trimmed (fact 53) and lower-cased (fact 24), empty members dropped (fact 25, open); a value without
-// any member counts as absent (fact 25).
+// readNames: names are trimmed (fact 53) and lower-cased (fact 24), empty members dropped, and a value without any member counts as absent
+// (fact 25, both open).
 func (a *asked) readNames(list *string, p *picks) {
-	if list == nil || trim(*list) == "" {
+	switch {
+	case list == nil:
+		return
+	case trim(*list) == "":
+		a.badEmpty = p.pick(emptyList) == 1
 		return
 	}
 	empty := false
@@ -109,22 +117,7 @@ func isMethod(method string) bool {
 }
 
 // isToken: the characters that RFC 9110 permits in a header's name (fact 11).
-func isToken(name string) bool {
-	for i := 0; i < len(name); i++ {
-		if !isTokenByte(name[i]) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-func isTokenByte(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		return true
-	}
-	return strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
-}
+func isToken(name string) bool { return httpguts.ValidHeaderFieldName(name) }
 
 // trim takes off the optional whitespace of a header's list members.
 func trim(s string) string { return strings.Trim(s, " \t") }

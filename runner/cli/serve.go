@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/embedded"
+	"corsprobe/runner/reference"
+
+	"github.com/spf13/cobra"
+)
+
+// serveFlags say what is served.
+type serveFlags struct {
+	embedded.Options
+	provider   string
+	deviations []string
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the embedded S3 server alone, until interrupted; or one that answers CORS as a provider does",
+		Long: `Runs the embedded S3 server, in memory. With --provider or --deviation it answers CORS as S3 does, but for what the provider is known to do
+otherwise, or for the deviations: an application can be tried against it on one's own machine.`,
+		Example: `  corsprobe serve --provider ovhcloud
+  corsprobe serve --deviation vary-missing --deviation 'most-rules: 20'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.serve(cmd.Context(), cmd.OutOrStdout()) },
+	}
+	c.Flags().StringVar(&f.Address, "address", "127.0.0.1:0", "`HOST:PORT` to listen on; port 0 is any free one")
+	c.Flags().StringVar(&f.AccessKey, "access-key", "", "access `KEY` (default random)")
+	c.Flags().StringVar(&f.SecretKey, "secret-key", "", "secret `KEY` (default random)")
+	c.Flags().StringVar(&f.Region, "region", "us-east-1", "`REGION` that signatures name")
+	c.Flags().StringVar(&f.provider, "provider", "", "answer CORS as the provider of that `NAME` is known to, or as a file describes; corsprobe list providers names them")
+	c.Flags().StringArrayVar(&f.deviations, "deviation", nil, "answer CORS as S3 does but for this `DEVIATION`, such as vary-missing or 'most-rules: 20'; repeatable, corsprobe list deviations names them")
+	return c
+}
+
+// server is what either kind of server can do.
+type server interface {
+	URL() string
+	Region() string
+	Credentials() (accessKey, secretKey string)
+	Close(context.Context) error
+}
+
+func (f *serveFlags) serve(ctx context.Context, stdout io.Writer) error {
+	speaks, err := f.dialect()
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	running, name, err := f.start(ctx, speaks)
+	if err != nil {
+		return exit{exitNoJudgement, err}
+	}
+	access, secret := running.Credentials()
+	fmt.Fprintf(stdout, "# %s, in memory; Ctrl-C ends it\n", name)
+	for _, one := range speaks {
+		fmt.Fprintf(stdout, "#   %s: %s\n", one, one.Summary)
+	}
+	fmt.Fprintf(stdout, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", running.URL(), running.Region(), access, secret)
+	<-ctx.Done()
+	ended, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_ = running.Close(ended) // it goes with the process
+	return nil
+}
+
+// start runs the embedded server as it is, or one that speaks a dialect in front of it.
+func (f *serveFlags) start(ctx context.Context, speaks dialect.Dialect) (server, string, error) {
+	if f.provider == "" && len(f.deviations) == 0 {
+		s, err := embedded.Start(ctx, f.Options)
+		if err != nil {
+			return nil, "", err
+		}
+		return s, s.Name(), nil
+	}
+	s, err := reference.StartAt(ctx, f.Options, reference.Behaviour{Dialect: speaks})
+	name := fmt.Sprintf("answers CORS as S3 does, but for %s", count(len(speaks), "deviation"))
+	if f.provider != "" {
+		name = fmt.Sprintf("answers CORS as %s is known to, by %s", f.provider, count(len(speaks), "deviation"))
+	}
+	return s, name, err
+}
+
+// dialect is what the provider is known for, and the deviations after it.
+func (f *serveFlags) dialect() (dialect.Dialect, error) {
+	var speaks dialect.Dialect
+	var problems []error
+	if f.provider != "" {
+		p, err := findProvider(f.provider)
+		problems = append(problems, err)
+		speaks = p.Dialect()
+		if err == nil && len(speaks) == 0 {
+			problems = append(problems, fmt.Errorf("--provider %s: nothing is known of it that could be served; corsprobe list providers %s tells what is", f.provider, f.provider))
+		}
+	}
+	for _, text := range f.deviations {
+		one, err := dialect.Parse(text)
+		problems = append(problems, err)
+		speaks = append(speaks, one)
+	}
+	return speaks, errors.Join(problems...)
+}

@@ -1,0 +1,189 @@
+package diagnose
+
+import (
+	"encoding/xml"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// parts are the parts of an answer that a prediction missed, one bit each. Unlike findings they are told apart even where one follows from
+// another: a cause that is hidden behind another shows as a part that still differs.
+type parts uint16
+
+const (
+	status parts = 1 << iota
+	firstHeader
+	errorCode         = firstHeader << 7
+	errorMethod       = errorCode << 1
+	errorResourceType = errorMethod << 1
+	returned          = errorResourceType << 1 // what GetBucketCors returns
+	deleted           = returned << 1          // whether DeleteBucketCors removed anything
+)
+
+const headers parts = 0b1111111 * firstHeader
+
+// indexes of s3cors.Headers.
+const (
+	allowOrigin = 0
+	varyIndex   = 6
+)
+
+// lists are the headers whose elements are compared one by one; in Allow-Methods their order counts (fact 23).
+var (
+	lists   = map[string]bool{"allow-methods": true, "allow-headers": true, "expose-headers": true}
+	ordered = map[string]bool{"allow-methods": true}
+)
+
+// seen is an answer in a form in which answers of the same meaning are equal.
+type seen struct {
+	status                 int
+	headers                [7]string
+	document               bool // there is an error document
+	code, method, resource string
+	bodyless               bool // an answer to HEAD
+}
+
+// see reads an answer. Messages are left out: S3's wording is not asserted.
+func see(method string, r result.Response) seen {
+	s := seen{status: r.Status, bodyless: method == "HEAD"}
+	for i, h := range s3cors.Headers {
+		s.headers[i] = meaning(h.Check, h.Name, r.Headers)
+	}
+	var doc struct {
+		XMLName                    xml.Name `xml:"Error"`
+		Code, Method, ResourceType string
+	}
+	if xml.Unmarshal([]byte(r.Body), &doc) == nil {
+		s.document, s.code, s.method, s.resource = true, doc.Code, doc.Method, doc.ResourceType
+	}
+	return s
+}
+
+// meaning is what the lines of a header say; empty: there are none.
+func meaning(check, name string, lines []result.Header) string {
+	values := result.Values(lines, name)
+	switch {
+	case len(values) == 0:
+		return ""
+	case check == "vary":
+		return varying(header.Elements(lines, name))
+	case lists[check]:
+		elements := header.Elements(lines, name)
+		if !ordered[check] {
+			slices.Sort(elements)
+		}
+		return "=" + strings.Join(elements, ",")
+	}
+	for i := range values {
+		values[i] = strings.Trim(values[i], " \t")
+	}
+	return "=" + strings.Join(values, "\n")
+}
+
+// varying keeps what CORS has to do with: an endpoint may vary on more of its own.
+func varying(elements []string) string {
+	var kept []string
+	for _, e := range elements {
+		if e = strings.ToLower(e); e == "*" {
+			return "=access-control-request-headers,access-control-request-method,origin"
+		}
+		if strings.Contains(e, "origin") || strings.Contains(e, "access-control-") {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	slices.Sort(kept)
+	return "=" + strings.Join(slices.Compact(kept), ",")
+}
+
+// expected is one predicted answer in the form of seen.
+type expected struct {
+	status  []int // empty: any
+	headers [7]string
+	free    parts
+	bare    bool
+	// A document's members; not asserted where empty, and absent where dialect.Nothing.
+	code, method, resource string
+}
+
+func expect(a dialect.Answer) expected {
+	e := expected{status: a.Status, bare: a.Bare}
+	lines := a.Lines()
+	for i, h := range s3cors.Headers {
+		e.headers[i] = meaning(h.Check, h.Name, lines)
+		if slices.Contains(a.Free, h.Name) {
+			e.free |= firstHeader << i
+		}
+	}
+	if a.Error != nil {
+		e.code, e.method, e.resource = a.Error.Code, a.Error.Method, a.Error.ResourceType
+	}
+	return e
+}
+
+// missed are the parts that came otherwise.
+func (e expected) missed(s seen) parts {
+	var missed parts
+	if len(e.status) > 0 && !slices.Contains(e.status, s.status) {
+		missed |= status
+	}
+	for i := range e.headers {
+		if e.headers[i] != s.headers[i] {
+			missed |= firstHeader << i
+		}
+	}
+	if s.bodyless {
+		return missed &^ e.free
+	}
+	if e.bare && s.document || e.code != "" && e.code != s.code {
+		missed |= errorCode
+	}
+	if differs(e.method, s.method) {
+		missed |= errorMethod
+	}
+	if differs(e.resource, s.resource) {
+		missed |= errorResourceType
+	}
+	return missed &^ e.free
+}
+
+func differs(want, got string) bool {
+	if want == dialect.Nothing {
+		want = ""
+		return got != want
+	}
+	return want != "" && want != got
+}
+
+// What it costs to predict another status, or a grant where none came; more than all other parts together.
+const (
+	wrongStatus = 12
+	wrongGrant  = 10
+)
+
+// cost weighs what was missed. A wrong status, or headers where none came and none where some came, says that another rule answered, or none
+// at all; what else differs then is no evidence against anything.
+func (e expected) cost(missed parts, s seen) int {
+	switch {
+	case missed&status != 0:
+		return wrongStatus
+	case missed&(firstHeader<<allowOrigin) != 0 && (e.headers[allowOrigin] == "") != (s.headers[allowOrigin] == ""):
+		return wrongGrant
+	}
+	return missed.count()
+}
+
+func (p parts) count() int {
+	n := 0
+	for ; p != 0; p &= p - 1 {
+		n++
+	}
+	return n
+}

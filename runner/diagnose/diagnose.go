@@ -1,0 +1,156 @@
+// Package diagnose says by what an endpoint departs from S3: it looks for the smallest dialect (package dialect) that explains every answer
+// of a run, those that passed included. It is pure, and works on a report of any age.
+//
+// A deviation is added because it explains what failed; one that predicts a part of an answer which came otherwise is never claimed.
+package diagnose
+
+import (
+	"slices"
+	"strings"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// Diagnosis is what explains a report.
+type Diagnosis struct {
+	Dialect     dialect.Dialect
+	Causes      []result.Cause // the one that explains most cells first
+	Unexplained []string       // ids of failed and known cells that no cause, or not all of them together, explain
+}
+
+// Report finds what explains the failed and the known cells of a report.
+func Report(r result.Report) Diagnosis {
+	s := &search{e: read(r)}
+	return s.diagnosis(s.run())
+}
+
+func (s *search) diagnosis(at explanation) Diagnosis {
+	d := Diagnosis{Dialect: at.dialect}
+	faithful := s.explain(nil)
+	for i, one := range at.dialect {
+		c := cause(one)
+		s.shown(&c, at, s.explain(without(at.dialect, i)))
+		for _, other := range s.alternatives(at, i) {
+			c.Alternatives = append(c.Alternatives, other.String())
+		}
+		d.Causes = append(d.Causes, c)
+	}
+	slices.SortStableFunc(d.Causes, func(a, b result.Cause) int { return len(b.Cells) - len(a.Cells) })
+	d.Unexplained = s.unexplained(at, faithful)
+	return d
+}
+
+func cause(one dialect.Deviation) result.Cause {
+	c := result.Cause{Deviation: one.Name, Class: one.Class, Summary: one.Summary, Facts: one.Facts}
+	if !one.Value.IsZero() {
+		c.Parameters = one.Value.Plain()
+	}
+	return c
+}
+
+// shown fills in the cells that need a cause, those of which more is left open without it, and by which checks it shows there. The class is
+// the worst of what was found by them.
+func (s *search) shown(c *result.Cause, at, less explanation) {
+	worst := len(result.Classes)
+	for n, t := range less.trials {
+		open := t.missed &^ at.trials[n].missed
+		if open == 0 && t.cost <= at.trials[n].cost {
+			continue
+		}
+		o := s.e.cases[n]
+		cell := s.e.cells[o.cell]
+		if !blamed(cell) {
+			continue
+		}
+		if !slices.Contains(c.Cells, cell.ID) {
+			c.Cells = append(c.Cells, cell.ID)
+		}
+		for _, f := range cell.Findings {
+			if !o.found(open, f.Check) {
+				continue
+			}
+			if !slices.Contains(c.Checks, f.Check) {
+				c.Checks = append(c.Checks, f.Check)
+			}
+			worst = min(worst, slices.Index(result.Classes, f.Class))
+		}
+	}
+	if worst >= 0 && worst < len(result.Classes) {
+		c.Class = result.Classes[worst]
+	}
+	slices.Sort(c.Checks)
+}
+
+// found reports that a check speaks of one of the parts of this observation.
+func (o observation) found(open parts, check string) bool {
+	kind, part, _ := strings.Cut(check, ".")
+	if o.call != nil {
+		return kind == "config" && slices.Contains(checksOf(open), part)
+	}
+	if !o.speaksOf(check) {
+		return false
+	}
+	return slices.Contains(checksOf(open), part) || open&status != 0 && part == "allow-origin"
+}
+
+// speaksOf reports that a check is one of this kind of request or call.
+func (o observation) speaksOf(check string) bool {
+	kind, _, _ := strings.Cut(check, ".")
+	switch {
+	case o.call != nil:
+		return kind == "config"
+	case o.asked.Preflight():
+		return kind == "preflight"
+	}
+	return kind == "actual"
+}
+
+// checksOf names the parts as checks do.
+func checksOf(p parts) []string {
+	var names []string
+	for i, h := range s3cors.Headers {
+		if p&(firstHeader<<i) != 0 {
+			names = append(names, h.Check)
+		}
+	}
+	for part, name := range map[parts]string{status: "status", errorCode: "error-code", errorMethod: "error-method", errorResourceType: "error-resource-type", returned: "round-trip", deleted: "deleted"} {
+		if p&part != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func blamed(c result.Cell) bool { return c.Verdict == result.Failed || c.Verdict == result.Known }
+
+// unexplained are the cells of which something is left open, and those that failed by what no prediction speaks of.
+func (s *search) unexplained(at, faithful explanation) []string {
+	open, explained := map[int]bool{}, map[int]bool{}
+	for n, o := range s.e.cases {
+		if at.trials[n].missed != 0 {
+			open[o.cell] = true
+		}
+		if faithful.trials[n].missed != 0 {
+			explained[o.cell] = true
+		}
+	}
+	var ids []string
+	for i, c := range s.e.cells {
+		if blamed(c) && (open[i] || !explained[i]) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// Written is a cause as it is written in a file of known deviations: "most-rules: 20".
+func (d Diagnosis) Written(cause int) string {
+	for _, one := range d.Dialect {
+		if one.Name == d.Causes[cause].Deviation {
+			return one.String()
+		}
+	}
+	return d.Causes[cause].Deviation
+}

@@ -1,0 +1,181 @@
+package diagnose_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/diagnose"
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/reference"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// 500 pairs and 200 triples take ten minutes: go test ./runner/diagnose -run PairsAndTriples -pairs 500 -v -timeout 1h.
+var pairs = flag.Int("pairs", 40, "how many random pairs of deviations are planted together, and two fifths as many triples")
+
+var (
+	once     sync.Once
+	faithful result.Report
+)
+
+// catalogue is the report of the built-in catalogue on an endpoint that answers as S3 does.
+func catalogue(t testing.TB) result.Report {
+	t.Helper()
+	once.Do(func() {
+		server, err := reference.Start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = server.Close(context.Background()) }()
+		all, err := scenarios.Catalogue()
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := scenarios.Expand(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		access, secret := server.Credentials()
+		id := runner.NewID()
+		e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := probe.New(probe.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
+		for _, err := range trouble {
+			t.Errorf("clean-up: %v", err)
+		}
+		faithful = report
+	})
+	if faithful.Summary.Passed == 0 || faithful.Summary.Passed != faithful.Summary.Cells {
+		t.Fatalf("the faithful endpoint came to %+v", faithful.Summary)
+	}
+	return faithful
+}
+
+func plantable() []dialect.Deviation {
+	return slices.DeleteFunc(dialect.Examples(), func(d dialect.Deviation) bool { return d.Class == dialect.Open })
+}
+
+func failed(r result.Report) int {
+	n := 0
+	for _, c := range r.Cells {
+		if c.Verdict == result.Failed {
+			n++
+		}
+	}
+	return n
+}
+
+// exactly reports that every cause is planted, or could be another that is.
+func exactly(d diagnose.Diagnosis, planted dialect.Dialect) bool {
+	if len(d.Unexplained) > 0 || len(d.Causes) > len(planted) {
+		return false
+	}
+	for i, c := range d.Causes {
+		name := d.Causes[i].Deviation
+		_ = c
+		is := func(one dialect.Deviation) bool {
+			return one.String() == d.Written(i) || slices.Contains(c.Alternatives, one.String()) || one.Name == name
+		}
+		if !slices.ContainsFunc(planted, is) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestFaithful(t *testing.T) {
+	d := diagnose.Report(catalogue(t))
+	if len(d.Causes) > 0 || len(d.Unexplained) > 0 {
+		t.Errorf("causes %v, unexplained %v", d.Causes, d.Unexplained)
+	}
+}
+
+// Every deviation is diagnosed as itself, or as one that answers the same on all of the catalogue.
+func TestEachDeviation(t *testing.T) {
+	r := catalogue(t)
+	all := plantable()
+	exact, slowest := 0, time.Duration(0)
+	for _, one := range all {
+		report := diagnose.Plant(r, dialect.Dialect{one})
+		if failed(report) == 0 {
+			t.Errorf("%s: no cell fails", one)
+			continue
+		}
+		start := time.Now()
+		d := diagnose.Report(report)
+		if took := time.Since(start); took > 2*time.Second {
+			t.Logf("%s takes %v", one, took)
+		}
+		slowest = max(slowest, time.Since(start))
+		if exactly(d, dialect.Dialect{one}) {
+			exact++
+			continue
+		}
+		t.Errorf("%s is diagnosed as %s, with %d of %d cells unexplained: %s", one, d.Dialect, len(d.Unexplained), failed(report), first(d.Unexplained))
+	}
+	t.Logf("%d of %d diagnosed as themselves or their like, the slowest in %v", exact, len(all), slowest)
+}
+
+func first(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
+}
+
+// What several deviations at once come to is found all the same.
+func TestPairsAndTriples(t *testing.T) {
+	for _, c := range []struct {
+		of, times        int
+		exact, explained float64
+	}{{2, *pairs, 0.95, 0.99}, {3, *pairs * 2 / 5, 0.95, 0.99}} {
+		t.Run(fmt.Sprint(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
+	}
+}
+
+func together(t *testing.T, of, times int, exactAim, explainedAim float64) {
+	r := catalogue(t)
+	all := plantable()
+	random := rand.New(rand.NewPCG(1, uint64(of)))
+	exact, explained := 0, 0
+	var missed []string
+	began := time.Now()
+	for range times {
+		var planted dialect.Dialect
+		for _, i := range random.Perm(len(all))[:of] {
+			planted = append(planted, all[i])
+		}
+		d := diagnose.Report(diagnose.Plant(r, planted))
+		if len(d.Unexplained) == 0 {
+			explained++
+		}
+		if exactly(d, planted) {
+			exact++
+		} else {
+			missed = append(missed, fmt.Sprintf("%s: %s, %d unexplained", planted, d.Dialect, len(d.Unexplained)))
+		}
+	}
+	t.Logf("%d of %d exactly, %d fully explained, %v each", exact, times, explained, time.Since(began)/time.Duration(times))
+	t.Log(strings.Join(missed, "\n"))
+	if float64(exact) < exactAim*float64(times) || float64(explained) < explainedAim*float64(times) {
+		t.Errorf("%d of %d exactly, %d fully explained", exact, times, explained)
+	}
+}

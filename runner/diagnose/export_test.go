@@ -1,0 +1,146 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// Plant makes of the report of a faithful endpoint that of one that speaks a dialect.
+func Plant(r result.Report, d dialect.Dialect) result.Report {
+	e := read(r)
+	faithful, planted := e.world(nil), e.world(d)
+	r.Cells = slices.Clone(r.Cells)
+	lost := map[int]bool{}
+	n := 0
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		c.Exchanges = slices.Clone(c.Exchanges)
+		for k := range c.Exchanges {
+			c.Exchanges[k].Response.Headers = slices.Clone(c.Exchanges[k].Response.Headers)
+		}
+		for ; n < len(e.cases) && e.cases[n].cell == i; n++ {
+			o := e.cases[n]
+			step := o.scenario*1000 + o.step
+			switch {
+			case o.call != nil:
+				e.plantCall(d, planted, o, c, lost)
+			case lost[step] || lost[o.scenario*1000+999]:
+				c.Verdict = result.Unsupported
+			default:
+				ex := n - slices.IndexFunc(e.cases, func(p observation) bool { return p.cell == i })
+				e.plantAnswer(d, planted, faithful, n, c, &c.Exchanges[ex])
+			}
+		}
+	}
+	return r
+}
+
+func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *world, n int, c *result.Cell, ex *result.Exchange) {
+	o := e.cases[n]
+	a := d.Answers(e.state(planted, o), o.asked)[0]
+	response := &ex.Response
+	response.Headers = slices.DeleteFunc(response.Headers, func(h result.Header) bool {
+		name := strings.ToLower(h.Name)
+		return name == "vary" || strings.HasPrefix(name, "access-control-")
+	})
+	response.Headers = append(response.Headers, a.Lines()...)
+	was := response.Status
+	if len(a.Status) > 0 && !slices.Contains(a.Status, response.Status) {
+		response.Status, response.Body = a.Status[0], ""
+	}
+	if o.asked.Preflight() {
+		response.Body = ""
+	}
+	if a.Error != nil && ex.Request.Method != "HEAD" && (o.asked.Preflight() || response.Status != was) {
+		response.Body = "<Error><Code>" + a.Error.Code + "</Code>" + member("Method", a.Error.Method) + member("ResourceType", a.Error.ResourceType) + "</Error>"
+	}
+	e.cases[n].seen = see(ex.Request.Method, *response)
+	if m := e.try(nil, faithful, n).missed; m != 0 {
+		c.Verdict = result.Failed
+		check := ex.Kind + ".something"
+		if m&status != 0 {
+			check = ex.Kind + ".status"
+		}
+		c.Findings = append(slices.Clone(c.Findings), result.Finding{Check: check, Expected: fmt.Sprint(was), Got: fmt.Sprint(response.Status)})
+	}
+}
+
+func member(name, value string) string {
+	if value == "" || value == dialect.Nothing {
+		return ""
+	}
+	return "<" + name + ">" + value + "</" + name + ">"
+}
+
+func (e *evidence) plantCall(d dialect.Dialect, planted *world, o observation, c *result.Cell, lost map[int]bool) {
+	var before dialect.State
+	if o.step > 0 {
+		before = planted.states[o.scenario][o.step-1]
+	}
+	call := *e.scenarios[o.scenario].calls[o.step]
+	reply, after := d.Call(before, call)
+	should := s3cors.Validate(call.Put) == nil && call.Put != nil
+	fail := func(check, expected, got string) {
+		c.Verdict = result.Failed
+		c.Findings = append(slices.Clone(c.Findings), result.Finding{Check: check, Expected: expected, Got: got})
+	}
+	ex := result.Exchange{Kind: "call", Request: result.Request{Method: call.Method}, Response: result.Response{Status: reply.Status}}
+	if reply.Code != "" {
+		ex.Response.Body = "<Error><Code>" + reply.Code + "</Code></Error>"
+	}
+	everything := o.scenario*1000 + 999
+	switch call.Method {
+	case "PUT":
+		switch {
+		case should && reply.Status >= 300:
+			c.Exchanges = nil
+			fail("config.status", "200", fmt.Sprintf("%d %s", reply.Status, reply.Code))
+			lost[o.scenario*1000+o.step] = true
+		case should:
+			lost[everything] = false
+			if got := d.Returned(after.Own); !s3cors.Equal(got, call.Put) {
+				ex.Request.Method, ex.Response.Body = "GET", string(got.XML())
+				c.Exchanges = []result.Exchange{ex}
+				fail("config.round-trip", "", "")
+			}
+		case reply.Status < 300:
+			c.Exchanges = []result.Exchange{ex}
+			if r := s3cors.Validate(call.Put); r == nil || !r.MayAccept {
+				fail("config.status", "400", "200")
+			}
+			lost[everything] = true
+		default:
+			c.Exchanges = []result.Exchange{ex}
+			if r := s3cors.Validate(call.Put); r != nil && !r.Open && r.Code != reply.Code || call.Put == nil && reply.Code != "MalformedXML" {
+				fail("config.error-code", "", "")
+			}
+		}
+	case "GET":
+		if reply.Config != nil {
+			ex.Response.Body = string(reply.Config.XML())
+		}
+		c.Exchanges = []result.Exchange{ex}
+		if m := e.missedCall(nil, e.world(nil), observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
+			fail("config.something", "", "")
+		}
+	case "DELETE":
+		c.Exchanges = []result.Exchange{ex}
+		if reply.Status != 204 {
+			fail("config.status", "204", fmt.Sprint(reply.Status))
+		}
+		if after.Own != nil {
+			fail("config.deleted", "", "")
+		}
+	}
+}
+
+func answered(method string, r result.Response) *called {
+	c := &called{method: method}
+	c.answered(r)
+	return c
+}

@@ -1,0 +1,118 @@
+package diagnose
+
+import (
+	"sync"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/result"
+)
+
+// Oracle says of single cells, as they are judged, what a known dialect explains of them.
+type Oracle struct {
+	d     dialect.Dialect
+	frame *evidence // the scenarios, without cells
+	url   string
+
+	whole *world
+	less  []*world // without each deviation in turn
+
+	mu sync.Mutex
+}
+
+// NewOracle makes an oracle for the scenarios of one run at one endpoint.
+func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Oracle {
+	o := &Oracle{d: d, url: url, frame: read(result.Report{Scenarios: scenarios})}
+	o.whole = &world{states: o.frame.play(d)}
+	for i := range d {
+		o.less = append(o.less, &world{states: o.frame.play(without(d, i))})
+	}
+	return o
+}
+
+// Told is what a dialect says of a cell.
+type Told struct {
+	// Findings lists for each of the cell's findings the deviations, by their index, that explain it; nil where the dialect does not.
+	Findings [][]int
+	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right.
+	Concerned, Shown []int
+}
+
+// Tell says what the dialect explains of a cell. A finding is explained where the part of the answer that it speaks of came exactly as it is
+// predicted, in an answer of the kind that is predicted.
+func (o *Oracle) Tell(c result.Cell) Told {
+	e := o.frame.of(c, o.url)
+	told := Told{Findings: make([][]int, len(c.Findings))}
+	faithful, whole := e.worldOf(o.frame.faithful), e.worldOf(o.whole.states)
+	for n := range e.cases {
+		owed, with := e.try(nil, faithful, n), e.try(o.d, whole, n)
+		less := make([]trial, len(o.d))
+		var concerned []int
+		for i := range o.d {
+			less[i] = e.try(without(o.d, i), e.worldOf(o.less[i].states), n)
+			if less[i].missed == with.missed && less[i].predicted.changes(with.predicted) == 0 {
+				continue
+			}
+			concerned = append(concerned, i)
+			if less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
+				told.Shown = append(told.Shown, i)
+			}
+		}
+		told.Concerned = append(told.Concerned, concerned...)
+		for f, finding := range c.Findings {
+			if by := e.cases[n].explained(finding.Check, owed, with, less, concerned); by != nil {
+				told.Findings[f] = by
+			}
+		}
+	}
+	return told
+}
+
+// explained are the deviations that explain a finding: those without which it would not be; where each of several would do, all that concern
+// the answer. nil: the dialect does not explain it.
+func (o observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
+	// An answer that came exactly as it is predicted is explained whole, by whichever of S3's own answers it was measured.
+	whole := with.missed == 0 && o.speaksOf(check)
+	if !o.ofKind(with) || !whole && !o.found(owed.missed&^with.missed, check) {
+		return nil
+	}
+	var needed []int
+	for _, i := range concerned {
+		open := less[i].missed &^ with.missed
+		if open&(partsOf(check)|status) != 0 || o.call == nil && less[i].predicted.otherKind(o.seen) {
+			needed = append(needed, i)
+		}
+	}
+	if needed == nil {
+		return concerned
+	}
+	return needed
+}
+
+// ofKind reports that what came is of the kind that is predicted: its status is, and it has CORS headers or has none.
+func (o observation) ofKind(t trial) bool {
+	return t.missed&status == 0 && (o.call != nil || !t.predicted.otherKind(o.seen))
+}
+
+// partsOf are the parts that a check speaks of.
+func partsOf(check string) parts {
+	var all parts
+	for p := status; p <= deleted; p <<= 1 {
+		for _, name := range checksOf(p) {
+			if len(check) > len(name) && check[len(check)-len(name)-1:] == "."+name {
+				all |= p
+			}
+		}
+	}
+	return all
+}
+
+// of is the evidence of one cell in the frame of its run.
+func (e *evidence) of(c result.Cell, url string) *evidence {
+	one := &evidence{scenarios: e.scenarios, index: e.index, steps: e.steps, faithful: e.faithful, cells: []result.Cell{c}, worlds: map[string]*world{}}
+	one.add(0, c, url)
+	return one
+}
+
+func (e *evidence) worldOf(states [][]dialect.State) *world {
+	return &world{states: states, made: make([]*dialect.Matched, len(e.cases))}
+}

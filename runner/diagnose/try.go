@@ -1,0 +1,158 @@
+package diagnose
+
+import (
+	"slices"
+	"sync"
+
+	"corsprobe/runner/dialect"
+	"corsprobe/runner/s3cors"
+)
+
+// world is what the buckets of the scenarios hold after each step, on an endpoint that speaks a dialect, and what its rules make of each
+// request there.
+type world struct {
+	states [][]dialect.State
+
+	mu   sync.Mutex
+	made []*dialect.Matched // by observation; nil: not asked yet
+}
+
+// world is the same for all dialects that differ in answers alone: those are most, and are tried many times over.
+func (e *evidence) world(d dialect.Dialect) *world {
+	key := d.Matching().String()
+	if d.Configures() {
+		key = "configures " + d.String()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if w := e.worlds[key]; w != nil {
+		return w
+	}
+	w := &world{made: make([]*dialect.Matched, len(e.cases))}
+	w.states = e.faithful
+	if d.Configures() {
+		w.states = e.play(d)
+	}
+	if len(e.worlds) > mostWorlds {
+		clear(e.worlds)
+	}
+	e.worlds[key] = w
+	return w
+}
+
+// mostWorlds bounds what is kept in memory: about a megabyte each.
+const mostWorlds = 64
+
+func (e *evidence) play(d dialect.Dialect) [][]dialect.State {
+	all := make([][]dialect.State, len(e.scenarios))
+	for i, t := range e.scenarios {
+		var s dialect.State
+		for _, call := range t.calls {
+			if call != nil {
+				_, s = d.Call(s, *call)
+			}
+			all[i] = append(all[i], s)
+		}
+	}
+	return all
+}
+
+func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
+	w.mu.Lock()
+	m := w.made[n]
+	w.mu.Unlock()
+	if m == nil {
+		made := d.Matched(e.state(w, e.cases[n]), e.cases[n].asked)
+		m = &made
+		w.mu.Lock()
+		w.made[n] = m
+		w.mu.Unlock()
+	}
+	return *m
+}
+
+// trial is what came of holding a prediction against an observation.
+type trial struct {
+	predicted expected // the nearest of the answers that were predicted; zero for a configuration call
+	missed    parts
+	cost      int
+}
+
+func (e *evidence) try(d dialect.Dialect, s *world, n int) trial {
+	o := e.cases[n]
+	if o.call != nil {
+		t := trial{missed: e.missedCall(d, s, o) &^ o.ignored}
+		if t.cost = t.missed.count(); t.missed&status != 0 {
+			t.cost = wrongStatus
+		}
+		return t
+	}
+	best := trial{cost: -1}
+	for _, a := range d.Finish(s.matched(d, e, n)) {
+		x := expect(a)
+		m := x.missed(o.seen) &^ o.ignored
+		if c := x.cost(m, o.seen); best.cost < 0 || c < best.cost {
+			best = trial{x, m, c}
+		}
+		if best.cost == 0 {
+			break
+		}
+	}
+	return best
+}
+
+// state is that of the bucket that a request names.
+func (e *evidence) state(w *world, o observation) dialect.State {
+	switch o.place {
+	case own:
+		return w.states[o.scenario][o.step]
+	case gone:
+		return dialect.State{Own: w.states[o.scenario][o.step].Own}
+	}
+	return dialect.State{}
+}
+
+func (e *evidence) missedCall(d dialect.Dialect, w *world, o observation) parts {
+	var before dialect.State
+	if o.step > 0 {
+		before = w.states[o.scenario][o.step-1]
+	}
+	reply, after := d.Call(before, *e.scenarios[o.scenario].calls[o.step])
+	came := o.call
+	var missed parts
+	accepted := reply.Refusal != nil && reply.Refusal.MayAccept && came.status == 200
+	switch open := reply.Refusal != nil && reply.Refusal.Open; {
+	case accepted:
+		return 0
+	case reply.Status != came.status:
+		return status
+	case reply.Code != "" && reply.Code != came.code && !open:
+		missed |= errorCode
+	}
+	switch came.method {
+	case "PUT":
+		if came.status < 300 && came.read && !s3cors.Equal(d.Returned(after.Own), came.returned) {
+			missed |= returned
+		}
+	case "GET":
+		if came.read && !s3cors.Equal(reply.Config, came.returned) && !(empty(reply.Config) && empty(came.returned)) {
+			missed |= returned
+		}
+	case "DELETE":
+		if came.removed != (after.Own == nil) {
+			missed |= deleted
+		}
+	}
+	return missed
+}
+
+func empty(c *s3cors.Configuration) bool { return c == nil || len(c.CORSRules) == 0 }
+
+// with returns the dialect with a deviation at a place, 0 to len(d).
+func with(d dialect.Dialect, one dialect.Deviation, at int) dialect.Dialect {
+	return slices.Insert(slices.Clone(d), at, one)
+}
+
+func without(d dialect.Dialect, at int) dialect.Dialect {
+	return slices.Delete(slices.Clone(d), at, at+1)
+}

@@ -1,0 +1,110 @@
+package dialect
+
+import (
+	"slices"
+
+	"corsprobe/runner/s3cors"
+)
+
+// Call is a configuration call: PutBucketCors, GetBucketCors or DeleteBucketCors.
+type Call struct {
+	Method string // PUT, GET or DELETE
+	// Put is the configuration that is put, nil where its document does not fit the schema; Bytes is the document's length.
+	Put   *s3cors.Configuration
+	Bytes int
+	Had   bool // the bucket had a configuration before
+}
+
+// Reply is what a configuration call is answered.
+type Reply struct {
+	Status  int
+	Code    string // the error document's, empty: none
+	Message string
+	Config  *s3cors.Configuration // that GetBucketCors returns
+	// Refusal is why a PutBucketCors is refused, where S3 does so.
+	Refusal *s3cors.Refusal
+}
+
+// Call says what a configuration call is answered, and what the bucket holds afterwards.
+func (d Dialect) Call(s State, c Call) (Reply, State) {
+	c.Had = s.Own != nil
+	var reply Reply
+	switch c.Method {
+	case "PUT":
+		reply, s = d.put(s, c)
+	case "DELETE":
+		reply.Status = 204
+		if !slices.ContainsFunc(d, func(one Deviation) bool { return one.keeps }) {
+			s = s.Now(nil)
+		}
+	default:
+		reply = d.get(s)
+	}
+	for _, one := range d {
+		if one.called != nil {
+			one.called(&reply, c)
+		}
+	}
+	return reply, s
+}
+
+func (d Dialect) put(s State, c Call) (Reply, State) {
+	refusal := s3cors.Validate(c.Put)
+	if c.Put == nil {
+		refusal = malformed()
+	}
+	for _, one := range d {
+		if one.validate != nil {
+			refusal = one.validate(c.Put, c.Bytes, refusal)
+		}
+	}
+	if refusal != nil {
+		if slices.ContainsFunc(d, func(one Deviation) bool { return one.wipes }) {
+			s = s.Now(nil)
+		}
+		return Reply{Status: refusal.Status, Code: refusal.Code, Message: refusal.Message, Refusal: refusal}, s
+	}
+	kept := c.Put
+	for _, one := range d {
+		if one.store != nil {
+			kept = one.store(s.Own, kept)
+		}
+	}
+	return Reply{Status: 200}, s.Now(kept)
+}
+
+func (d Dialect) get(s State) Reply {
+	if s.Own == nil {
+		return Reply{Status: 404, Code: s3cors.CodeNoSuchCORSConfiguration, Message: s3cors.MessageNoConfiguration}
+	}
+	return Reply{Status: 200, Config: d.Returned(s.Own)}
+}
+
+// Returned is what GetBucketCors returns of a configuration.
+func (d Dialect) Returned(cfg *s3cors.Configuration) *s3cors.Configuration {
+	for _, one := range d {
+		if one.returned == nil {
+			continue
+		}
+		changed := &s3cors.Configuration{}
+		for _, r := range cfg.CORSRules {
+			r.AllowedOrigins, r.AllowedMethods = slices.Clone(r.AllowedOrigins), slices.Clone(r.AllowedMethods)
+			r.AllowedHeaders, r.ExposeHeaders = slices.Clone(r.AllowedHeaders), slices.Clone(r.ExposeHeaders)
+			one.returned(&r)
+			changed.CORSRules = append(changed.CORSRules, r)
+		}
+		cfg = changed
+	}
+	return cfg
+}
+
+func malformed() *s3cors.Refusal {
+	return &s3cors.Refusal{Status: 400, Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML}
+}
+
+// Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
+func (d Dialect) Configures() bool {
+	return slices.ContainsFunc(d, func(one Deviation) bool {
+		return one.validate != nil || one.wipes || one.store != nil || one.keeps || one.returned != nil || one.called != nil
+	})
+}

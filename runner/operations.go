@@ -1,0 +1,153 @@
+package runner
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+// operate fills in what a cell's operation brings: query, headers and body, after preparing what it needs.
+func (d *draft) operate(ctx context.Context) error {
+	o, ok := scenarios.OperationByName(d.cell.Operation)
+	if !ok {
+		return nil
+	}
+	key := d.stage.place.Key(own(d.cell, o))
+	if writesFirst(o) {
+		if err := d.stage.place.PutObject(ctx, key, []byte(objectBody)); err != nil {
+			return fmt.Errorf("the object for %s could not be written: %w", o.Name, err)
+		}
+	}
+	fill, err := d.stage.fillings(ctx, o, key)
+	if err != nil {
+		return err
+	}
+	d.raw.Body = []byte(fill(o.Body, ""))
+	d.query = fill(o.Query, "query")
+	d.cell.Headers.Fields = slices.Clone(d.cell.Headers.Fields)
+	for _, f := range o.Fields {
+		value := strings.ReplaceAll(f.Value, "{md5}", digestMD5(d.raw.Body))
+		d.cell.Headers.Fields = append(d.cell.Headers.Fields, scenarios.Field{Name: f.Name, Value: fill(value, "")})
+	}
+	return nil
+}
+
+func digestMD5(body []byte) string {
+	sum := md5.Sum(body)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// fillings prepares what an operation's placeholders name, and gives a function that fills them in; in a query the values are escaped.
+func (s *stage) fillings(ctx context.Context, o scenarios.Operation, key string) (func(text, where string) string, error) {
+	values := map[string]string{"{key}": key, "{source}": "/" + s.place.Name() + "/" + s.place.Key(objectName)}
+	if o.Mentions("{etag}") || o.Mentions("{modified}") || o.Mentions("{version}") {
+		if err := s.inspect(ctx, values); err != nil {
+			return nil, err
+		}
+	}
+	if o.Mentions("{upload}") {
+		if err := s.begin(ctx, key, o.Mentions("{part}"), values); err != nil {
+			return nil, err
+		}
+	}
+	return func(text, where string) string {
+		for placeholder, value := range values {
+			if where == "query" {
+				value = url.QueryEscape(value)
+			}
+			text = strings.ReplaceAll(text, placeholder, value)
+		}
+		return text
+	}, nil
+}
+
+// inspect reads ETag, date and version of the object that is there.
+func (s *stage) inspect(ctx context.Context, values map[string]string) error {
+	ex, err := s.prepare(ctx, http.MethodHead, s.place.Key(objectName), "", nil)
+	if err != nil {
+		return err
+	}
+	values["{etag}"] = headerOr(ex, "ETag", `"corsprobe"`)
+	values["{modified}"] = headerOr(ex, "Last-Modified", time.Now().UTC().Format(http.TimeFormat))
+	values["{version}"] = headerOr(ex, "x-amz-version-id", "null")
+	return nil
+}
+
+func headerOr(ex result.Exchange, name, otherwise string) string {
+	if values := result.Values(ex.Response.Headers, name); len(values) > 0 {
+		return values[0]
+	}
+	return otherwise
+}
+
+// begin begins a multipart upload, and writes its first part where that is needed. It is aborted with the bucket's clean-up.
+func (s *stage) begin(ctx context.Context, key string, part bool, values map[string]string) error {
+	ex, err := s.prepare(ctx, http.MethodPost, key, "uploads=", nil)
+	if err != nil {
+		return err
+	}
+	var begun struct{ UploadId string } //nolint:revive // S3's name
+	if err := xml.Unmarshal([]byte(ex.Response.Body), &begun); err != nil || begun.UploadId == "" {
+		return &endpoint.Unsupported{Reason: "the upload that it needs could not be begun: the answer names no UploadId"}
+	}
+	values["{upload}"] = begun.UploadId
+	if !part {
+		return nil
+	}
+	ex, err = s.prepare(ctx, http.MethodPut, key, "partNumber=1&uploadId="+url.QueryEscape(begun.UploadId), []byte("a part\n"))
+	values["{part}"] = headerOr(ex, "ETag", "")
+	return err
+}
+
+// prepare sends a request that a cell's own rests on, signed and without an Origin. Where it is refused the cell cannot be asked.
+func (s *stage) prepare(ctx context.Context, method, key, query string, body []byte) (result.Exchange, error) {
+	u, host, err := s.run.store.Address(s.place.Name(), key, query, string(scenarios.Auto))
+	if err != nil {
+		return result.Exchange{}, err
+	}
+	q, err := s.authorise(ctx, scenarios.Signed, probe.Request{Kind: "preparation", Method: method, URL: u, Host: host, Body: body})
+	if err != nil {
+		return result.Exchange{}, err
+	}
+	ex := s.run.do(ctx, q)
+	switch {
+	case ex.Error != "":
+		return ex, fmt.Errorf("what it needs could not be prepared: %s", ex.Error)
+	case ex.Response.Status >= http.StatusMultipleChoices:
+		return ex, &endpoint.Unsupported{Reason: fmt.Sprintf("what it needs could not be prepared: %s %s was answered %d", method, query, ex.Response.Status)}
+	}
+	return ex, nil
+}
+
+// notOffered says that the endpoint has no such operation; empty where it has, or nobody can tell.
+func notOffered(cell scenarios.Cell, send scenarios.Send, ex result.Exchange) string {
+	if !operated(cell) || send != scenarios.Actual || ex.Response.Status != http.StatusNotImplemented {
+		return ""
+	}
+	return "the endpoint does not offer " + cell.Operation + ": it answers 501"
+}
+
+// own is the object that a cell's operation is about, before its key is given a shape: of an operation on a bucket one that it names.
+func own(cell scenarios.Cell, o scenarios.Operation) string {
+	if o.Target == scenarios.Bucket {
+		return "own-" + digest(cell.ID)
+	}
+	return base(cell)
+}
+
+// writesFirst reports an operation that needs an object of its own to be there.
+func writesFirst(o scenarios.Operation) bool {
+	return o.Own || o.Target == scenarios.Bucket && strings.Contains(o.Body, "{key}")
+}

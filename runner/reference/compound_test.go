@@ -1,0 +1,58 @@
+package reference_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"corsprobe/runner/reference"
+)
+
+// leastFound is the share of the compound defects that the catalogue finds at least, in percent.
+const leastFound = 85
+
+// The catalogue finds most defects that show only where two conditions meet.
+func TestCompoundDefects(t *testing.T) {
+	defects := reference.CompoundDefects()
+	if len(defects) < 60 {
+		t.Errorf("only %d compound defects", len(defects))
+	}
+	plan := catalogue(t)
+	all := make([]found, len(defects))
+	t.Run("plant", func(t *testing.T) { // returns when the parallel tests in it have ended
+		for i, d := range defects {
+			if raceEnabled && i%24 != 0 {
+				continue
+			}
+			t.Run(d.Name, func(t *testing.T) {
+				t.Parallel()
+				all[i] = look(run(t, d.Behaviour, plan, 400*time.Millisecond))
+				t.Logf("found by %v in %v", all[i].checks, all[i].scenarios)
+			})
+		}
+	})
+	var planted, missed []string
+	for i, f := range all {
+		if f.scenarios == nil {
+			continue // not planted
+		}
+		planted = append(planted, defects[i].Name)
+		if len(f.scenarios) == 0 {
+			missed = append(missed, defects[i].Name)
+		}
+	}
+	n := len(planted) - len(missed)
+	t.Logf("%d of %d compound defects found, missed: %s", n, len(planted), strings.Join(missed, ", "))
+	if 100*n < leastFound*len(planted) {
+		t.Errorf("only %d of %d compound defects are found, missed: %s", n, len(planted), strings.Join(missed, ", "))
+	}
+}
+
+// A faithful endpoint passes every cell of the catalogue.
+func TestFaithful(t *testing.T) {
+	for _, c := range run(t, reference.Behaviour{}, catalogue(t), 10*time.Second).Cells {
+		if !faithful(c) {
+			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
+		}
+	}
+}
