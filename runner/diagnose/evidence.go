@@ -108,6 +108,8 @@ func callOf(step result.Step) *dialect.Call {
 		return &dialect.Call{Method: "GET"}
 	case "DeleteBucketCors":
 		return &dialect.Call{Method: "DELETE"}
+	case "RecreateBucket":
+		return &dialect.Call{Method: dialect.Recreate}
 	}
 	return nil
 }
@@ -138,7 +140,7 @@ func (e *evidence) addExchange(cell, scenario, step int, c result.Cell, ex resul
 // placeOf and targetOf read the words of the format (scenarios.Target).
 func placeOf(target string) place {
 	switch target {
-	case "other-bucket":
+	case "other-bucket", "longer-bucket":
 		return other
 	case "deleted-bucket":
 		return gone

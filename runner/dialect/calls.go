@@ -8,12 +8,15 @@ import (
 
 // Call is a configuration call: PutBucketCors, GetBucketCors or DeleteBucketCors.
 type Call struct {
-	Method string // PUT, GET or DELETE
+	Method string // PUT, GET, DELETE or Recreate
 	// Put is the configuration that is put, nil where its document does not fit the schema; Bytes is the document's length.
 	Put   *s3cors.Configuration
 	Bytes int
 	Had   bool // the bucket had a configuration before
 }
+
+// Recreate stands for a bucket that is deleted and made again: what is configured of it is gone.
+const Recreate = "RECREATE"
 
 // Reply is what a configuration call is answered.
 type Reply struct {
@@ -32,6 +35,8 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 	switch c.Method {
 	case "PUT":
 		reply, s = d.put(s, c)
+	case Recreate:
+		return reply, State{}
 	case "DELETE":
 		reply.Status = 204
 		if !slices.ContainsFunc(d, func(one Deviation) bool { return one.keeps }) {
