@@ -57,13 +57,13 @@ func catalogue(t testing.TB) result.Report {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
+		report, trouble := runner.Start(t.Context(), plan.UpTo(scenarios.Normal), e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
 		for _, err := range trouble {
 			t.Errorf("clean-up: %v", err)
 		}
 		faithful = report
 	})
-	if faithful.Summary.Passed == 0 || faithful.Summary.Passed != faithful.Summary.Cells {
+	if s := faithful.Summary; s.Passed == 0 || s.Passed+s.Unsupported != s.Cells { // the server behind it does not have every operation
 		t.Fatalf("the faithful endpoint came to %+v", faithful.Summary)
 	}
 	return faithful
