@@ -87,3 +87,35 @@ func TestLateChange(t *testing.T) {
 	must(t, b.Close(t.Context()))
 	same(t, "configuration", rules("https://mine.example"), configured(t, config))
 }
+
+// A lease that is being written when the run is interrupted does not appear after the run has gone.
+func TestLeaseInterrupted(t *testing.T) {
+	var cancel atomic.Pointer[context.CancelFunc]
+	arrived := make(chan struct{})
+	config := start(t, func(x *embedded.Exchange, next func()) {
+		if x.Method() != http.MethodPut || !strings.Contains(x.Target(), "corsprobe-lease") {
+			next()
+			return
+		}
+		stop := cancel.Swap(nil)
+		if stop != nil {
+			(*stop)()
+			time.Sleep(300 * time.Millisecond)
+		}
+		next()
+		if stop != nil {
+			close(arrived)
+		}
+	})
+	usersBucket(t, config, "users", nil)
+	ctx, stop := context.WithCancel(t.Context())
+	cancel.Store(&stop)
+	b, err := open(t, config).UseBucket(ctx, "users")
+	if err == nil {
+		must(t, b.Close(t.Context()))
+	}
+	<-arrived
+	objects, _ := keys(t, config, "users")
+	same(t, "objects", []string{"mine.txt"}, objects)
+	same(t, "files", []string(nil), files(t, config.JournalDir))
+}
