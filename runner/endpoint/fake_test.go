@@ -34,6 +34,7 @@ type fake struct {
 	condition *condition     // nil: as S3
 	refuse    map[string]int // by the beginning of method and target
 	before    func(line string)
+	after     func(line string, w http.ResponseWriter)
 }
 
 func (f *fake) start(t *testing.T) endpoint.Config {
@@ -67,6 +68,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f.object(w, r, key, string(body))
+	if f.after != nil {
+		f.after(line, w)
+	}
 }
 
 func (f *fake) bucket(w http.ResponseWriter, r *http.Request) {

@@ -29,6 +29,7 @@ type lease struct {
 	e           *Endpoint
 	bucket, key string
 	versions    []string // of the object, in a bucket that keeps them
+	unseen      bool     // the answer to its writing was lost: its version is not known
 }
 
 // leaseTries is how often a lease is tried that another run let go of meanwhile, or that two runs tried to take at once.
@@ -48,21 +49,17 @@ func (e *Endpoint) takeLease(ctx context.Context, bucket string, holder Holder) 
 	for try := 1; ; try++ {
 		l := &lease{e: e, bucket: bucket, key: leaseKey}
 		taken, err := l.take(ctx, body)
+		if taken {
+			return l, nil
+		}
 		var other *leased
-		if taken || !errors.As(err, &other) || try == leaseTries || !other.contended {
-			return l.orNone(taken), err
+		if !errors.As(err, &other) || try == leaseTries || !other.contended {
+			return nil, err
 		}
 		if !wait(ctx, rand.N(time.Duration(try)*200*time.Millisecond)) { // so that of two runs one comes first
 			return nil, err
 		}
 	}
-}
-
-func (l *lease) orNone(taken bool) *lease {
-	if taken {
-		return l
-	}
-	return nil
 }
 
 // leased says that another run has the lease.
@@ -149,6 +146,7 @@ func (l *lease) mine(ctx context.Context, body []byte) (bool, error) {
 	case err != nil:
 		return false, err
 	case bytes.Equal(there, body):
+		l.unseen = true
 		return true, nil
 	}
 	holder, _ := readHolder(there)
@@ -231,6 +229,7 @@ func (l *lease) dropLost(ctx context.Context, err error) error {
 	}
 	for _, o := range there {
 		if o.key == l.key && o.holder.Run == l.e.config.RunID {
+			l.unseen = true
 			return l.dropOn(ctx, err)
 		}
 	}
@@ -239,7 +238,10 @@ func (l *lease) dropLost(ctx context.Context, err error) error {
 
 // drop removes the lease.
 func (l *lease) drop(ctx context.Context) error {
-	if len(l.versions) == 0 {
+	switch {
+	case l.unseen:
+		return l.e.deleteLease(ctx, l.bucket, l.key)
+	case len(l.versions) == 0:
 		return l.e.deleteKey(ctx, l.bucket, l.key, nil)
 	}
 	var problems []error

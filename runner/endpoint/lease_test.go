@@ -145,6 +145,23 @@ func TestLeaseAnswerLost(t *testing.T) {
 	}
 }
 
+// Nor does it leave a version, or a marker, where the bucket keeps versions.
+func TestLeaseAnswerLostVersioned(t *testing.T) {
+	lost := false
+	f := &fake{versions: []version{{"mine.txt", "m1", false}}, after: func(line string, w http.ResponseWriter) {
+		if !lost && strings.HasPrefix(line, "PUT /users/corsprobe-lease") {
+			lost = true
+			panic(http.ErrAbortHandler)
+		}
+	}}
+	config := f.start(t)
+	b, err := open(t, config).UseBucket(t.Context(), "users")
+	must(t, err)
+	must(t, b.Close(t.Context()))
+	same(t, "an answer was lost", true, lost)
+	same(t, "versions", []version{{"mine.txt", "m1", false}}, f.versions)
+}
+
 // Where objects are refused the run says so, and goes without a lease where it is told to.
 func TestNoLease(t *testing.T) {
 	config := start(t, func(x *exchange, next func()) {
