@@ -335,9 +335,9 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
-	if deletesBucket(r) && a.StatusCode < 300 {
+	if onBucketItself(r, http.MethodPut) && a.StatusCode < 300 {
 		s.mu.Lock()
-		delete(s.states, bucket) // configuration and objects go with their bucket
+		delete(s.states, bucket) // a bucket that is made again has nothing of the one before; until then a defect may answer by that
 		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
 		s.mu.Unlock()
 	}
@@ -358,10 +358,10 @@ func (s *Server) answer(a *http.Response) error {
 	return err
 }
 
-// deletesBucket reports DeleteBucket, which names no sub-resource.
-func deletesBucket(r *http.Request) bool {
+// onBucketItself reports CreateBucket (PUT) or DeleteBucket (DELETE), which name no sub-resource.
+func onBucketItself(r *http.Request, method string) bool {
 	_, target := where(r)
-	return r.Method == http.MethodDelete && target == s3cors.Bucket && (r.URL.RawQuery == "" || r.URL.RawQuery == "x-id=DeleteBucket")
+	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
 // headOfNothing reports a 404 that has no body to tell what is missing.
