@@ -130,7 +130,7 @@ func outliving() Behaviour {
 	return Behaviour{
 		Handler: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if bucket, _ := where(r); deletesBucket(r) {
+				if bucket, _ := where(r); onBucketItself(r, http.MethodDelete) {
 					deleted.Store(bucket, true)
 				}
 				next.ServeHTTP(w, r)

@@ -40,7 +40,6 @@ type Server struct {
 
 	mu     sync.Mutex
 	states map[string]dialect.State // by bucket
-	gone   map[string]dialect.State // of deleted buckets, what they held
 	keys   map[string]bool          // "bucket/key" of every object that was put
 	last   *s3cors.Configuration    // of whichever bucket was configured last
 }
@@ -68,7 +67,7 @@ func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, 
 	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
 		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close(), upstream.Close(ctx))
 	}
-	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, gone: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
+	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), upstream.Close(ctx))
@@ -204,20 +203,16 @@ func (s *Server) evaluate(bucket string, state dialect.State, r *http.Request, q
 	return a
 }
 
-// state is what a bucket holds; of one that is missing, what it held when it was deleted.
-func (s *Server) state(bucket string, missing bool) dialect.State {
+func (s *Server) state(bucket string) dialect.State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if missing {
-		return s.gone[bucket]
-	}
 	return s.states[bucket]
 }
 
 func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	bucket, q := s.request(r)
 	q.BucketMissing = q.Target != s3cors.Service && !s.exists(r.Context(), bucket)
-	owed := s.evaluate(bucket, s.state(bucket, q.BucketMissing), r, s.asked(bucket, r, q, 0))
+	owed := s.evaluate(bucket, s.state(bucket), r, s.asked(bucket, r, q, 0))
 	s.send(w, owed)
 }
 
@@ -328,7 +323,7 @@ func (s *Server) answer(a *http.Response) error {
 	r := a.Request
 	bucket, q := s.request(r)
 	_, cors := r.URL.Query()["cors"]
-	before := s.state(bucket, false)
+	before := s.state(bucket)
 	s.note(bucket, q, a)
 	if cors && a.StatusCode != http.StatusForbidden {
 		if err := s.configuration(a, bucket); err != nil {
@@ -340,17 +335,13 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
-	if deletesBucket(r) && a.StatusCode < 300 {
+	if onBucketItself(r, http.MethodPut) && a.StatusCode < 300 {
 		s.mu.Lock()
-		s.gone[bucket] = s.states[bucket]
-		delete(s.states, bucket) // configuration and objects go with their bucket
+		delete(s.states, bucket) // a bucket that is made again has nothing of the one before; until then a defect may answer by that
 		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
 		s.mu.Unlock()
 	}
 	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
-	if q.BucketMissing {
-		before = s.state(bucket, true)
-	}
 	asked := s.asked(bucket, r, q, a.StatusCode)
 	asked.Sent = slices.Collect(maps.Keys(a.Header))
 	owed := s.evaluate(bucket, before, r, asked)
@@ -367,10 +358,10 @@ func (s *Server) answer(a *http.Response) error {
 	return err
 }
 
-// deletesBucket reports DeleteBucket, which names no sub-resource.
-func deletesBucket(r *http.Request) bool {
+// onBucketItself reports CreateBucket (PUT) or DeleteBucket (DELETE), which name no sub-resource.
+func onBucketItself(r *http.Request, method string) bool {
 	_, target := where(r)
-	return r.Method == http.MethodDelete && target == s3cors.Bucket && (r.URL.RawQuery == "" || r.URL.RawQuery == "x-id=DeleteBucket")
+	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
 // headOfNothing reports a 404 that has no body to tell what is missing.
