@@ -30,7 +30,7 @@ func TestSameSeedSameQuestions(t *testing.T) {
 func TestCasesAreScenarios(t *testing.T) {
 	for seed := range uint64(5) {
 		all := cases(seed, 60)
-		plan, err := Plan(all)
+		plan, err := Plan(all, 1)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

@@ -3,7 +3,6 @@ package fuzz
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -151,17 +150,18 @@ func mapping(fields []Field) *yaml.Node {
 
 const fileName = "fuzz.yaml"
 
-// Plan expands cases. The scenarios of the plan are the cases, in order; their steps the states, and their cells the questions.
-func Plan(cases []Case) (scenarios.Plan, error) {
+// Plan expands cases, numbered from a number. The scenarios of the plan are the cases, in order; their steps the states, and their cells the
+// questions.
+func Plan(cases []Case, from int) (scenarios.Plan, error) {
 	var all [][]byte
 	for i, c := range cases {
-		text, err := YAML(c, fmt.Sprintf("case-%d", i+1), "", nil)
+		text, err := YAML(c, fmt.Sprintf("case-%d", from+i), "", nil)
 		if err != nil {
 			return scenarios.Plan{}, err
 		}
 		all = append(all, text)
 	}
-	return Read(slices.Concat(bytes.Join(all, []byte("---\n"))))
+	return Read(bytes.Join(all, []byte("---\n")))
 }
 
 // Read expands scenarios as they are written.

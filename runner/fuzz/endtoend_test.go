@@ -1,0 +1,111 @@
+package fuzz_test
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"corsprobe/runner"
+	"corsprobe/runner/endpoint"
+	"corsprobe/runner/fuzz"
+	"corsprobe/runner/probe"
+	"corsprobe/runner/reference"
+	"corsprobe/runner/result"
+	"corsprobe/scenarios"
+)
+
+var lot = flag.Int("lot", 0, "hold fuzz against so many planted defects, drawn by lot, and log what it takes to find them")
+
+// fuzzed runs against the reference with a defect.
+func fuzzed(t *testing.T, b reference.Behaviour, opts fuzz.Options) fuzz.Outcome {
+	t.Helper()
+	server, err := reference.StartWith(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	access, secret := server.Credentials()
+	id := runner.NewID()
+	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := probe.New(probe.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	opts.Carry = func(ctx context.Context, plan scenarios.Plan) (result.Report, []error) {
+		return runner.Start(ctx, plan, e, client, id, runner.Options{Settle: 2 * time.Second}).Finish()
+	}
+	out := fuzz.Run(t.Context(), opts)
+	for _, err := range out.Trouble {
+		t.Errorf("clean-up: %v", err)
+	}
+	return out
+}
+
+// An endpoint that does as S3 does is not blamed for anything, whatever it is asked.
+func TestSilenceWithoutADefect(t *testing.T) {
+	out := fuzzed(t, reference.Behaviour{}, fuzz.Options{Seed: 1, Questions: 600})
+	for _, d := range out.Differences {
+		text, _ := d.Scenario(out.Seed)
+		t.Errorf("%s\n%s", d.Name, text)
+	}
+	for _, c := range slices.Concat(out.Flaky, out.Errors) {
+		t.Errorf("%s is %s: %s %+v", c.ID, c.Verdict, c.Reason, c.Findings)
+	}
+	if out.Questions != 600 || out.Incomplete != "" {
+		t.Errorf("%d questions were asked of 600: %s", out.Questions, out.Incomplete)
+	}
+	t.Logf("%d questions, %d requests in %s; %d facts, %d branches, %d pairs", out.Questions, out.Requests, out.Duration, out.Coverage.Facts(), out.Coverage.Branches(), out.Coverage.Pairs())
+}
+
+// found are planted defects of each sort, and the class by which they are found.
+var found = []string{
+	"first-rule-only",
+}
+
+func TestFindsPlantedDefects(t *testing.T) {
+	all := reference.Defects()
+	for _, name := range found {
+		i := slices.IndexFunc(all, func(d reference.Defect) bool { return d.Name == name })
+		if i < 0 {
+			t.Errorf("there is no defect %s", name)
+			continue
+		}
+		t.Run(name, func(t *testing.T) { find(t, all[i], 1500) })
+	}
+}
+
+// find holds that a defect is found, and as what it is.
+func find(t *testing.T, d reference.Defect, questions int) {
+	out := fuzzed(t, d.Behaviour, fuzz.Options{Seed: 1, Questions: questions, Differences: 1})
+	if len(out.Differences) == 0 {
+		t.Fatalf("not found in %d questions: %s", out.Questions, d.Summary)
+	}
+	first := out.Differences[0]
+	text, err := first.Scenario(out.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fuzz.Read(text); err != nil {
+		t.Errorf("what it wrote is no scenario: %v\n%s", err, text)
+	}
+	t.Logf("%s after %d questions, %s; %d rules, %d smaller cases tried\n%s", first.Finding.Check, first.After, out.Duration, first.Case.Rules(), first.Tries, text)
+}
+
+// TestLot is run by hand: go test ./runner/fuzz -run Lot -lot 40 -v.
+func TestLot(t *testing.T) {
+	if *lot == 0 {
+		t.Skip("-lot says how many")
+	}
+	all := reference.Defects()
+	r := rand.New(rand.NewPCG(40, 0))
+	for _, i := range r.Perm(len(all))[:*lot] {
+		t.Run(all[i].Name, func(t *testing.T) { find(t, all[i], 4000) })
+	}
+}
