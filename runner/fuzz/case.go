@@ -47,7 +47,9 @@ const (
 const (
 	object        = "object"
 	missingBucket = "missing-bucket"
+	deletedBucket = "deleted-bucket"
 	otherBucket   = "other-bucket"
+	service       = "service"
 	presigned     = "presigned"
 )
 
@@ -65,8 +67,11 @@ func shown(s *string) string {
 
 // asked are the requests of a question as S3's model sees them.
 func (q Question) asked() []s3cors.Request {
-	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket, Origin: q.Origin}
-	if !ofObject(q.Target) {
+	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket || q.Target == deletedBucket, Origin: q.Origin}
+	switch {
+	case q.Target == service:
+		base.Target = s3cors.Service
+	case slices.Contains(bucketTargets, q.Target):
 		base.Target = s3cors.Bucket
 	}
 	var all []s3cors.Request
@@ -111,20 +116,22 @@ func (q Question) field(name string) *string {
 
 // holds is the configuration that answers a question: none where it names a bucket that has none.
 func (s State) holds(q Question) *s3cors.Configuration {
-	if q.Target == missingBucket || q.Target == otherBucket {
+	if slices.Contains([]string{missingBucket, deletedBucket, otherBucket, service}, q.Target) {
 		return nil
 	}
 	return s.CORS
 }
 
-func ofObject(target string) bool {
-	return strings.HasSuffix(target, object) || target == "part" || target == missingBucket || target == otherBucket
-}
+// bucketTargets name a bucket itself, and changeable targets what a page may change: an object, there or not.
+var (
+	bucketTargets = []string{"bucket", "bucket-slash", "listing", "uploads", "location"}
+	changeable    = []string{object, "nested-object", "missing-object", "part"}
+)
 
 // sendable has a question send what its method and target permit: an actual request needs a method of S3's, and changes objects only.
 func (q Question) sendable() Question {
 	reads := q.Method == "GET" || q.Method == "HEAD"
-	if !slices.Contains(s3cors.Methods, q.Method) || !reads && (!ofObject(q.Target) || q.Target == otherBucket || q.Target == missingBucket) {
+	if !slices.Contains(s3cors.Methods, q.Method) || !reads && !slices.Contains(changeable, q.Target) {
 		q.Send = Preflight
 	}
 	if q.Send == Preflight && q.Request != nil {

@@ -126,7 +126,7 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 var (
 	targets = []string{
 		object, object, object, object, object, object, object, object, "missing-object", "missing-object", "nested-object", "nested-object", "bucket", "bucket", "bucket-slash",
-		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket,
+		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, deletedBucket, service,
 	}
 	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged"}
 )

@@ -68,7 +68,7 @@ func (s *suspect) stateMoves() []move {
 	return all
 }
 
-// manyRules is how many rules are tried one by one; more are halved first.
+// manyRules is how many rules are tried one by one; of more, halves and eighths.
 const manyRules = 8
 
 // ruleMoves leave out rules, and members of their lists.
@@ -80,12 +80,16 @@ func (s *suspect) ruleMoves() []move {
 		}
 		rules := len(state.CORS.CORSRules)
 		if rules > manyRules {
-			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules), keepRules(at, rules/4, 3*rules/4))
+			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules))
+			part := (rules + manyRules - 1) / manyRules
+			for from := 0; from < rules; from += part {
+				all = append(all, dropRules(at, from, min(from+part, rules)))
+			}
 			continue
 		}
 		for i := range rules {
 			if rules > 1 {
-				all = append(all, keepRules(at, i, i+1), dropRule(at, i))
+				all = append(all, keepRules(at, i, i+1), dropRules(at, i, i+1))
 			}
 			all = append(all, memberMoves(at, i, state.CORS.CORSRules[i])...)
 		}
@@ -103,12 +107,12 @@ func keepRules(at, from, to int) move {
 	})
 }
 
-func dropRule(at, i int) move {
+func dropRules(at, from, to int) move {
 	return inState(at, func(cfg *s3cors.Configuration) bool {
-		if i >= len(cfg.CORSRules) || len(cfg.CORSRules) == 1 {
+		if to > len(cfg.CORSRules) || to-from == len(cfg.CORSRules) {
 			return false
 		}
-		cfg.CORSRules = slices.Delete(cfg.CORSRules, i, i+1)
+		cfg.CORSRules = slices.Delete(cfg.CORSRules, from, to)
 		return true
 	})
 }

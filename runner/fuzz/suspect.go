@@ -24,13 +24,10 @@ func (s *suspect) question() *Question { return &s.last().Questions[0] }
 func suspected(c Case, state, question int, cell result.Cell) suspect {
 	s := suspect{Case: Case{c.clone().States[:state+1]}, call: question < 0, finding: worst(cell.Findings), cell: cell}
 	last := s.last()
-	switch {
-	case !s.call:
+	if s.call {
+		last.Questions = []Question{{Target: object, Auth: presigned, Method: "GET", Send: Actual}} // a scenario asks something
+	} else {
 		last.Questions = []Question{last.Questions[question]}
-	case len(last.Questions) > 1:
-		last.Questions = last.Questions[:1]
-	case len(last.Questions) == 0:
-		last.Questions = []Question{{Target: object, Auth: presigned, Method: "GET"}} // a scenario asks something
 	}
 	for i := range s.States[:state] {
 		s.States[i].Questions = nil
