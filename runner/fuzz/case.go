@@ -15,8 +15,29 @@ type Case struct{ States []State }
 
 // State is a configuration and the questions under it. CORS nil: the configuration was deleted or, at the beginning, there never was one.
 type State struct {
-	CORS      *s3cors.Configuration
+	CORS *s3cors.Configuration
+	// Refused is put in vain at the beginning of the state: S3 refuses it, and the bucket holds CORS as before; nil: CORS itself is put.
+	Refused   *s3cors.Configuration
 	Questions []Question
+}
+
+// put is the configuration that the state begins with; nil: it is deleted, or there never was one.
+func (s *State) put() *s3cors.Configuration {
+	if s.Refused != nil {
+		return s.Refused
+	}
+	return s.CORS
+}
+
+// follow has every state in which a configuration is refused hold what the one before holds.
+func (c Case) follow() {
+	var holds *s3cors.Configuration
+	for i := range c.States {
+		if c.States[i].Refused != nil {
+			c.States[i].CORS = holds
+		}
+		holds = c.States[i].CORS
+	}
 }
 
 // Question is one cell of a scenario's matrix, in the words of the format.
@@ -150,7 +171,7 @@ func (q Question) sendable() Question {
 func (c Case) clone() Case {
 	states := make([]State, len(c.States))
 	for i, s := range c.States {
-		states[i] = State{CORS: cloneConfig(s.CORS), Questions: slices.Clone(s.Questions)}
+		states[i] = State{CORS: cloneConfig(s.CORS), Refused: cloneConfig(s.Refused), Questions: slices.Clone(s.Questions)}
 		for k := range states[i].Questions {
 			q := &states[i].Questions[k]
 			q.Fields = slices.Clone(q.Fields)
@@ -185,8 +206,8 @@ func (c Case) Questions() int {
 func (c Case) Rules() int {
 	n := 0
 	for _, s := range c.States {
-		if s.CORS != nil {
-			n += len(s.CORS.CORSRules)
+		if cfg := s.put(); cfg != nil {
+			n += len(cfg.CORSRules)
 		}
 	}
 	return n

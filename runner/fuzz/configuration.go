@@ -174,3 +174,43 @@ func several(r *rand.Rand, least, most int, text func(*rand.Rand) string) []stri
 	}
 	return all
 }
+
+// spoilt are ways to have S3 refuse a configuration.
+var spoilt = []func(*s3cors.Configuration, *s3cors.Rule){
+	func(cfg *s3cors.Configuration, _ *s3cors.Rule) { cfg.CORSRules = nil },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedOrigins = nil },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedMethods = nil },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedMethods = append(r.AllowedMethods, "get") },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedMethods = append(r.AllowedMethods, "PATCH") },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedMethods = []string{"OPTIONS"} },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedMethods = []string{"*"} },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) {
+		r.AllowedOrigins = append(r.AllowedOrigins, "https://*.*.example.com")
+	},
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedOrigins = []string{"**"} },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.AllowedHeaders = append(r.AllowedHeaders, "*-amz-*") },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.ExposeHeaders = append(r.ExposeHeaders, "x-amz-*") },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.ExposeHeaders = []string{"*"} },
+	func(_ *s3cors.Configuration, r *s3cors.Rule) { r.ExposeHeaders = append(r.ExposeHeaders, "x amz") },
+	func(cfg *s3cors.Configuration, r *s3cors.Rule) {
+		for len(cfg.CORSRules) <= s3cors.MaxRules {
+			cfg.CORSRules = append(cfg.CORSRules, *r)
+		}
+	},
+}
+
+// refused makes a configuration that S3 is sure to refuse.
+func refused(r *rand.Rand) *s3cors.Configuration {
+	for {
+		cfg := configuration(r)
+		pick(r, spoilt)(cfg, &cfg.CORSRules[r.IntN(len(cfg.CORSRules))])
+		if surelyRefused(cfg) {
+			return cfg
+		}
+	}
+}
+
+func surelyRefused(cfg *s3cors.Configuration) bool {
+	refusal := s3cors.Validate(cfg)
+	return refusal != nil && !refusal.MayAccept
+}

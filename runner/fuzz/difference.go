@@ -48,16 +48,22 @@ func (d Difference) Scenario(seed uint64) ([]byte, error) {
 // cause tells differences apart once they are as small as they get: by their kind and by the shape of what shows them.
 func (s *suspect) cause() string {
 	k := kindOf(s.finding)
-	parts := []string{k.check, string(k.how), string(k.class), fmt.Sprintf("%d states", len(s.States)), s.last().shape()}
+	parts := []string{k.check, string(k.how), string(k.class), fmt.Sprintf("%d states", len(s.States))}
 	if !s.call {
 		parts = append(parts, s.question().shape(s.last()))
+	}
+	if s.call || s.last().holds(*s.question()) != nil { // else the configuration has no part in it
+		parts = append(parts, s.last().shape())
 	}
 	return strings.Join(parts, "; ")
 }
 
 // shape tells configurations by what there is in them.
 func (s *State) shape() string {
-	if s.CORS == nil {
+	switch {
+	case s.Refused != nil:
+		return "refused: " + refusalOf(s.Refused)
+	case s.CORS == nil:
 		return "no configuration"
 	}
 	var has []string
@@ -78,6 +84,12 @@ func (s *State) shape() string {
 	}
 	slices.Sort(has)
 	return fmt.Sprintf("%d rules: %s", min(len(s.CORS.CORSRules), 3), strings.Join(has, ", "))
+}
+
+// refusalOf is why S3 refuses a configuration.
+func refusalOf(cfg *s3cors.Configuration) string {
+	refusal := s3cors.Validate(cfg)
+	return refusal.Code + " " + refusal.Field
 }
 
 // patternShape tells where an origin's star stands.

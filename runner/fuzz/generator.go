@@ -32,7 +32,13 @@ func (g *Generator) Next() Case {
 	}
 	for range g.states(cfg) {
 		c.States = append(c.States, State{CORS: cfg})
+		if chance(g.random, 0.1) {
+			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random)})
+		}
 		cfg = g.after(cfg)
+	}
+	if first := c.States[0]; first.CORS == nil && len(c.States) > 1 {
+		c.States = c.States[1:] // a life begins with a call
 	}
 	for i := range c.States {
 		g.ask(&c, i)

@@ -38,11 +38,11 @@ func plainQuestion(s *suspect) bool {
 func plainRules(s *suspect) bool {
 	before := s.size()
 	for _, state := range s.States {
-		if state.CORS == nil {
+		if state.put() == nil {
 			continue
 		}
-		for i := range state.CORS.CORSRules {
-			r := &state.CORS.CORSRules[i]
+		for i := range state.put().CORSRules {
+			r := &state.put().CORSRules[i]
 			r.ID, r.ExposeHeaders, r.MaxAgeSeconds = "", nil, nil
 		}
 	}
@@ -58,8 +58,8 @@ func (s *suspect) stateMoves() []move {
 				return false
 			}
 			s.States = slices.Delete(s.States, i, i+1)
-			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.CORS == nil && b.CORS == nil && len(a.Questions) == 0 })
-			for len(s.States) > 1 && s.States[0].CORS == nil {
+			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.put() == nil && b.put() == nil && len(a.Questions) == 0 })
+			for len(s.States) > 1 && s.States[0].put() == nil {
 				s.States = s.States[1:]
 			}
 			return len(s.last().Questions) > 0
@@ -75,10 +75,10 @@ const manyRules = 8
 func (s *suspect) ruleMoves() []move {
 	var all []move
 	for at, state := range s.States {
-		if state.CORS == nil {
+		if state.put() == nil {
 			continue
 		}
-		rules := len(state.CORS.CORSRules)
+		rules := len(state.put().CORSRules)
 		if rules > manyRules {
 			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules))
 			part := (rules + manyRules - 1) / manyRules
@@ -91,7 +91,7 @@ func (s *suspect) ruleMoves() []move {
 			if rules > 1 {
 				all = append(all, keepRules(at, i, i+1), dropRules(at, i, i+1))
 			}
-			all = append(all, memberMoves(at, i, state.CORS.CORSRules[i])...)
+			all = append(all, memberMoves(at, i, state.put().CORSRules[i])...)
 		}
 	}
 	return all
@@ -194,11 +194,11 @@ func (s *suspect) method(simple string) bool {
 	q := s.question()
 	old := q.Method
 	for _, state := range s.States {
-		if state.CORS == nil {
+		if state.put() == nil {
 			continue
 		}
-		for i := range state.CORS.CORSRules {
-			r := &state.CORS.CORSRules[i]
+		for i := range state.put().CORSRules {
+			r := &state.put().CORSRules[i]
 			if slices.Contains(r.AllowedMethods, old) && !slices.Contains(r.AllowedMethods, simple) {
 				r.AllowedMethods = slices.Clone(r.AllowedMethods)
 				r.AllowedMethods[slices.Index(r.AllowedMethods, old)] = simple
@@ -263,11 +263,18 @@ func (s *suspect) textMoves() []move {
 			all = append(all, everywhere(host, "a.test"), everywhere(host, "app.example.com"))
 		}
 	}
-	for _, state := range s.States {
-		if state.CORS == nil || len(state.CORS.CORSRules) > manyRules {
+	if q.Origin != nil {
+		all = append(all, func(s *suspect) bool { s.question().Origin = new("https://a.test"); return true })
+	}
+	for at, state := range s.States {
+		if state.put() == nil || len(state.put().CORSRules) > manyRules {
 			continue
 		}
-		for _, r := range state.CORS.CORSRules {
+		for i, r := range state.put().CORSRules {
+			all = append(all, plainer(at, i, "https://app.example.com"))
+			if q.Origin != nil {
+				all = append(all, plainer(at, i, *q.Origin))
+			}
 			for _, pattern := range r.AllowedOrigins {
 				if _, rest, found := strings.Cut(pattern, "://"); found && !strings.Contains(rest, "*") && rest != "app.example.com" {
 					all = append(all, everywhere(rest, "app.example.com"))
@@ -278,15 +285,20 @@ func (s *suspect) textMoves() []move {
 	return all
 }
 
+// plainer has a rule list one origin without a star.
+func plainer(at, i int, origin string) move {
+	return inRule(at, i, func(r *s3cors.Rule) { r.AllowedOrigins = []string{origin} })
+}
+
 // everywhere replaces a text in all origins.
 func everywhere(old, with string) move {
 	return func(s *suspect) bool {
 		for _, state := range s.States {
-			if state.CORS == nil {
+			if state.put() == nil {
 				continue
 			}
-			for i := range state.CORS.CORSRules {
-				origins := state.CORS.CORSRules[i].AllowedOrigins
+			for i := range state.put().CORSRules {
+				origins := state.put().CORSRules[i].AllowedOrigins
 				for k := range origins {
 					origins[k] = strings.ReplaceAll(origins[k], old, with)
 				}
@@ -319,7 +331,11 @@ func (s *suspect) moved(each ...move) (suspect, bool) {
 	for _, m := range each {
 		trial := next
 		trial.Case = next.clone()
-		if m(&trial) && trial.sound() && trial.size() < next.size() {
+		if !m(&trial) {
+			continue
+		}
+		trial.follow()
+		if trial.sound() && trial.size() < next.size() {
 			next, some = trial, true
 		}
 	}
@@ -329,7 +345,7 @@ func (s *suspect) moved(each ...move) (suspect, bool) {
 // sound reports that a case can be asked.
 func (s *suspect) sound() bool {
 	for _, state := range s.States {
-		if state.CORS != nil && s3cors.Validate(state.CORS) != nil {
+		if state.Refused != nil && !surelyRefused(state.Refused) || state.CORS != nil && s3cors.Validate(state.CORS) != nil {
 			return false
 		}
 	}

@@ -56,7 +56,7 @@ type matrix struct {
 // YAML writes a case as a scenario. Every state needs a question.
 func YAML(c Case, name, description string, facts []int) ([]byte, error) {
 	d := document{Name: name, Description: description, Facts: facts}
-	if len(c.States) == 1 {
+	if len(c.States) == 1 && c.States[0].Refused == nil {
 		d.CORS, d.Matrix = any("none"), matrixOf(c.States[0].Questions)
 		if cfg := c.States[0].CORS; cfg != nil {
 			d.CORS = corsOf(cfg)
@@ -77,12 +77,12 @@ func stepsOf(states []State) []step {
 	for i, s := range states {
 		next := step{Name: fmt.Sprintf("state-%d", i+1), Matrix: matrixOf(s.Questions)}
 		switch {
-		case s.CORS == nil:
+		case s.put() == nil:
 			next.Delete = true
 		case holds == nil:
-			next.Put = corsOf(s.CORS)
+			next.Put = corsOf(s.put())
 		default:
-			next.Replace = corsOf(s.CORS)
+			next.Replace = corsOf(s.put())
 		}
 		holds = s.CORS
 		steps = append(steps, next)
