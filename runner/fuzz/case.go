@@ -68,7 +68,6 @@ const (
 const (
 	object        = "object"
 	missingBucket = "missing-bucket"
-	deletedBucket = "deleted-bucket"
 	otherBucket   = "other-bucket"
 	service       = "service"
 	presigned     = "presigned"
@@ -88,7 +87,7 @@ func shown(s *string) string {
 
 // asked are the requests of a question as S3's model sees them.
 func (q Question) asked() []s3cors.Request {
-	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket || q.Target == deletedBucket, Origin: q.Origin}
+	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket, Origin: q.Origin}
 	switch {
 	case q.Target == service:
 		base.Target = s3cors.Service
@@ -137,7 +136,7 @@ func (q Question) field(name string) *string {
 
 // holds is the configuration that answers a question: none where it names a bucket that has none.
 func (s State) holds(q Question) *s3cors.Configuration {
-	if slices.Contains([]string{missingBucket, deletedBucket, otherBucket, service}, q.Target) {
+	if slices.Contains([]string{missingBucket, otherBucket, service}, q.Target) {
 		return nil
 	}
 	return s.CORS

@@ -199,11 +199,11 @@ var spoilt = []func(*s3cors.Configuration, *s3cors.Rule){
 	},
 }
 
-// refused makes a configuration that S3 is sure to refuse.
-func refused(r *rand.Rand) *s3cors.Configuration {
+// refused makes a configuration that S3 is sure to refuse. Every way comes in its turn.
+func refused(r *rand.Rand, turn int) *s3cors.Configuration {
 	for {
 		cfg := configuration(r)
-		pick(r, spoilt)(cfg, &cfg.CORSRules[r.IntN(len(cfg.CORSRules))])
+		spoilt[turn%len(spoilt)](cfg, &cfg.CORSRules[r.IntN(len(cfg.CORSRules))])
 		if surelyRefused(cfg) {
 			return cfg
 		}

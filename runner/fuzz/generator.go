@@ -16,6 +16,7 @@ const (
 type Generator struct {
 	random   *rand.Rand
 	Coverage Coverage // of all that it made
+	refused  int      // configurations that S3 refuses
 }
 
 // NewGenerator begins the sequence of a seed.
@@ -32,8 +33,11 @@ func (g *Generator) Next() Case {
 	}
 	for range g.states(cfg) {
 		c.States = append(c.States, State{CORS: cfg})
-		if chance(g.random, 0.1) {
-			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random)})
+		if chance(g.random, 0.2) {
+			g.refused++
+			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random, g.refused)})
+			cfg = configuration(g.random) // a run deletes only what it has just seen to be kept
+			continue
 		}
 		cfg = g.after(cfg)
 	}
@@ -132,7 +136,7 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 var (
 	targets = []string{
 		object, object, object, object, object, object, object, object, "missing-object", "missing-object", "nested-object", "nested-object", "bucket", "bucket", "bucket-slash",
-		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, deletedBucket, service,
+		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, service,
 	}
 	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged"}
 )

@@ -80,7 +80,7 @@ func (s *suspect) ruleMoves() []move {
 		}
 		rules := len(state.put().CORSRules)
 		if rules > manyRules {
-			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules))
+			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules), dropRules(at, 0, 1))
 			part := (rules + manyRules - 1) / manyRules
 			for from := 0; from < rules; from += part {
 				all = append(all, dropRules(at, from, min(from+part, rules)))

@@ -148,25 +148,27 @@ func mapping(fields []Field) *yaml.Node {
 	return n
 }
 
-const fileName = "fuzz.yaml"
-
 // Plan expands cases, numbered from a number. The scenarios of the plan are the cases, in order; their steps the states, and their cells the
 // questions.
 func Plan(cases []Case, from int) (scenarios.Plan, error) {
-	var all [][]byte
+	files := fstest.MapFS{}
 	for i, c := range cases {
 		text, err := YAML(c, fmt.Sprintf("case-%d", from+i), "", nil)
 		if err != nil {
 			return scenarios.Plan{}, err
 		}
-		all = append(all, text)
+		files[fmt.Sprintf("fuzz-%09d.yaml", from+i)] = &fstest.MapFile{Data: text} // files are read in the order of their names
 	}
-	return Read(bytes.Join(all, []byte("---\n")))
+	return expand(files)
 }
 
-// Read expands scenarios as they are written.
+// Read expands a scenario as it is written.
 func Read(text []byte) (scenarios.Plan, error) {
-	loaded, err := scenarios.Load(fstest.MapFS{fileName: {Data: text}}, "")
+	return expand(fstest.MapFS{"fuzz.yaml": {Data: text}})
+}
+
+func expand(files fstest.MapFS) (scenarios.Plan, error) {
+	loaded, err := scenarios.Load(files, "")
 	if err != nil {
 		return scenarios.Plan{}, err
 	}
