@@ -25,8 +25,8 @@ run: ## Probe the embedded S3 server with the whole catalogue.
 
 test: vet browser lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) -timeout 30m ./...
-	$(GO) test -timeout 30m ./runner/reference
+	$(GO) test $(RACE) -timeout 60m ./...
+	$(GO) test -timeout 60m -parallel 8 ./runner/reference ./runner/diagnose
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
@@ -44,7 +44,7 @@ browser: ## Install Chromium, where it is missing and can be installed.
 	fi; echo "no Chromium: the tests that need one are skipped"
 
 defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
-	$(GO) test -count 1 -timeout 30m ./runner/reference -run TestDefects -update
+	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run TestDefects -update
 
 torture: ## Kill runs at every call, have every call fail in every way, run them against each other; print what was tried, survived, lost.
 	@mkdir -p build

@@ -57,7 +57,10 @@ func TestSentencesAreRecognised(t *testing.T) {
 
 // Every reason of package fetch that a console can show has a meaning.
 func TestReasonsHaveMeanings(t *testing.T) {
-	silent := []fetch.Reason{fetch.MethodForbidden} // a script's own error tells of it, before any request
+	silent := []fetch.Reason{
+		fetch.MethodForbidden, // a script's own error tells of it, before any request
+		fetch.RedirectStream,  // a console has no sentence of its own for it
+	}
 	for _, r := range fetch.Reasons {
 		if ByReason(string(r.Reason)) == nil && !slices.Contains(silent, r.Reason) {
 			t.Errorf("%s has none", r.Reason)

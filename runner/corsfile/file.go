@@ -137,7 +137,7 @@ func ReadYAML(name string, data []byte, n *yaml.Node) (file *File, err error) {
 		return nil, refusal(name, problems...)
 	}
 	r := &reader{name: name, source: src, syntax: YAML}
-	c := yamlConverter{source: src, left: len(src.data) + 1000}
+	c := newYAMLConverter(src)
 	return r.file([]node{c.convert(n, 0)})
 }
 

@@ -154,11 +154,14 @@ func (s *source) lineStart(offset int) int {
 }
 
 // offset is the inverse of place. Places beyond the text are its end.
-func (s *source) offset(p Place) int {
-	if p.Line < 1 || p.Line > len(s.lines) {
+func (s *source) offset(p Place) int { return s.offsetIn(s.lines, p) }
+
+// offsetIn is offset where lines begin elsewhere.
+func (s *source) offsetIn(lines []int, p Place) int {
+	if p.Line < 1 || p.Line > len(lines) {
 		return len(s.data)
 	}
-	start := s.lines[p.Line-1]
+	start := lines[p.Line-1]
 	if s.runes == nil {
 		return min(start+max(p.Column, 1)-1, len(s.data))
 	}

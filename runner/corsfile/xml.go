@@ -79,7 +79,7 @@ func (p *xmlReader) children(n *node, depth int) error {
 			return p.stray(said.String(), textAt)
 		case xml.CharData:
 			if textAt < 0 && len(bytes.TrimSpace(token)) > 0 {
-				textAt = p.start + bytes.Index(token, bytes.TrimSpace(token))
+				textAt = p.start + blanksBefore(p.source.data[p.start:])
 			}
 			said.Write(token)
 		case xml.StartElement:
@@ -89,6 +89,9 @@ func (p *xmlReader) children(n *node, depth int) error {
 		}
 	}
 }
+
+// blanksBefore counts them in the text as it stands: in the parser's own \r\n has become \n.
+func blanksBefore(data []byte) int { return len(data) - len(bytes.TrimLeft(data, " \t\r\n")) }
 
 // element reads one child.
 func (p *xmlReader) element(n *node, token xml.StartElement, depth int) error {

@@ -31,7 +31,7 @@ func (r *reader) parseYAML() ([]node, []Notice) {
 		if len(n.Content) == 0 {
 			continue
 		}
-		c := yamlConverter{source: r.source, left: len(r.source.data) + 1000}
+		c := newYAMLConverter(r.source)
 		root := c.convert(n.Content[0], 0)
 		if c.left < 0 {
 			return nil, []Notice{problem("CP021", r.source.place(root.at.start), "its aliases make it longer than it is, or contain themselves", "write the configuration out")}
@@ -45,7 +45,31 @@ func (r *reader) parseYAML() ([]node, []Notice) {
 // yamlConverter makes nodes of YAML's. left bounds them: without aliases a text has no more values than bytes.
 type yamlConverter struct {
 	source *source
+	lines  []int // where each line begins as YAML's parser counts them
 	left   int
+}
+
+func newYAMLConverter(s *source) yamlConverter {
+	return yamlConverter{source: s, lines: s.yamlLines(), left: len(s.data) + 1000}
+}
+
+// yamlBreak is what ends a line for YAML's parser (YAML 1.1, 4.2): more than \n, at which all else counts lines here.
+var yamlBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
+func (s *source) yamlLines() []int {
+	if s.runes == nil && bytes.Count(s.data, []byte("\r")) == bytes.Count(s.data, []byte("\r\n")) {
+		return s.lines
+	}
+	lines := []int{0}
+	for _, at := range yamlBreak.FindAllIndex(s.data, -1) {
+		lines = append(lines, at[1])
+	}
+	return lines
+}
+
+// offset is where YAML's parser says that something stands.
+func (c *yamlConverter) offset(line, column int) int {
+	return c.source.offsetIn(c.lines, Place{line, column})
 }
 
 func (c *yamlConverter) convert(y *yaml.Node, depth int) node {
@@ -53,7 +77,7 @@ func (c *yamlConverter) convert(y *yaml.Node, depth int) node {
 		c.left = -1
 		return node{}
 	}
-	start := c.source.offset(Place{y.Line, y.Column})
+	start := c.offset(y.Line, y.Column)
 	n := node{at: span{start, start}}
 	switch y.Kind {
 	case yaml.AliasNode:
@@ -86,7 +110,7 @@ func (c *yamlConverter) members(n *node, y *yaml.Node, depth int) {
 	var merged []member
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := y.Content[i], c.convert(y.Content[i+1], depth+1)
-		start := c.source.offset(Place{key.Line, key.Column})
+		start := c.offset(key.Line, key.Column)
 		if key.Tag == "!!merge" {
 			merged = append(merged, value.members...)
 			for _, item := range value.items {
@@ -165,7 +189,7 @@ func (r *reader) meantYAML(err error) Notice {
 			return problem(likely.code, r.source.place(at[2]), likely.what, likely.do)
 		}
 	}
-	start := r.source.offset(Place{line, 1})
+	start := r.source.offsetIn(r.source.yamlLines(), Place{line, 1})
 	return problem("CP023", r.source.place(start), "not YAML: "+said, "mend the YAML, or write the configuration as JSON")
 }
 

@@ -39,7 +39,34 @@ func (s *search) diagnosis(at explanation) Diagnosis {
 	}
 	slices.SortStableFunc(d.Causes, func(a, b result.Cause) int { return len(b.Cells) - len(a.Cells) })
 	d.Unexplained = s.unexplained(at, faithful)
+	d.dropGuesses(s.e.cells)
 	return d
+}
+
+// dropGuesses takes back what is no explanation: more causes that show in one cell alone than there is wrong in that cell. Enough of them would
+// explain anything.
+func (d *Diagnosis) dropGuesses(cells []result.Cell) {
+	alone := map[string]int{}
+	for _, c := range d.Causes {
+		if len(c.Cells) == 1 {
+			alone[c.Cells[0]]++
+		}
+	}
+	for _, cell := range cells {
+		if alone[cell.ID] <= len(cell.Findings) {
+			continue
+		}
+		guess := func(c result.Cause) bool { return len(c.Cells) == 1 && c.Cells[0] == cell.ID }
+		for i, c := range slices.Backward(d.Causes) {
+			if guess(c) {
+				d.Dialect = slices.DeleteFunc(slices.Clone(d.Dialect), func(one dialect.Deviation) bool { return one.String() == d.Written(i) })
+				d.Causes = slices.Delete(d.Causes, i, i+1)
+			}
+		}
+		if !slices.Contains(d.Unexplained, cell.ID) {
+			d.Unexplained = append(d.Unexplained, cell.ID)
+		}
+	}
 }
 
 func cause(one dialect.Deviation) result.Cause {

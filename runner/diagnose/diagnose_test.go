@@ -57,13 +57,13 @@ func catalogue(t testing.TB) result.Report {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
+		report, trouble := runner.Start(t.Context(), plan.UpTo(scenarios.Normal), e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
 		for _, err := range trouble {
 			t.Errorf("clean-up: %v", err)
 		}
 		faithful = report
 	})
-	if faithful.Summary.Passed == 0 || faithful.Summary.Passed != faithful.Summary.Cells {
+	if s := faithful.Summary; s.Passed == 0 || s.Passed+s.Unsupported != s.Cells { // the server behind it does not have every operation
 		t.Fatalf("the faithful endpoint came to %+v", faithful.Summary)
 	}
 	return faithful
@@ -113,7 +113,10 @@ func TestEachDeviation(t *testing.T) {
 	r := catalogue(t)
 	all := plantable()
 	exact, slowest := 0, time.Duration(0)
-	for _, one := range all {
+	for i, one := range all {
+		if raceEnabled && i%24 != 0 {
+			continue // the race detector makes it ten times as slow; make test looks at all without it
+		}
 		report := diagnose.Plant(r, dialect.Dialect{one})
 		if failed(report) == 0 {
 			t.Errorf("%s: no cell fails", one)
@@ -143,6 +146,9 @@ func first(ids []string) string {
 
 // What several deviations at once come to is found all the same.
 func TestPairsAndTriples(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow with the race detector; make test runs it without")
+	}
 	for _, c := range []struct {
 		of, times        int
 		exact, explained float64

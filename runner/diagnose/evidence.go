@@ -27,6 +27,9 @@ type evidence struct {
 // timeline is what happens to a scenario's bucket.
 type timeline struct {
 	calls []*dialect.Call // one a step; nil: none
+	// untried are the steps whose call was not made, because what it would have come to is taken as given: no deviation of it can be the cause
+	// of anything.
+	untried map[int]bool
 }
 
 // place says which bucket a request names.
@@ -72,12 +75,29 @@ func read(r result.Report) *evidence {
 		}
 		e.scenarios = append(e.scenarios, t)
 	}
+	e.markUntried(r.Cells)
 	e.faithful = e.play(nil)
 	for i, c := range r.Cells {
 		e.add(i, c, r.Endpoint.URL)
 	}
 	e.trustPasses()
 	return e
+}
+
+// markUntried notes the configuration calls that were left out.
+func (e *evidence) markUntried(cells []result.Cell) {
+	for _, c := range cells {
+		if c.Point != nil || c.Verdict != result.Unsupported {
+			continue
+		}
+		at, known := e.index[c.Scenario]
+		if step, there := e.steps[c.Scenario][c.Step]; known && there {
+			if e.scenarios[at].untried == nil {
+				e.scenarios[at].untried = map[int]bool{}
+			}
+			e.scenarios[at].untried[step] = true
+		}
+	}
 }
 
 // add takes from a cell what was observed.
@@ -108,6 +128,8 @@ func callOf(step result.Step) *dialect.Call {
 		return &dialect.Call{Method: "GET"}
 	case "DeleteBucketCors":
 		return &dialect.Call{Method: "DELETE"}
+	case "RecreateBucket":
+		return &dialect.Call{Method: dialect.Recreate}
 	}
 	return nil
 }
@@ -138,7 +160,7 @@ func (e *evidence) addExchange(cell, scenario, step int, c result.Cell, ex resul
 // placeOf and targetOf read the words of the format (scenarios.Target).
 func placeOf(target string) place {
 	switch target {
-	case "other-bucket":
+	case "other-bucket", "longer-bucket":
 		return other
 	case "deleted-bucket":
 		return gone

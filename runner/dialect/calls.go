@@ -8,12 +8,16 @@ import (
 
 // Call is a configuration call: PutBucketCors, GetBucketCors or DeleteBucketCors.
 type Call struct {
-	Method string // PUT, GET or DELETE
+	Method string // PUT, GET or DELETE, or [Recreate]
 	// Put is the configuration that is put, nil where its document does not fit the schema; Bytes is the document's length.
 	Put   *s3cors.Configuration
 	Bytes int
 	Had   bool // the bucket had a configuration before
 }
+
+// Recreate stands for a bucket that is deleted and made again, which is no configuration call: it holds nothing afterwards, whatever the
+// dialect.
+const Recreate = "RECREATE"
 
 // Reply is what a configuration call is answered.
 type Reply struct {
@@ -27,6 +31,9 @@ type Reply struct {
 
 // Call says what a configuration call is answered, and what the bucket holds afterwards.
 func (d Dialect) Call(s State, c Call) (Reply, State) {
+	if c.Method == Recreate {
+		return Reply{}, State{}
+	}
 	c.Had = s.Own != nil
 	var reply Reply
 	switch c.Method {

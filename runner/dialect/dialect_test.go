@@ -200,3 +200,15 @@ func TestAnyDialectAnswers(t *testing.T) {
 		}
 	}
 }
+
+// A bucket that is made again holds nothing, whatever an endpoint's dialect keeps of deleted configurations.
+func TestRecreate(t *testing.T) {
+	cfg := &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}}}
+	_, held := dialect.Dialect{}.Call(dialect.State{}, dialect.Call{Method: "PUT", Put: cfg})
+	if held.Own == nil {
+		t.Fatal("nothing was put")
+	}
+	if _, after := (dialect.Dialect{}).Call(held, dialect.Call{Method: dialect.Recreate}); after.Own != nil || len(after.Past) > 0 {
+		t.Errorf("it holds %+v", after)
+	}
+}

@@ -182,6 +182,11 @@ func (b *Bucket) PutObject(ctx context.Context, key string, body []byte) error {
 	if !b.owned && !b.handedOut(key) {
 		return fmt.Errorf("PutObject is not sent: the key %q in the bucket %s is not the run's", key, b.name)
 	}
+	if !b.owned && ctx.Err() == nil {
+		going, end := unhurried(ctx) // an object that is given up while it is written may appear late
+		defer end()
+		ctx = going
+	}
 	_, err := b.e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body)})
 	return b.e.callError("PutObject", err)
 }

@@ -102,6 +102,7 @@ func open(t *testing.T, c endpoint.Config) *endpoint.Endpoint {
 func client(c endpoint.Config) *s3.Client {
 	return s3.New(s3.Options{
 		BaseEndpoint: &c.URL, Region: c.Region, UsePathStyle: true,
+		HTTPClient:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // so that no connection outlives the test
 		Credentials: credentials.NewStaticCredentialsProvider(c.AccessKey, c.SecretKey, ""),
 	})
 }

@@ -147,6 +147,8 @@ func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
 		return err
 	}
 	h.copy = true
+	ctx, end := unhurried(ctx)
+	defer end()
 	key := savedKey(j.Run)
 	_, err = e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &j.Bucket, Key: &key, Body: bytes.NewReader(data)})
 	return e.callError("PutObject", err)

@@ -28,6 +28,18 @@ type Journal struct {
 	path       string
 }
 
+// MarshalJSON leaves the configuration out where it is not to be put back: a reader that does not know of Restored must not take null for "none".
+func (j Journal) MarshalJSON() ([]byte, error) {
+	type plain Journal
+	if !j.Restored {
+		return json.Marshal(plain(j))
+	}
+	return json.Marshal(struct {
+		plain
+		CORS *s3cors.Configuration `json:"cors,omitempty"`
+	}{plain: plain(j)})
+}
+
 // Path is the journal's file.
 func (j Journal) Path() string { return j.path }
 
@@ -85,12 +97,15 @@ func readJournal(data []byte) (Journal, error) {
 	}
 	j := read.Journal
 	switch {
-	case j.Bucket == "" || j.Endpoint == "" || j.Run == "" || read.CORS == nil:
+	case j.Bucket == "" || j.Endpoint == "" || j.Run == "" || read.CORS == nil && !j.Restored:
 		return Journal{}, errors.New("bucket, endpoint, run or cors is missing")
 	case strings.Contains(j.Run, "/"):
 		return Journal{}, fmt.Errorf("%q is no run", j.Run)
 	case plain(j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing) != j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing:
 		return Journal{}, errors.New("a name in it cannot be shown")
+	}
+	if j.CORS = nil; j.Restored {
+		return j, nil
 	}
 	if err := json.Unmarshal(read.CORS, &j.CORS); err != nil {
 		return Journal{}, err
@@ -162,7 +177,12 @@ func (j Journal) State() string {
 }
 
 // Holds says in a few words what the journal keeps.
-func (j Journal) Holds() string { return describe(j.CORS) }
+func (j Journal) Holds() string {
+	if j.Restored {
+		return "nothing to put back"
+	}
+	return describe(j.CORS)
+}
 
 // alive reports that the run that keeps the journal is under way.
 func (j Journal) alive() bool {

@@ -132,7 +132,7 @@ func restore(t *testing.T, config endpoint.Config, change ...func(*endpoint.Rest
 	t.Helper()
 	opts := endpoint.RestoreOptions{Dir: config.JournalDir, Open: func(j endpoint.Journal) (*endpoint.Endpoint, error) {
 		config.URL, config.Region, config.RunID = j.Endpoint, j.Region, "ffffffffffff"
-		return endpoint.Open(t.Context(), config)
+		return open(t, config), nil
 	}}
 	for _, c := range change {
 		c(&opts)
@@ -222,6 +222,18 @@ func TestRestoreIsProved(t *testing.T) {
 
 const whole = `{"endpoint":"http://127.0.0.1:1","region":"r","bucket":"b","saved":"2026-01-02T03:04:05Z","run":"x","cors":null}`
 
+// A journal that stands for objects alone is none to a reader that does not know of that: it would take the missing configuration for none.
+func TestJournalOfObjects(t *testing.T) {
+	written, err := json.Marshal(endpoint.Journal{Endpoint: "http://127.0.0.1:1", Bucket: "b", Run: "x", Restored: true, CORS: rules("*")})
+	must(t, err)
+	if strings.Contains(string(written), "cors") {
+		t.Errorf("written: %s", written)
+	}
+	read, err := endpoint.ReadJournal(written)
+	must(t, err)
+	same(t, "restored", true, read.Restored)
+}
+
 // A broken journal is told and stays; the others are restored all the same.
 func TestBrokenJournals(t *testing.T) {
 	missing := "not a journal of corsprobe's: bucket, endpoint, run or cors is missing"
@@ -234,6 +246,8 @@ func TestBrokenJournals(t *testing.T) {
 		{"no endpoint", strings.Replace(whole, `"endpoint"`, `"url"`, 1), missing},
 		{"no run", strings.Replace(whole, `"x"`, `""`, 1), missing},
 		{"no configuration", strings.Replace(whole, `,"cors":null`, "", 1), missing},
+		{"nothing put back", strings.Replace(whole, `,"cors":null`, `,"restored":false`, 1), missing},
+		{"a name that cannot be shown", strings.Replace(whole, `"b"`, `"b\u001b[2J"`, 1), "not a journal of corsprobe's: a name in it cannot be shown"},
 		{"a strange run", strings.Replace(whole, `"x"`, `"x/y"`, 1), `not a journal of corsprobe's: "x/y" is no run`},
 		{"no rules", strings.Replace(whole, `null`, `{"CORSRules":[]}`, 1), "not a journal of corsprobe's: the configuration has no rules"},
 		{"not a configuration", strings.Replace(whole, `null`, `7`, 1), "not a journal of corsprobe's: json: cannot unmarshal number into Go value of type s3cors.Configuration"},
@@ -271,6 +285,7 @@ func TestBrokenBesideWhole(t *testing.T) {
 func FuzzReadJournal(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte(strings.Replace(whole, "null", `{"CORSRules":[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],"MaxAgeSeconds":0}]}`, 1)))
+	f.Add([]byte(strings.Replace(whole, `"cors":null`, `"restored":true`, 1)))
 	f.Add([]byte(`{`))
 	f.Add([]byte(`{"endpoint":"e","Bucket":"b","RUN":"r","cors":{},"cors":null}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -40,6 +40,11 @@ func (e *Endpoint) takeLease(ctx context.Context, bucket string, holder Holder) 
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, e.callError("PutObject", err)
+	}
+	ctx, end := unhurried(ctx) // a lease that is given up while it is written may appear late
+	defer end()
 	for try := 1; ; try++ {
 		l := &lease{e: e, bucket: bucket, key: leaseKey}
 		taken, err := l.take(ctx, body)
@@ -229,7 +234,7 @@ func (l *lease) dropLost(ctx context.Context, err error) error {
 			return l.dropOn(ctx, err)
 		}
 	}
-	return err
+	return errors.Join(err, errMayStay) // it may appear late
 }
 
 // drop removes the lease.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -116,14 +115,6 @@ func TestLockIsExclusive(t *testing.T) {
 	if taken.Load() == 0 {
 		t.Error("nobody ever had the lock")
 	}
-}
-
-// A lock that is no file is refused, and does not hold anybody up.
-func TestLockIsNoFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.lock")
-	must(t, syscall.Mkfifo(path, 0o600))
-	_, err := endpoint.TakeLock(path, endpoint.NewHolder("bbbbbbbbbbbb"), true)
-	same(t, "error", path+" is no regular file", fmt.Sprint(err))
 }
 
 // However the endpoint is spelled, a bucket is one run's; another bucket, or the same elsewhere, is free.

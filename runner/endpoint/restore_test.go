@@ -120,7 +120,7 @@ func restoreElsewhere(t *testing.T, config endpoint.Config, change func(*endpoin
 	t.Helper()
 	opts := endpoint.RestoreOptions{Dir: t.TempDir(), Bucket: "users", Endpoint: config.URL, Region: config.Region, Unlock: true, Open: func(endpoint.Journal) (*endpoint.Endpoint, error) {
 		config.RunID = "ffffffffffff"
-		return endpoint.Open(t.Context(), config)
+		return open(t, config), nil
 	}}
 	if change != nil {
 		change(&opts)

@@ -45,20 +45,36 @@ func spoils(came, without fetch.Response) bool {
 // isKept reports that a browser's cache may use an answer again without asking: it is fresh for some time, by what it says or, with a
 // Last-Modified, by a rule of thumb (RFC 9111, 4.2).
 func isKept(a fetch.Response) bool {
-	control := header.Elements(a.Headers, "Cache-Control")
-	for _, directive := range control {
+	age, limited := "", false
+	for _, directive := range header.Elements(a.Headers, "Cache-Control") {
 		name, value, _ := strings.Cut(strings.ToLower(directive), "=")
 		switch strings.TrimSpace(name) {
-		case "no-store", "no-cache":
+		case "no-store", "no-cache": // wherever it stands
 			return false
 		case "max-age":
-			seconds, err := strconv.Atoi(strings.Trim(value, `" `))
-			return err == nil && seconds > 0
+			age, limited = strings.Trim(value, `" `), true
 		}
 	}
-	_, expires := fetch.Get(a.Headers, "Expires")
+	if limited {
+		seconds, err := strconv.Atoi(age)
+		return err == nil && seconds > 0
+	}
+	if expires, ok := fetch.Get(a.Headers, "Expires"); ok {
+		return isLater(expires, a)
+	}
 	_, modified := fetch.Get(a.Headers, "Last-Modified")
-	return expires || modified
+	return modified
+}
+
+// isLater reports that an Expires is later than the answer's own Date. One that is no date, such as 0, is in the past (RFC 9111, 5.3).
+func isLater(expires string, a fetch.Response) bool {
+	end, err := http.ParseTime(expires)
+	if err != nil {
+		return false
+	}
+	date, _ := fetch.Get(a.Headers, "Date")
+	start, err := http.ParseTime(date)
+	return err != nil || end.After(start)
 }
 
 // traces are the headers by which caches and proxies in between are known.

@@ -19,26 +19,28 @@ type candidate struct {
 	cfg       *s3cors.Configuration
 	what      []string
 	strangers int // what it gives to origins that the configuration does not name
+	hidden    int // what it takes from pages: names of headers that they can read no longer
 	lines     int // how many it touches
 	foreign   int // 1: it gives the page a rule that was not for its origin
 }
 
-// smallest is the change that permits the request and gives strangers least; of those the one that touches the fewest lines, then one of a rule
-// that is for the page's origin already, then the earliest. nil: none permits it. Every candidate is tried on the models before it counts.
+// smallest is the change that permits the request and gives strangers least; of those the one that hides least of what pages read, then the one
+// that touches the fewest lines, then one of a rule that is for the page's origin already, then the earliest. nil: none permits it. Every candidate is tried on the models before it counts.
 func smallest(cfg *s3cors.Configuration, q fetch.Request) *result.ConfigurationChange {
 	var all []candidate
+	before := readers(cfg, q)
 	for _, c := range candidates(cfg, q) {
 		if s3cors.Validate(c.cfg) != nil || simulate(c.cfg, q).gets != result.Readable {
 			continue
 		}
-		c.strangers, c.lines = strangersGain(cfg, c.cfg, q), changedLines(unified("a", cfg, "b", c.cfg))
+		c.strangers, c.hidden, c.lines = strangersGain(cfg, c.cfg, q), hides(before, c.cfg), changedLines(unified("a", cfg, "b", c.cfg))
 		all = append(all, c)
 	}
 	if len(all) == 0 {
 		return nil
 	}
 	best := slices.MinFunc(all, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.strangers, b.strangers), cmp.Compare(a.lines, b.lines), cmp.Compare(a.foreign, b.foreign))
+		return cmp.Or(cmp.Compare(a.strangers, b.strangers), cmp.Compare(a.hidden, b.hidden), cmp.Compare(a.lines, b.lines), cmp.Compare(a.foreign, b.foreign))
 	})
 	return &result.ConfigurationChange{What: best.what, Also: alsoPermitted(cfg, best.cfg, q), Diff: string(unified("cors.json", cfg, "cors.json", best.cfg)), Configuration: string(best.cfg.JSON())}
 }
@@ -52,10 +54,27 @@ func candidates(cfg *s3cors.Configuration, q fetch.Request) []candidate {
 	rule := s3cors.Rule{AllowedOrigins: []string{q.Origin}, AllowedMethods: []string{fetch.NormalizeMethod(q.Method)}, AllowedHeaders: asked(q)}
 	behind, ahead := clone(cfg), clone(cfg)
 	behind.CORSRules = append(behind.CORSRules, rule)
+	rule.ExposeHeaders = exposedTo(cfg, q)
 	ahead.CORSRules = append([]s3cors.Rule{rule}, ahead.CORSRules...)
 	return append(all,
 		candidate{cfg: behind, what: []string{"add a rule for " + q.Origin}},
 		candidate{cfg: ahead, what: []string{"add a rule for " + q.Origin + " before the others"}})
+}
+
+// exposedTo are the names that rules expose to the page by the method: a rule before them answers in their place, and must not hide what they show.
+func exposedTo(cfg *s3cors.Configuration, q fetch.Request) []string {
+	var names []string
+	for _, rule := range cfg.CORSRules {
+		if l := lacking(rule, q); l.origin || l.method {
+			continue
+		}
+		for _, name := range rule.ExposeHeaders {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // extended is the configuration with one rule given what it lacks. An origin that was meant and is misspelt is mended.
@@ -121,6 +140,51 @@ func strangersGain(old, changed *s3cors.Configuration, q fetch.Request) int {
 		}
 	}
 	return gain
+}
+
+// mostWatched bounds how many origins are looked at for what a change hides: a configuration may name thousands.
+const mostWatched = 20
+
+// reader is a page that can read names of headers.
+type reader struct {
+	page  fetch.Request
+	names []string
+}
+
+// readers are pages that can read answers now: the page itself, strangers, and the first of the origins that are named and that a browser sends.
+func readers(cfg *s3cors.Configuration, q fetch.Request) []reader {
+	watched := append([]string{q.Origin}, strangers(cfg)...)
+	for _, rule := range cfg.CORSRules {
+		for _, entry := range rule.AllowedOrigins {
+			if len(watched) < mostWatched && !strings.Contains(entry, "*") && entryProblem(entry) == "" && !slices.Contains(watched, entry) {
+				watched = append(watched, entry)
+			}
+		}
+	}
+	var all []reader
+	for _, origin := range watched[:min(len(watched), mostWatched)] {
+		for _, method := range s3cors.Methods {
+			page := fetch.Request{Origin: origin, Method: method, Credentials: fetch.Omit}
+			if names := simulate(cfg, page).readable; len(names) > 0 {
+				all = append(all, reader{page, names})
+			}
+		}
+	}
+	return all
+}
+
+// hides counts the names that pages can no longer read, because another rule than before answers them.
+func hides(before []reader, changed *s3cors.Configuration) int {
+	hidden := 0
+	for _, r := range before {
+		after := simulate(changed, r.page).readable
+		for _, name := range r.names {
+			if !slices.Contains(after, name) {
+				hidden++
+			}
+		}
+	}
+	return hidden
 }
 
 // strangers are origins that patterns cover: one for each pattern, with a text in place of * that nobody has.

@@ -8,7 +8,10 @@ import (
 )
 
 // secretHeaders are headers whose values are secrets by themselves.
-var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token"}
+var secretHeaders = []string{
+	"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token",
+	"x-amz-server-side-encryption-customer-key", "x-amz-copy-source-server-side-encryption-customer-key",
+}
 
 // IsSecret reports that a header line holds credentials.
 func IsSecret(h result.Header) bool {

@@ -5,6 +5,7 @@
 package redact
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/url"
 	"regexp"
@@ -17,7 +18,8 @@ import (
 const Redacted = "REDACTED"
 
 var (
-	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|credential|awsaccesskeyid)=)[^&\s"'<>,]+`)
+	// %3D is = where a URL is a parameter of another.
+	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|credential|awsaccesskeyid)(?:=|%3D))[^&\s"'<>,]+`)
 	// An element may be cut short, at the end of what is kept of a body or where a sentence quotes its start.
 	secretXML = regexp.MustCompile(`(?is)(<(?:AWSAccessKeyId|StringToSign|StringToSignBytes|CanonicalRequest|CanonicalRequestBytes|SignatureProvided)>).*?(</|…|$)`)
 )
@@ -31,24 +33,37 @@ func Text(text string) string {
 // Redactor removes what [Text] does, and secrets that it was given. The zero value and nil know none. It is safe for use from several goroutines.
 type Redactor struct {
 	secrets  []string
+	extended []string          // those that begin with another secret
 	replacer *strings.Replacer // of the secrets, in all their spellings
 }
 
 // New makes a redactor of those secrets. Empty ones are passed over.
 func New(secrets ...string) *Redactor {
 	r := &Redactor{}
-	var pairs []string
+	var written []string
 	for _, secret := range secrets {
 		if secret == "" || slices.Contains(r.secrets, secret) {
 			continue
 		}
-		r.secrets = append(r.secrets, secret)
-		for _, s := range spellings(secret) {
-			pairs = append(pairs, s, Redacted)
+		r.secrets, written = append(r.secrets, secret), append(written, spellings(secret)...)
+	}
+	for _, secret := range r.secrets {
+		if slices.ContainsFunc(r.secrets, func(other string) bool { return other != secret && strings.HasPrefix(secret, other) }) {
+			r.extended = append(r.extended, secret)
 		}
 	}
-	r.replacer = strings.NewReplacer(pairs...)
+	r.replacer = longestFirst(written)
 	return r
+}
+
+// longestFirst replaces what it is given. A replacer takes the first that fits: of "key" and "key-2" the longer must come first, or "-2" is left.
+func longestFirst(written []string) *strings.Replacer {
+	slices.SortFunc(written, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	var pairs []string
+	for _, s := range written {
+		pairs = append(pairs, s, Redacted)
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // spellings are the forms in which a secret stands in URLs, quoted texts, documents and commands.
@@ -75,6 +90,9 @@ func (r *Redactor) With(secrets ...string) *Redactor {
 // Text removes secrets from a text.
 func (r *Redactor) Text(text string) string {
 	if r != nil && r.replacer != nil && text != "" {
+		for _, secret := range r.extended { // before its own start is replaced as the other secret
+			text = withoutStart(text, secret)
+		}
 		text = r.replacer.Replace(text)
 		for _, secret := range r.secrets {
 			text = withoutStart(text, secret)

@@ -40,6 +40,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	states map[string]dialect.State // by bucket
+	gone   map[string]dialect.State // of deleted buckets, what they held
 	keys   map[string]bool          // "bucket/key" of every object that was put
 	last   *s3cors.Configuration    // of whichever bucket was configured last
 }
@@ -67,7 +68,7 @@ func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, 
 	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
 		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close(), upstream.Close(ctx))
 	}
-	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
+	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, gone: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), upstream.Close(ctx))
@@ -203,16 +204,20 @@ func (s *Server) evaluate(bucket string, state dialect.State, r *http.Request, q
 	return a
 }
 
-func (s *Server) state(bucket string) dialect.State {
+// state is what a bucket holds; of one that is missing, what it held when it was deleted.
+func (s *Server) state(bucket string, missing bool) dialect.State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if missing {
+		return s.gone[bucket]
+	}
 	return s.states[bucket]
 }
 
 func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	bucket, q := s.request(r)
 	q.BucketMissing = q.Target != s3cors.Service && !s.exists(r.Context(), bucket)
-	owed := s.evaluate(bucket, s.state(bucket), r, s.asked(bucket, r, q, 0))
+	owed := s.evaluate(bucket, s.state(bucket, q.BucketMissing), r, s.asked(bucket, r, q, 0))
 	s.send(w, owed)
 }
 
@@ -323,7 +328,7 @@ func (s *Server) answer(a *http.Response) error {
 	r := a.Request
 	bucket, q := s.request(r)
 	_, cors := r.URL.Query()["cors"]
-	before := s.state(bucket)
+	before := s.state(bucket, false)
 	s.note(bucket, q, a)
 	if cors && a.StatusCode != http.StatusForbidden {
 		if err := s.configuration(a, bucket); err != nil {
@@ -337,11 +342,15 @@ func (s *Server) answer(a *http.Response) error {
 	}
 	if deletesBucket(r) && a.StatusCode < 300 {
 		s.mu.Lock()
+		s.gone[bucket] = s.states[bucket]
 		delete(s.states, bucket) // configuration and objects go with their bucket
 		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
 		s.mu.Unlock()
 	}
 	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
+	if q.BucketMissing {
+		before = s.state(bucket, true)
+	}
 	asked := s.asked(bucket, r, q, a.StatusCode)
 	asked.Sent = slices.Collect(maps.Keys(a.Header))
 	owed := s.evaluate(bucket, before, r, asked)
