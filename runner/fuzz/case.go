@@ -1,0 +1,213 @@
+package fuzz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/fetch"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+)
+
+// Case is a bucket's life: the configurations that it has one after the other, and what is asked under each.
+type Case struct{ States []State }
+
+// State is a configuration and the questions under it. CORS nil: the configuration was deleted or, at the beginning, there never was one.
+type State struct {
+	CORS *s3cors.Configuration
+	// Refused is put in vain at the beginning of the state: S3 refuses it, and the bucket holds CORS as before; nil: CORS itself is put.
+	Refused   *s3cors.Configuration
+	Questions []Question
+}
+
+// put is the configuration that the state begins with; nil: it is deleted, or there never was one.
+func (s *State) put() *s3cors.Configuration {
+	if s.Refused != nil {
+		return s.Refused
+	}
+	return s.CORS
+}
+
+// follow has every state in which a configuration is refused hold what the one before holds.
+func (c Case) follow() {
+	var holds *s3cors.Configuration
+	for i := range c.States {
+		if c.States[i].Refused != nil {
+			c.States[i].CORS = holds
+		}
+		holds = c.States[i].CORS
+	}
+}
+
+// Question is one cell of a scenario's matrix, in the words of the format.
+type Question struct {
+	Target  string
+	Origin  *string // nil: none is sent
+	Method  string  // empty: none
+	Request *string // Access-Control-Request-Headers as it stands; nil: not sent, or as Fields need it
+	Fields  []Field // real headers
+	Send    Send
+	Auth    string
+}
+
+// Field is one header line.
+type Field struct{ Name, Value string }
+
+// Send says which of a page's two exchanges are made.
+type Send string
+
+// What a question sends.
+const (
+	Both      Send = ""
+	Preflight Send = "preflight"
+	Actual    Send = "actual"
+)
+
+// The targets and authorisations that questions and the model tell apart by name; see the format for the others.
+const (
+	object        = "object"
+	missingBucket = "missing-bucket"
+	otherBucket   = "other-bucket"
+	service       = "service"
+	presigned     = "presigned"
+)
+
+// key tells questions of one state apart as the ids of cells do: what a question sends is no part of it.
+func (q Question) key() string {
+	return fmt.Sprintf("%s %s %s %q %s %q", q.Target, q.Auth, shown(q.Origin), q.Method, shown(q.Request), q.Fields)
+}
+
+func shown(s *string) string {
+	if s == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%q", *s)
+}
+
+// asked are the requests of a question as S3's model sees them.
+func (q Question) asked() []s3cors.Request {
+	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket, Origin: q.Origin}
+	switch {
+	case q.Target == service:
+		base.Target = s3cors.Service
+	case slices.Contains(bucketTargets, q.Target):
+		base.Target = s3cors.Bucket
+	}
+	var all []s3cors.Request
+	if q.Send != Actual {
+		preflight := base
+		preflight.Method, preflight.RequestHeaders = "OPTIONS", q.requested()
+		if q.Method != "" {
+			preflight.RequestMethod = &q.Method
+		}
+		all = append(all, preflight)
+	}
+	if q.Send != Preflight {
+		actual := base
+		actual.Method = q.Method
+		actual.RequestMethod, actual.RequestHeaders = q.field("Access-Control-Request-Method"), q.field("Access-Control-Request-Headers")
+		all = append(all, actual)
+	}
+	return all
+}
+
+// requested is what the preflight asks for: as it stands, or as a browser would for the real headers.
+func (q Question) requested() *string {
+	var lines []result.Header
+	for _, f := range q.Fields {
+		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
+	}
+	names := strings.Join(fetch.UnsafeRequestHeaderNames(lines), ",")
+	if q.Request != nil || names == "" {
+		return q.Request
+	}
+	return &names
+}
+
+func (q Question) field(name string) *string {
+	for i := range q.Fields {
+		if strings.EqualFold(q.Fields[i].Name, name) {
+			return &q.Fields[i].Value
+		}
+	}
+	return nil
+}
+
+// holds is the configuration that answers a question: none where it names a bucket that has none.
+func (s State) holds(q Question) *s3cors.Configuration {
+	if slices.Contains([]string{missingBucket, otherBucket, service}, q.Target) {
+		return nil
+	}
+	return s.CORS
+}
+
+// bucketTargets name a bucket itself, and changeable targets what a page may change: an object, there or not.
+var (
+	bucketTargets = []string{"bucket", "bucket-slash", "listing", "uploads", "location"}
+	changeable    = []string{object, "nested-object", "missing-object", "part"}
+)
+
+// sendable has a question send what its method and target permit: an actual request needs a method of S3's, and changes objects only.
+func (q Question) sendable() Question {
+	reads := q.Method == "GET" || q.Method == "HEAD"
+	if !slices.Contains(s3cors.Methods, q.Method) || !reads && !slices.Contains(changeable, q.Target) {
+		q.Send = Preflight
+	}
+	if q.Send == Preflight && q.Request != nil {
+		q.Fields = nil
+	}
+	if q.Send == Actual {
+		q.Request = nil
+	}
+	if len(q.Fields) > 0 {
+		q.Request = nil // a cell has one or the other
+	}
+	return q
+}
+
+// clone is a copy that shares nothing with the case.
+func (c Case) clone() Case {
+	states := make([]State, len(c.States))
+	for i, s := range c.States {
+		states[i] = State{CORS: cloneConfig(s.CORS), Refused: cloneConfig(s.Refused), Questions: slices.Clone(s.Questions)}
+		for k := range states[i].Questions {
+			q := &states[i].Questions[k]
+			q.Fields = slices.Clone(q.Fields)
+		}
+	}
+	return Case{states}
+}
+
+func cloneConfig(cfg *s3cors.Configuration) *s3cors.Configuration {
+	if cfg == nil {
+		return nil
+	}
+	rules := slices.Clone(cfg.CORSRules)
+	for i := range rules {
+		r := &rules[i]
+		r.AllowedOrigins, r.AllowedMethods = slices.Clone(r.AllowedOrigins), slices.Clone(r.AllowedMethods)
+		r.AllowedHeaders, r.ExposeHeaders = slices.Clone(r.AllowedHeaders), slices.Clone(r.ExposeHeaders)
+	}
+	return &s3cors.Configuration{CORSRules: rules}
+}
+
+// Questions counts what is asked.
+func (c Case) Questions() int {
+	n := 0
+	for _, s := range c.States {
+		n += len(s.Questions)
+	}
+	return n
+}
+
+// Rules is how many rules the case's configurations have together.
+func (c Case) Rules() int {
+	n := 0
+	for _, s := range c.States {
+		if cfg := s.put(); cfg != nil {
+			n += len(cfg.CORSRules)
+		}
+	}
+	return n
+}
