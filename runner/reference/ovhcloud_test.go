@@ -78,7 +78,7 @@ name: uploads
 cors: {CORSRules: [{AllowedOrigins: [https://app.example.com], AllowedMethods: [PUT], AllowedHeaders: [content-type, "x-amz-*"]}]}
 matrix: {origins: [https://app.example.com], methods: PUT, headers: [content-type, x-amz-date]}
 `, map[string]int{
-			"breakage preflight.allow-headers": 1, // x-amz-date; content-type stands in the list by its name
+			"breakage preflight.allow-headers": 1,                                                                                              // x-amz-date; content-type stands in the list by its name
 			"contract preflight.allow-headers": 1, "contract actual.allow-headers": 2, "contract preflight.vary": 2, "contract actual.vary": 2, // no cache keeps the answer to a PUT
 		}, map[string]int{"preflight.allow-headers": 1}},
 		{"* does not cover Authorization", `
