@@ -2,10 +2,12 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
+	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
@@ -49,6 +51,9 @@ func (s *stage) draft(ctx context.Context, cell scenarios.Cell) (*draft, error) 
 		if err := a.apply(d, ctx); err != nil {
 			return d, err
 		}
+	}
+	if why := s.place.refused[d.key]; why != "" {
+		return d, &endpoint.Unsupported{Reason: "the endpoint does not take the object: " + why}
 	}
 	return d, nil
 }
@@ -216,7 +221,14 @@ func (at *place) furnish(ctx context.Context, all []object) error {
 			continue
 		}
 		if err := at.PutObject(ctx, key, content(o.size)); err != nil {
-			return err
+			if key == at.Key(objectName) || !isRefusal(err) {
+				return err
+			}
+			if at.refused == nil {
+				at.refused = map[string]string{}
+			}
+			at.refused[key] = err.Error()
+			continue
 		}
 		if at.objects == nil {
 			at.objects = map[string]bool{}
@@ -224,6 +236,12 @@ func (at *place) furnish(ctx context.Context, all []object) error {
 		at.objects[key] = true
 	}
 	return nil
+}
+
+// isRefusal reports that an endpoint does not take an object: servers that keep objects as files cannot have every key beside every other.
+func isRefusal(err error) bool {
+	var call *endpoint.CallError
+	return errors.As(err, &call) && call.Status >= 400 && call.Status < 500 && call.Status != http.StatusForbidden
 }
 
 // what browsers send beyond what a script asks for. Cookies never go with a preflight.

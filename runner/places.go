@@ -20,6 +20,7 @@ type place struct {
 	virgin  bool                  // it never had one
 	past    []past                // what it was, and may still be on some nodes
 	objects map[string]bool       // those that are there to be asked for
+	refused map[string]string     // keys that the endpoint does not take, and why
 }
 
 // past is a state that a bucket was in. Until a time some nodes of the endpoint may answer as if it still were.

@@ -356,7 +356,7 @@ var headerDeviations = []Deviation{
 				q.RequestHeaders = &names
 			}
 		}}},
-	{Name: "header-disallowed-on-actual", Summary: "Names that a rule does not allow do not keep it from answering an actual request; Allow-Headers is left out then.", Class: result.Exposure,
+	{Name: "header-disallowed-on-actual", Summary: "Names that a rule does not allow do not keep it from answering an actual request; Allow-Headers is left out then.", Class: result.Contract,
 		change: change{
 			rule: func(r rule, q s3cors.Request) (rule, bool) {
 				if q.Method != "OPTIONS" {
