@@ -79,14 +79,20 @@ func (b *Bucket) Recreate(ctx context.Context) error {
 	return b.patiently(ctx, func() error { return b.e.mark(ctx, b.name) })
 }
 
-// create makes a bucket.
+// create makes a bucket. The call is carried to its end although ctx has ended: given up half-way, it might make the bucket after clean-up
+// has looked for it.
 func (e *Endpoint) create(ctx context.Context, name string) error {
 	in := &s3.CreateBucketInput{Bucket: &name}
 	if e.config.Region != "us-east-1" {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(e.config.Region)}
 	}
+	if err := ctx.Err(); err != nil {
+		return e.callError("CreateBucket", err)
+	}
 	e.enter(name)
-	_, err := e.client.CreateBucket(ctx, in, againAfterAnswer)
+	going, end := unhurried(ctx)
+	defer end()
+	_, err := e.client.CreateBucket(going, in, againAfterAnswer)
 	if err = e.callError("CreateBucket", err); err == nil {
 		return nil
 	}
@@ -104,12 +110,21 @@ func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) err
 	}
 	ctx, cancel := soon(ctx)
 	defer cancel()
-	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	if err = e.callError("DeleteBucket", err); err != nil && !missing(err) {
+	if err := e.deleteLate(ctx, name); err != nil && !missing(err) {
 		return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: err}
 	}
 	e.strike(name)
 	return nil
+}
+
+// deleteLate deletes a bucket that may appear only now, because the call that makes it is still under way.
+func (e *Endpoint) deleteLate(ctx context.Context, name string) error {
+	for pause := 100 * time.Millisecond; ; pause *= 2 {
+		_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+		if err = e.callError("DeleteBucket", err); !missing(err) || pause > time.Second || !wait(ctx, pause) {
+			return err
+		}
+	}
 }
 
 // againAfterAnswer has the SDK try again only where the endpoint was too busy. Of an endpoint that is not there users should hear at once; and

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -158,10 +159,10 @@ func TestStill(t *testing.T) {
 		statuses []int
 		want     string
 	}{
-		{"not found", []int{404, 404, 404, 404, 404, 404, 404, 404}, "after DeleteBucketCors the bucket corsprobe-0123456789ab-1 does not answer any more: HeadBucket: 404 NotFound"},
+		{"not found", slices.Repeat([]int{404}, 64), "after DeleteBucketCors the bucket corsprobe-0123456789ab-1 does not answer any more: HeadBucket: 404 NotFound"},
 		{"not found once", []int{404}, "no error"},
 		{"denied", []int{403}, "whether the bucket corsprobe-0123456789ab-1 is there after DeleteBucketCors is not known: HeadBucket: 403 Forbidden: Forbidden"},
-		{"in trouble", []int{503, 503, 503, 503}, "whether the bucket corsprobe-0123456789ab-1 is there after DeleteBucketCors is not known: HeadBucket: 503 ServiceUnavailable: Service Unavailable"},
+		{"in trouble", slices.Repeat([]int{503}, 64), "whether the bucket corsprobe-0123456789ab-1 is there after DeleteBucketCors is not known: HeadBucket: 503 ServiceUnavailable: Service Unavailable"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			left := c.statuses
