@@ -62,8 +62,8 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return false, err
 	}
 	s.run.notes.chose(owed.Wording(status, message))
-	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.Refused() {
-		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+	if step.Digest.MayBeUnknown() && status >= http.StatusMultipleChoices && !owed.Refused() {
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not take the digest %s: it answers %d %s", step.Digest, status, code)
 		return false, nil
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why

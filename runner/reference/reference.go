@@ -290,7 +290,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	cfg, _ := s3cors.ParseXML(body) // nil where the document does not fit the schema
+	cfg, _ := s3cors.ParseXML(document(r, body)) // nil where the document does not fit the schema
 	bucket, _ := where(r)
 	if refusal := s.refusal(bucket, cfg, len(body)); refusal != nil {
 		sendError(w, refusal.Status, s3cors.Error{Code: refusal.Code, Message: refusal.Message})
@@ -298,6 +298,18 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), putting{}, cfg)))
+}
+
+// document is a body without the chunks that it may be in.
+func document(r *http.Request, body []byte) []byte {
+	if !strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		return body
+	}
+	data, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(body)))
+	if err != nil {
+		return body
+	}
+	return data
 }
 
 // refusal is why a configuration is refused; nil: it is not.
