@@ -52,6 +52,7 @@ func (g *Generator) Next() Case {
 		c.States = c.States[1:] // a life begins with a call
 	}
 	for i := range c.States {
+		g.Coverage.add(nil, c.States[i].facts())
 		g.ask(&c, i)
 	}
 	return c

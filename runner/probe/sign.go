@@ -93,7 +93,9 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 		return q, err
 	}
 	for _, h := range q.Header {
-		r.Header.Add(h.Name, h.Value)
+		if !onTheWay(h.Name) {
+			r.Header.Add(h.Name, h.Value)
+		}
 	}
 	hash := sha256Hex(q.Body)
 	if given := r.Header.Get("X-Amz-Content-Sha256"); given != "" {
@@ -113,6 +115,12 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 		q = signChunks(creds, region, q, now)
 	}
 	return q, nil
+}
+
+// onTheWay reports headers that proxies write. No client signs them, for the next proxy changes them.
+func onTheWay(name string) bool {
+	name = strings.ToLower(name)
+	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
 func plain(ctx context.Context, q Request) (*http.Request, error) {

@@ -95,3 +95,19 @@ func TestPresignVersion2(t *testing.T) {
 		}
 	}
 }
+
+// What proxies write is sent, and not signed: the next proxy changes it.
+func TestProxiesHeadersAreNotSigned(t *testing.T) {
+	u, _ := url.Parse("https://s3.example.com/bucket/key")
+	q := Request{Method: "GET", URL: u, Header: []result.Header{{Name: "Via", Value: "1.1 a"}, {Name: "X-Forwarded-For", Value: "203.0.113.7"}, {Name: "Range", Value: "bytes=0-3"}}}
+	q, err := Sign(t.Context(), aws.Credentials{AccessKeyID: "key", SecretAccessKey: "secret"}, "us-east-1", q, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(result.Values(q.Header, "Authorization"), ""); !strings.Contains(got, "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,") {
+		t.Errorf("signed are %s", got)
+	}
+	if got := result.Values(q.Header, "X-Forwarded-For"); len(got) != 1 {
+		t.Errorf("X-Forwarded-For %q is sent", got)
+	}
+}
