@@ -172,14 +172,19 @@ func (r *Run) deliver(c result.Cell) {
 	})
 }
 
-// Wait blocks until the cell or configuration call of that id has its result. An id that is not in the plan is in error.
-func (r *Run) Wait(id string) result.Cell {
+// Wait blocks until the cell or configuration call of that id has its result. An id that is not in the plan is in error, and so is one whose
+// result was not there when the context ended.
+func (r *Run) Wait(ctx context.Context, id string) result.Cell {
 	s, ok := r.slots[id]
 	if !ok {
 		return result.Cell{ID: id, Verdict: result.Error, Reason: "not in the plan"}
 	}
-	<-s.done
-	return s.cell
+	select {
+	case <-s.done:
+		return s.cell
+	case <-ctx.Done():
+		return result.Cell{ID: id, Verdict: result.Error, Reason: "interrupted before its result was there"}
+	}
 }
 
 // Finish waits for the end of the run, clean-up included, and returns the report and what clean-up could not do.
@@ -195,7 +200,7 @@ func (r *Run) Finish() (result.Report, []error) {
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
-		report.Cells = append(report.Cells, r.Wait(id))
+		report.Cells = append(report.Cells, r.Wait(context.Background(), id))
 	}
 	report.Summary = result.Summarise(report.Cells)
 	report.Summary.Requests, report.Summary.SlowDowns = r.pace.Requests(), r.pace.SlowDowns()

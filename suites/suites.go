@@ -9,6 +9,7 @@
 package suites
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,8 +25,8 @@ import (
 
 // Source gives results. A [runner.Run] is one.
 type Source interface {
-	// Wait blocks until the cell of that id has its result.
-	Wait(id string) result.Cell
+	// Wait blocks until the cell of that id has its result, or the context ends: the cell is in error then.
+	Wait(ctx context.Context, id string) result.Cell
 }
 
 // ender is a Source that the end of a scenario's container waits for, where nobody else does.
@@ -131,8 +132,12 @@ var expect = gomega.NewGomega(ginkgo.Fail)
 // asked is skipped with its reason.
 func it(id string, planned scenarios.Planned, line int, results Source) {
 	at := types.CodeLocation{FileName: planned.Scenario.File, LineNumber: line}
-	ginkgo.It(strings.TrimPrefix(id, planned.Scenario.ID+"/"), at, func() {
-		cell := results.Wait(id)
+	// It takes a context so that Ginkgo waits for it on an interruption: a body that it leaves behind would write into the report under way.
+	ginkgo.It(strings.TrimPrefix(id, planned.Scenario.ID+"/"), at, func(ctx ginkgo.SpecContext) {
+		cell := results.Wait(ctx, id)
+		if ctx.Err() != nil {
+			return // the spec is interrupted already
+		}
 		switch cell.Verdict {
 		case result.Known, result.Unsupported:
 			ginkgo.Skip(string(cell.Verdict) + ": " + cell.Reason)

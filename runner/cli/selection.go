@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -104,11 +105,11 @@ type source struct {
 }
 
 // Wait implements [suites.Source].
-func (s *source) Wait(id string) result.Cell {
+func (s *source) Wait(ctx context.Context, id string) result.Cell {
 	if _, found := slices.BinarySearch(s.elsewhere, id); found {
 		return result.Cell{ID: id, Verdict: result.Unsupported, Reason: "in another shard"}
 	}
-	return s.run.Wait(id)
+	return s.run.Wait(ctx, id)
 }
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
