@@ -83,14 +83,13 @@ func failed(r result.Report) int {
 	return n
 }
 
-// exactly reports that every cause is planted, or could be another that is.
+// exactly reports that there are causes, and that every one is planted, or could be another that is.
 func exactly(d diagnose.Diagnosis, planted dialect.Dialect) bool {
-	if len(d.Unexplained) > 0 || len(d.Causes) > len(planted) {
+	if len(d.Unexplained) > 0 || len(d.Causes) == 0 || len(d.Causes) > len(planted) {
 		return false
 	}
 	for i, c := range d.Causes {
-		name := d.Causes[i].Deviation
-		_ = c
+		name := c.Deviation
 		is := func(one dialect.Deviation) bool {
 			return one.String() == d.Written(i) || slices.Contains(c.Alternatives, one.String()) || one.Name == name
 		}
@@ -159,6 +158,9 @@ func TestPairsAndTriples(t *testing.T) {
 
 func together(t *testing.T, of, times int, exactAim, explainedAim float64) {
 	r := catalogue(t)
+	if times < 1 {
+		t.Fatal("nothing would be planted: -pairs is too few")
+	}
 	all := plantable()
 	random := rand.New(rand.NewPCG(1, uint64(of)))
 	exact, explained := 0, 0
@@ -169,7 +171,11 @@ func together(t *testing.T, of, times int, exactAim, explainedAim float64) {
 		for _, i := range random.Perm(len(all))[:of] {
 			planted = append(planted, all[i])
 		}
-		d := diagnose.Report(diagnose.Plant(r, planted))
+		report := diagnose.Plant(r, planted)
+		if failed(report) == 0 {
+			t.Errorf("%s: no cell fails", planted)
+		}
+		d := diagnose.Report(report)
 		if len(d.Unexplained) == 0 {
 			explained++
 		}

@@ -33,7 +33,8 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 type Told struct {
 	// Findings lists for each of the cell's findings the deviations, by their index, that explain it; nil where the dialect does not.
 	Findings [][]int
-	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right.
+	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right, and
+	// S3's own answer would not be.
 	Concerned, Shown []int
 }
 
@@ -53,7 +54,7 @@ func (o *Oracle) Tell(c result.Cell) Told {
 				continue
 			}
 			concerned = append(concerned, i)
-			if less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
+			if owed.missed&less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
 				told.Shown = append(told.Shown, i)
 			}
 		}
