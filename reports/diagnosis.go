@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -228,7 +229,7 @@ func (m *markdown) diagnosis(r result.Report) {
 		if c.finding != nil {
 			expected = code(c.example.ID) + ": expected " + code(brief(c.finding.Expected, valueLimit)) + ", got " + code(brief(c.finding.Got, valueLimit))
 		}
-		rows = append(rows, []string{code(string(c.Class)), prose(c.Summary) + " " + code(written(c.Cause)), fmt.Sprint(c.count), factNumbers(c.Facts), expected})
+		rows = append(rows, []string{code(string(c.Class)), prose(c.Summary) + " " + code(written(c.Cause)), strconv.Itoa(c.count), factNumbers(c.Facts), expected})
 	}
 	if len(rows) == 0 {
 		return

@@ -50,7 +50,7 @@ func (t *textWriter) explainedRules(rules []result.ExplainedRule) {
 		t.line(0, brief(r.Sentence, evidenceLimit))
 	}
 	if silent > 0 {
-		t.line(0, fmt.Sprintf("%s more: --json has them all.", plural(silent, "rule")))
+		t.line(0, plural(silent, "rule")+" more: --json has them all.")
 	}
 }
 

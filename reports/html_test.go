@@ -3,10 +3,12 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -41,7 +43,7 @@ func tags(t *testing.T, page string, values bool) []string {
 	for z := html.NewTokenizer(strings.NewReader(page)); ; {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				t.Fatal(z.Err())
 			}
 			return all
@@ -385,7 +387,7 @@ func TestHTMLOfManyCells(t *testing.T) {
 func BenchmarkHTML(b *testing.B) {
 	for _, n := range []int{1, 1000, 20_000} {
 		r := many(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var size counter

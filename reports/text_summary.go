@@ -15,7 +15,7 @@ func (t *textWriter) unsupported(cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
-	t.section(bold, fmt.Sprintf("Unsupported: %s", plural(len(cells), "cell")))
+	t.section(bold, "Unsupported: "+plural(len(cells), "cell"))
 	for _, g := range groupBy(cells, reasonOf) {
 		t.counted(g)
 	}
@@ -34,7 +34,7 @@ func (t *textWriter) known(cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
-	t.section(bold, fmt.Sprintf("Known deviations: %s", plural(len(cells), "cell")))
+	t.section(bold, "Known deviations: "+plural(len(cells), "cell"))
 	for _, g := range byReason(cells) {
 		t.counted(g)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -152,7 +153,7 @@ func TestPairsAndTriples(t *testing.T) {
 		of, times        int
 		exact, explained float64
 	}{{2, *pairs, 0.95, 0.99}, {3, *pairs * 2 / 5, 0.95, 0.99}} {
-		t.Run(fmt.Sprint(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
+		t.Run(strconv.Itoa(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -224,8 +225,8 @@ func keyOf(u *url.URL, endpoint string) string {
 
 // keyMissing: a request that changes an object has one of its own, which the first of its requests makes.
 func keyMissing(c result.Cell, ex result.Exchange) bool {
-	return c.Point.Target == "missing-object" || c.Point.Method == "DELETE" || c.Point.Method == "POST" ||
-		c.Point.Method == "PUT" && c.Attempts < 2 && ex.Kind == "preflight"
+	return c.Point.Target == "missing-object" || c.Point.Method == http.MethodDelete || c.Point.Method == http.MethodPost ||
+		c.Point.Method == http.MethodPut && c.Attempts < 2 && ex.Kind == "preflight"
 }
 
 // outcomeOf is what an actual request is owed apart from CORS: what came, but where the report says that something else was owed.
@@ -250,7 +251,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 	}
 	came := &called{method: call.Method}
 	switch call.Method {
-	case "PUT":
+	case http.MethodPut:
 		came.put(c, call)
 	default:
 		i := slices.IndexFunc(c.Exchanges, func(ex result.Exchange) bool { return ex.Request.Method == call.Method })
@@ -258,7 +259,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 			return
 		}
 		came.answered(c.Exchanges[i].Response)
-		came.removed = call.Method == "DELETE" && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.deleted" })
+		came.removed = call.Method == http.MethodDelete && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.deleted" })
 	}
 	if came.status == 0 {
 		return
@@ -274,9 +275,9 @@ func (c *called) put(cell result.Cell, call *dialect.Call) {
 	}
 	for _, ex := range cell.Exchanges {
 		switch ex.Request.Method {
-		case "PUT":
+		case http.MethodPut:
 			c.answered(ex.Response)
-		case "GET":
+		case http.MethodGet:
 			c.returned, _ = s3cors.ParseXML([]byte(ex.Response.Body))
 			c.read = true
 			return

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"net/http"
 	"slices"
 
 	"corsprobe/runner/s3cors"
@@ -37,9 +38,9 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 	c.Had = s.Own != nil
 	var reply Reply
 	switch c.Method {
-	case "PUT":
+	case http.MethodPut:
 		reply, s = d.put(s, c)
-	case "DELETE":
+	case http.MethodDelete:
 		reply.Status = 204
 		if !slices.ContainsFunc(d, func(one Deviation) bool { return one.keeps }) {
 			s = s.Now(nil)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -145,13 +146,13 @@ var configurationDeviations = []Deviation{
 	{Name: "delete-late", Summary: "After DeleteBucketCors, GetBucketCors returns none, but answers go on.", Class: result.Exposure, change: change{config: lingering}},
 	{Name: "delete-twice-404", Summary: "DeleteBucketCors without a configuration gets 404.", Class: result.Contract, Checks: []string{"config.*"},
 		change: change{called: func(r *Reply, c Call) {
-			if c.Method == "DELETE" && !c.Had {
+			if c.Method == http.MethodDelete && !c.Had {
 				*r = Reply{Status: 404, Code: s3cors.CodeNoSuchCORSConfiguration, Message: "x"}
 			}
 		}}},
 	{Name: "delete-200", Summary: "DeleteBucketCors gets 200.", Class: result.Contract, Checks: status,
 		change: change{called: func(r *Reply, c Call) {
-			if c.Method == "DELETE" && r.Status == 204 {
+			if c.Method == http.MethodDelete && r.Status == 204 {
 				r.Status = 200
 			}
 		}}},
@@ -274,7 +275,7 @@ func returning(by func(*s3cors.Rule)) change { return change{returned: by} }
 // gettingNone changes the answer to GetBucketCors where there is no configuration.
 func gettingNone(reply Reply) change {
 	return change{called: func(r *Reply, c Call) {
-		if c.Method == "GET" && !c.Had {
+		if c.Method == http.MethodGet && !c.Had {
 			*r = reply
 		}
 	}}

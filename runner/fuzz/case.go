@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -150,7 +151,7 @@ var (
 
 // sendable has a question send what its method and target permit: an actual request needs a method of S3's, and changes objects only.
 func (q Question) sendable() Question {
-	reads := q.Method == "GET" || q.Method == "HEAD"
+	reads := q.Method == http.MethodGet || q.Method == http.MethodHead
 	if !slices.Contains(s3cors.Methods, q.Method) || !reads && !slices.Contains(changeable, q.Target) {
 		q.Send = Preflight
 	}

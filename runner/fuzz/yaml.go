@@ -3,6 +3,7 @@ package fuzz
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing/fstest"
 
@@ -118,7 +119,7 @@ func cellOf(q Question) matrix {
 	switch q.Method {
 	case "":
 		m.Methods = "none"
-	case "GET":
+	case http.MethodGet:
 		m.Methods = ""
 	}
 	if q.Target != object {

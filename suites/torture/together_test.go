@@ -3,6 +3,7 @@
 package torture
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func during(t *testing.T, all *table, w *world, name, here, there string, first,
 	var once sync.Once
 	var other *process
 	w.proxy.do(func(c *call) bool {
-		if c.r.Method != "PUT" || !c.ofCORS() {
+		if c.r.Method != http.MethodPut || !c.ofCORS() {
 			return false
 		}
 		answer := c.answer()
