@@ -192,6 +192,7 @@ func (t *textWriter) diagnosis(r result.Report) {
 		if c.finding != nil {
 			t.rows(3, []row{
 				{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
+				{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
 			})
 			t.rows(3, exampleCurl(c))
 		}

@@ -50,8 +50,20 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 	} else if len(c.Findings) > 0 {
 		c.Verdict = result.Failed
 	}
+	c.Checks = checksOf(c)
 	s.run.deliver(c)
 	return trusted, err
+}
+
+// checksOf counts what a configuration call was held against: its status, and where that is right a refusal's code, or what the bucket holds.
+func checksOf(c result.Cell) int {
+	switch {
+	case c.Verdict != result.Passed && c.Verdict != result.Failed:
+		return 0
+	case slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.status" }):
+		return len(c.Findings)
+	}
+	return max(2, len(c.Findings))
 }
 
 // put sends a configuration and reads it back. What S3 must refuse goes as a raw document, for an SDK would refuse to send it.

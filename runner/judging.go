@@ -71,6 +71,11 @@ func (j *judging) keep(x judge.Exchange) {
 // conclude writes what all of them came to into a cell.
 func (j *judging) conclude(c *result.Cell) {
 	c.Findings = j.exchanges.Findings()
+	c.Checks = 0
+	for _, x := range j.exchanges {
+		c.Checks += x.Checks
+	}
+	c.Checks = max(c.Checks, len(c.Findings))
 	c.Explanation = judge.Explanation(j.preflight, j.actual)
 	c.Browser = j.exchanges.Describe()
 }

@@ -183,6 +183,8 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Checks counts what the cells' answers were held against; nil in reports of earlier releases.
+	Checks *ChecksSummary `json:"checks,omitempty"`
 	// Requests is how many requests the run sent, those for set-up, settling and clean-up among them; CellRequests are the cells' own,
 	// asked again or not.
 	Requests     int `json:"requests,omitempty"`
@@ -192,6 +194,16 @@ type Summary struct {
 	// Chromium counts what a real browser made of the cells; nil for runs without one.
 	Chromium *ChromiumSummary `json:"chromium,omitempty"`
 }
+
+// ChecksSummary counts checks: a cell in which one header of seven differs is one difference, and not seven.
+type ChecksSummary struct {
+	Made      int `json:"made"`
+	Known     int `json:"known"`     // not as S3 owes it, and exactly as a listed deviation says
+	Otherwise int `json:"otherwise"` // neither
+}
+
+// Owed is how many came as S3 owes them.
+func (c ChecksSummary) Owed() int { return c.Made - c.Known - c.Otherwise }
 
 // ChromiumSummary counts cells by what a real browser made of them.
 type ChromiumSummary struct {
@@ -241,6 +253,8 @@ type Cell struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"` // of known, unsupported and error
 	Findings []Finding `json:"findings,omitempty"`
+	// Checks is how many checks the answers were held against: their statuses, headers and error documents. What is no finding is as owed.
+	Checks int `json:"checks,omitempty"`
 	// Explanation says which rule should have answered, and why: "rule 2 matches: …".
 	Explanation string        `json:"explanation,omitempty"`
 	Exchanges   []Exchange    `json:"exchanges,omitempty"`
@@ -373,6 +387,8 @@ type Element struct {
 
 // Deviation is the reason why a finding is known.
 type Deviation struct {
+	// Name is the deviation as it is written in a file, "most-rules: 20"; empty where a glob of cells says what is known.
+	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
 	Link   string `json:"link,omitempty"`
 }
