@@ -51,6 +51,7 @@ func TestCommandLine(t *testing.T) {
 			"examples":    examples,
 			"static":      startStatic,
 			"spoilt":      startSpoilt,
+			"serve":       startServe,
 		},
 	})
 }

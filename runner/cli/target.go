@@ -164,8 +164,11 @@ func closeServer(server *embedded.Server) {
 	_ = server.Close(ctx)
 }
 
+// embeddedProvider is the provider whose server the embedded one is.
+const embeddedProvider = "versitygw"
+
 // embeddedDeviations are what the embedded server is known to do otherwise than S3.
 func embeddedDeviations() ([]scenarios.Deviation, error) {
-	p, err := scenarios.ProviderByName("versitygw")
+	p, err := scenarios.ProviderByName(embeddedProvider)
 	return p.KnownDeviations, err
 }
