@@ -47,6 +47,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.baseline(r.Baseline)
 	t.summary(r)
 	t.blank()
+	t.gone(r)
 	t.verdict(r)
 	return t.out.Flush()
 }

@@ -67,6 +67,19 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// buckets says what becomes of those that are asked.
+func (o Options) buckets() result.Buckets {
+	switch {
+	case o.AssumeConfigured:
+		return ""
+	case o.Bucket != "":
+		return result.BucketsGiven
+	case o.Keep:
+		return result.BucketsKept
+	}
+	return result.BucketsRemoved
+}
+
 // Run is a plan being carried out.
 type Run struct {
 	plan     scenarios.Plan
@@ -193,7 +206,7 @@ func (r *Run) Finish() (result.Report, []error) {
 	redactor := r.probes.Redactor()
 	report := result.Report{
 		Version:      result.Version,
-		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest()},
+		Run:          result.Run{ID: r.id, Tool: r.opts.Tool, Started: r.started, Duration: time.Since(r.started), Incomplete: r.stopped, Digest: r.plan.Digest(), Buckets: r.opts.buckets()},
 		Endpoint:     result.Endpoint{URL: r.store.URL(), Region: r.store.Region(), Server: redactor.Text(r.notes.server())},
 		Observations: redactor.Observations(r.notes.observations()),
 		Scenarios:    described(r.plan),

@@ -96,6 +96,6 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	setHelp(root)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), fuzzCommand(), probeCommand(), recordCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.AddCommand(runCommand(), mergeCommand(), fuzzCommand(), probeCommand(), recordCommand(), reproduceCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	return root
 }

@@ -39,7 +39,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Ask an endpoint", []string{"run", "fuzz", "probe", "record", "serve"}},
+	{"Ask an endpoint", []string{"run", "fuzz", "probe", "reproduce", "record", "serve"}},
 	{"Work without a network", []string{"explain", "lint", "init", "list", "validate", "schema"}},
 	{"Put reports together", []string{"merge", "compare", "diagnose"}},
 	{"Clean up after runs that were killed", []string{"restore", "sweep"}},

@@ -52,6 +52,7 @@ func TestCommandLine(t *testing.T) {
 			"examples":    examples,
 			"static":      startStatic,
 			"spoilt":      startSpoilt,
+			"serve":       startServe,
 		},
 	})
 }

@@ -65,11 +65,29 @@ func (f *serveFlags) serve(ctx context.Context, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "#   %s: %s\n", one, one.Summary)
 	}
 	fmt.Fprintf(stdout, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", running.URL(), running.Region(), access, secret)
+	fmt.Fprintf(stdout, "# With these set, in another shell:%s\n", f.whatToRun(running.URL(), running.Region()))
 	<-ctx.Done()
 	ended, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	_ = running.Close(ended) // it goes with the process
 	return nil
+}
+
+// whatToRun are the commands that fit what is served: one by which it conforms, with all that is known of it, or one that finds its deviations.
+func (f *serveFlags) whatToRun(url, region string) string {
+	provider := f.provider
+	if provider == "" && len(f.deviations) == 0 {
+		provider = embeddedProvider
+	}
+	const line = "\n#   "
+	if provider == "" {
+		return line + "corsprobe run   # finds " + count(len(f.deviations), "deviation")
+	}
+	text := fmt.Sprintf("corsprobe run --provider %s --endpoint %s --region %s", provider, url, region)
+	if n := len(f.deviations); n > 0 {
+		text += fmt.Sprintf("   # finds %s more than the provider has", count(n, "deviation"))
+	}
+	return line + text
 }
 
 // start runs the embedded server as it is, or one that speaks a dialect in front of it.

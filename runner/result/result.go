@@ -84,6 +84,16 @@ type Report struct {
 	Cells        []Cell        `json:"cells"`
 }
 
+// Cell is the result of that id, if the report has one.
+func (r Report) Cell(id string) (Cell, bool) {
+	for i := range r.Cells {
+		if r.Cells[i].ID == id {
+			return r.Cells[i], true
+		}
+	}
+	return Cell{}, false
+}
+
 // Cause is a deviation from S3 that explains failed cells and contradicts no answer.
 type Cause struct {
 	Deviation string `json:"deviation"` // its name: corsprobe explain NAME tells of it
@@ -154,7 +164,18 @@ type Run struct {
 	Shard *Shard `json:"shard,omitempty"`
 	// Plan is the Digest of the whole plan that the shards share; empty without shards.
 	Plan string `json:"plan,omitempty"`
+	// Buckets says whether the curl commands of the cells find what they ask for; empty: not known, or no bucket was configured.
+	Buckets Buckets `json:"buckets,omitempty"`
 }
+
+// Buckets says what became of the buckets that a run asked. Where its curl commands find none, corsprobe reproduce makes one again.
+type Buckets string
+
+const (
+	BucketsRemoved Buckets = "removed" // they were the run's own, and are gone
+	BucketsKept    Buckets = "kept"    // they were the run's own, and --keep left them with their last configurations
+	BucketsGiven   Buckets = "given"   // one of the user's, which has its own configuration again
+)
 
 // Shard is one part of a plan that several runs share.
 type Shard struct {

@@ -1,0 +1,18 @@
+package cli
+
+import "testing"
+
+func TestMeant(t *testing.T) {
+	words := []string{"origins/exact/a", "origins/exact/b", "origins/wild/a", "rules/order/a", "origins/exact/c"}
+	for word, want := range map[string]string{
+		"origins/exact":   "; did you mean origins/exact/a or origins/exact/b or origins/exact/c?",
+		"orgins/wild/a":   "; did you mean origins/wild/a?",
+		"rules/ordre/a":   "; did you mean rules/order/a?",
+		"something other": "",
+		"":                "",
+	} {
+		if got := meant(word, words); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+}
