@@ -35,12 +35,14 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		return true, nil
 	}
 	c := s.run.callCell(s.planned, step, result.Passed, "")
-	switch step.Call {
-	case scenarios.PutBucketCors:
+	switch {
+	case step.Missing:
+		trusted, err = true, s.onMissing(ctx, step, &c)
+	case step.Call == scenarios.PutBucketCors:
 		trusted, err = s.put(ctx, step, &c)
-	case scenarios.DeleteBucketCors:
+	case step.Call == scenarios.DeleteBucketCors:
 		trusted, err = s.delete(ctx, step, &c)
-	case scenarios.GetBucketCors:
+	case step.Call == scenarios.GetBucketCors:
 		trusted, err = true, s.get(ctx, step, &c)
 	default:
 		trusted, err = s.otherCall(ctx, step, &c)
@@ -74,8 +76,12 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return false, err
 	}
 	s.run.notes.chose(owed.Wording(status, message))
+	if status == http.StatusNotImplemented && step.Digest.Spoilt() {
+		c.Verdict, c.Reason = result.Unsupported, "the endpoint does not know Content-MD5: it answers "+answerText(status, code)
+		return true, nil
+	}
 	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.Refused() {
-		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %s", answerText(status, code))
 		return false, nil
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
@@ -232,6 +238,10 @@ func owedCall(step scenarios.PlannedStep) judge.Call {
 	switch {
 	case step.Answer != nil:
 		return judge.PinnedCall(step.Answer.Status, step.Answer.Error, step.Answer.Reason)
+	case step.Missing:
+		return judge.OnMissing()
+	case step.Digest.Spoilt():
+		return judge.PutSpoilt(step.Digest == scenarios.WrongMD5)
 	case step.Call == scenarios.DeleteBucketCors:
 		return judge.Delete()
 	case step.Call == scenarios.GetBucketCors:

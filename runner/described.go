@@ -13,7 +13,14 @@ func described(plan scenarios.Plan) []result.Scenario {
 		s := planned.Scenario
 		all[i] = result.Scenario{ID: s.ID, Description: s.Description, Labels: s.Labels, Facts: s.Facts, References: s.References}
 		for _, step := range planned.Steps {
-			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)})
+			described := result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)}
+			if step.Missing {
+				described.On = string(scenarios.NoSuchBucket)
+			}
+			if step.Digest.Spoilt() {
+				described.Digest = string(step.Digest)
+			}
+			all[i].Steps = append(all[i].Steps, described)
 		}
 	}
 	return all

@@ -49,10 +49,25 @@ const (
 	SHA1        Digest = "sha1"
 	SHA256      Digest = "sha256"
 	CRC64NVME   Digest = "crc64nvme" // the newest, which not every server knows
+
+	// These two do not protect what is sent, and S3 refuses it (fact 70).
+	WrongMD5     Digest = "wrong-md5"     // of another document
+	MalformedMD5 Digest = "malformed-md5" // a Content-MD5 that is none
 )
 
+// Spoilt reports a digest for whose sake S3 refuses the call, whatever is put.
+func (d Digest) Spoilt() bool { return d == WrongMD5 || d == MalformedMD5 }
+
 // Digests lists every digest, the usual one first.
-var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME}
+var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME, WrongMD5, MalformedMD5}
+
+// On says which bucket a step's configuration call names; empty: the scenario's own.
+type On string
+
+const (
+	OwnBucket    On = "own-bucket"
+	NoSuchBucket On = "missing-bucket" // one that does not exist
+)
 
 // callNames are the words that a step's call may be.
 func callNames() []string {

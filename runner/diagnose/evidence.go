@@ -118,6 +118,15 @@ func (e *evidence) add(i int, c result.Cell, url string) {
 }
 
 func callOf(step result.Step) *dialect.Call {
+	call := callNamed(step)
+	if call != nil {
+		call.Missing = step.On != ""
+		call.Digest = map[string]string{"wrong-md5": s3cors.CodeBadDigest, "malformed-md5": s3cors.CodeInvalidDigest}[step.Digest]
+	}
+	return call
+}
+
+func callNamed(step result.Step) *dialect.Call {
 	switch step.Call {
 	case "PutBucketCors":
 		text := step.Put
@@ -270,7 +279,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 // put reads what a PutBucketCors came to. The exchanges of one that S3 accepts are not kept: the findings tell.
 func (c *called) put(cell result.Cell, call *dialect.Call) {
 	c.status = 200
-	if s3cors.Validate(call.Put) != nil || call.Put == nil {
+	if s3cors.Validate(call.Put) != nil || call.Put == nil || call.Missing || call.Digest != "" {
 		c.status = 0
 	}
 	for _, ex := range cell.Exchanges {
@@ -290,7 +299,7 @@ func (c *called) put(cell result.Cell, call *dialect.Call) {
 			c.code = code
 		}
 	}
-	if c.status == 200 && s3cors.Validate(call.Put) == nil {
+	if c.status == 200 && s3cors.Validate(call.Put) == nil && !call.Missing {
 		c.returned, c.read = call.Put, true // a difference would have been found
 	}
 }

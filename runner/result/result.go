@@ -148,6 +148,10 @@ type Step struct {
 	CORS string `json:"cors,omitempty"`
 	// Put is what PutBucketCors puts where that is not CORS, because S3 refuses it: a configuration in JSON, or a document of XML.
 	Put string `json:"put,omitempty"`
+	// On is which bucket the call names: "missing-bucket", one that does not exist; empty: the scenario's own.
+	On string `json:"on,omitempty"`
+	// Digest is what PutBucketCors is sent with where that is a reason to refuse it: "wrong-md5", "malformed-md5"; empty: it is not.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Run says when and with what a run was made.
