@@ -60,7 +60,7 @@ func sized(mark string, size int) input {
 var (
 	oneRule = lint.Provider{Name: "p", Title: "P", Limits: []lint.Limit{{Of: "rules", Most: 1}}}
 	noCORS  = lint.Provider{Name: "p", Title: "P", NoBucketCORS: true}
-	speaks = func(names ...string) lint.Provider {
+	speaks  = func(names ...string) lint.Provider {
 		p := lint.Provider{Name: "p", Title: "P"}
 		for _, name := range names {
 			one, err := dialect.Parse(name)
