@@ -53,7 +53,7 @@ func (k *kinds) of(c *result.Cell, verdict string) int {
 		}
 	}
 	slices.Sort(one.Checks)
-	key := fmt.Sprintf("%q", one)
+	key := fmt.Sprintf("%#v", one)
 	at, seen := k.index[key]
 	if !seen {
 		at = len(k.list)

@@ -5,7 +5,7 @@
   const output = form.querySelector("output");
   const kinds = JSON.parse(document.getElementById("kinds").textContent) || [];
   const scenarios = [...document.querySelectorAll("details.scenario")];
-  const wasOpen = new Map(scenarios.map((s) => [s, s.open]));
+  let wasOpen = null; // which scenarios were before anything was filtered
   const fewScenarios = 12; // that a filter opens; of more it leaves the list
   let cells = null;
 
@@ -60,7 +60,8 @@
   };
 
   // rows are the words of a list of terms, a line each.
-  const rows = (list) => [...list.querySelectorAll(":scope > dt")].map((dt) => dt.textContent.padEnd(9) + " " + dt.nextElementSibling.textContent).join("\n");
+  const row = (name, value) => name.padEnd(9) + " " + value.replace(/\s+/g, " ").trim();
+  const rows = (list) => [...list.querySelectorAll(":scope > dt")].map((dt) => row(dt.textContent, dt.nextElementSibling.textContent)).join("\n");
 
   // statement is a fact in words, with its source.
   const statement = (id) => {
@@ -76,10 +77,12 @@
   const ticket = async (title, told, cell) => {
     const evidence = cell && await block(cell);
     const facts = new Set([...told.querySelectorAll("a[href^='#fact-']")].map((a) => a.hash.slice(1)));
-    const lists = [...told.querySelectorAll("dl")].map(rows);
-    const text = ["## CORS: " + title.replace(/[\s`]+/g, " ").trim(), fenced([...lists, ...[...facts].map(statement)].filter(Boolean).join("\n\n"), "text")];
+    const summary = told.parentElement.querySelector(":scope > summary > .counted"); // of a cause
+    const lists = [...told.querySelectorAll("dl")].map((list) => [...(list.closest(".finding") ? [row("check", list.previousElementSibling.textContent)] : []), rows(list)].join("\n"));
+    if (summary) lists.unshift(row("class", summary.parentElement.querySelector(".badge").textContent.replace(/^\W+/, "")) + "\n" + row("shows in", summary.textContent));
+    const text = ["## CORS: `" + title.replace(/[\s`]+/g, " ").trim() + "`", fenced([...lists, ...[...facts].map(statement)].filter(Boolean).join("\n\n"), "text")];
     for (const config of cell ? cell.closest(".step").querySelectorAll("details.config") : []) {
-      text.push(config.firstElementChild.textContent.trim() + ":", fenced(config.lastElementChild.textContent, "json"));
+      text.push(config.classList.contains("put") ? "What the call was given:" : "The bucket's CORS configuration:", fenced(config.lastElementChild.textContent, "json"));
     }
     const commands = [...(evidence || told).querySelectorAll("pre.curl")].map((pre) => pre.textContent);
     if (commands.length) text.push("To ask again, of a bucket that holds this configuration:", fenced(commands.join("\n"), "sh"));
@@ -87,7 +90,7 @@
       text.push("The " + exchange.previousElementSibling.textContent.replace(/[^A-Za-z]/g, "") + ", as it was:", fenced(exchange.textContent, "http"));
     }
     const run = document.getElementById("run");
-    text.push("Where it was found:", fenced([document.querySelector("h1").textContent, ...(run ? [rows(run.parentElement.querySelector("dl"))] : []), ...(evidence ? ["cell      " + evidence.querySelector(".meta code").textContent] : [])].join("\n"), "text"));
+    text.push("Where it was found:", fenced([document.querySelector("h1").textContent, ...(run ? [rows(run.parentElement.querySelector("dl"))] : []), ...(evidence ? [row("cell", evidence.querySelector(".meta code").textContent)] : [])].join("\n"), "text"));
     return text.join("\n\n") + "\n";
   };
 
@@ -111,14 +114,14 @@
 
   // offer adds a button that copies a ticket.
   const offer = (to, title, told, cell) => {
-    const row = document.createElement("p"), button = document.createElement("button"), said = document.createElement("output");
-    row.className = "actions";
+    const line = document.createElement("p"), button = document.createElement("button"), said = document.createElement("output");
+    line.className = "actions";
     button.type = "button";
     button.textContent = "Copy as a ticket";
     said.role = "status";
     button.addEventListener("click", async () => copy(await ticket(title, told, cell), said));
-    row.append(button, " ", said);
-    to.append(row);
+    line.append(button, " ", said);
+    to.append(line);
   };
   const tickets = () => {
     for (const body of document.querySelectorAll(".cause > .body[data-cell]")) {
@@ -189,7 +192,9 @@
       scenario.hidden = !any(scenario);
     }
     const left = scenarios.filter((s) => !s.hidden);
-    for (const scenario of scenarios) scenario.open = filtered ? !scenario.hidden && left.length <= fewScenarios : wasOpen.get(scenario);
+    if (filtered) wasOpen = wasOpen || new Map(scenarios.map((s) => [s, s.open]));
+    for (const scenario of wasOpen ? scenarios : []) scenario.open = filtered ? !scenario.hidden && left.length <= fewScenarios : wasOpen.get(scenario);
+    if (!filtered) wasOpen = null;
     output.textContent = filtered ? shown + " of " + cells.length + " cells in " + left.length + " of " + scenarios.length + " scenarios" : "";
   };
 
