@@ -77,8 +77,8 @@ func listCommand() *cobra.Command {
 			if err := w.Flush(); err != nil {
 				return err
 			}
-			if note := asked(plan, args, depth); note != "" {
-				fmt.Fprintln(cmd.ErrOrStderr(), "corsprobe: "+count(plan.Results(), "cell")+" in all"+note)
+			if note := asked(plan, args, depth); note != "" && isTerminal(cmd.OutOrStdout()) {
+				fmt.Fprintln(cmd.ErrOrStderr(), count(plan.Results(), "cell")+" in all"+note)
 			}
 			return nil
 		},
