@@ -79,7 +79,8 @@ func TestErrors(t *testing.T) {
 			`f.yaml:1:1: the key "name" is missing, expected the scenario's name: lower-case words joined by dashes, unique within its file` + "\n" +
 			`f.yaml:2:1: merge keys (<<) are not supported, expected the keys written out, or an alias for a whole value`},
 		{"not YAML", "name: [a\n", `f.yaml:1:1: not YAML: did not find expected ',' or ']'`},
-		{"tab", "name:\n\t- a\n", `f.yaml:2:1: not YAML: found character that cannot start any token`},
+		{"tab", "name:\n\t- a\n", `f.yaml:2:1: not YAML: a tab indents this line, expected spaces`},
+		{"tab behind blanks", "name: a\ncors:\n  \tCORSRules: []\n", `f.yaml:3:3: not YAML: a tab indents this line, expected spaces`},
 		{"binary", "name: a\x00", `f.yaml:1:1: not YAML: the file is binary, expected text`},
 		{"empty", "# nothing\n", `f.yaml: the file is empty, expected a scenario`},
 		{"a list", "- a\n", `f.yaml:1:1: found a list, expected a mapping with name, description, labels, depth, facts, references, cors, corsFile, matrix, expect, steps`},

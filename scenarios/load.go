@@ -269,5 +269,18 @@ func (d *decoder) syntax(err error) {
 			line = n
 		}
 	}
+	if at := bytes.IndexByte(indentation(d.bytes, line), '\t'); at >= 0 {
+		d.errors = append(d.errors, Error{File: d.file, Line: line, Column: at + 1, What: "not YAML: a tab indents this line", Expected: "spaces"})
+		return
+	}
 	d.errors = append(d.errors, Error{File: d.file, Line: line, Column: 1, What: "not YAML: " + text})
+}
+
+// indentation is the blanks and tabs that a line begins with, by its number from 1.
+func indentation(text []byte, line int) []byte {
+	lines := bytes.Split(text, []byte("\n"))
+	if line > len(lines) {
+		return nil
+	}
+	return lines[line-1][:len(lines[line-1])-len(bytes.TrimLeft(lines[line-1], " \t"))]
 }

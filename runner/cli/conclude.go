@@ -45,9 +45,8 @@ func (f *outcomeFlags) register(c *cobra.Command) {
 	f.registerReports(c)
 	flags := c.Flags()
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
-	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
+	flags.StringVar(&f.baseline, "baseline", "", "hold the run against an earlier JSON report `FILE`: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
-	completeWords(c, "fail-on", texts(result.Classes)...)
 }
 
 // registerReports has the flags of how a report is shown and written.
@@ -110,14 +109,6 @@ func (f *outcomeFlags) inputs() []use {
 		return nil
 	}
 	return usesOf("--baseline ", f.baseline)
-}
-
-func texts(classes []result.Class) []string {
-	all := make([]string, len(classes))
-	for i, c := range classes {
-		all[i] = string(c)
-	}
-	return all
 }
 
 func (f *outcomeFlags) readBaseline() error {
@@ -186,6 +177,23 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	if code != 0 {
 		return exit{code: code}
+	}
+	return f.whyZero(report, human)
+}
+
+// whyZero explains an exit code of 0 where the report above it says that the endpoint does not conform.
+func (f *outcomeFlags) whyZero(r result.Report, human io.Writer) error {
+	why := "no finding reaches --fail-on " + f.failOn
+	switch {
+	case r.Summary.Failed+r.Summary.Flaky == 0:
+		return nil
+	case r.Baseline != nil && f.failOn == string(result.Contract):
+		why = "nothing is worse than in --baseline " + f.baseline
+	case r.Baseline != nil:
+		why = fmt.Sprintf("nothing that reaches --fail-on %s is worse than in --baseline %s", f.failOn, f.baseline)
+	}
+	if _, err := fmt.Fprintf(human, "The exit code is 0 all the same: %s.\n", why); err != nil {
+		return exit{exitNoJudgement, err}
 	}
 	return nil
 }

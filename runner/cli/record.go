@@ -31,7 +31,7 @@ func recordCommand() *cobra.Command {
 	var f recordFlags
 	c := &cobra.Command{
 		Use:   "record PATH ...",
-		Short: "Write what an endpoint answers into scenarios, as expectations: the endpoint is taken as the authority",
+		Short: "Write what an authority, such as AWS, answers into scenarios",
 		Long: `Runs scenarios against an endpoint that is taken as the authority, such as AWS itself, and writes what it answered into their files, as
 pins under expect with the date and the endpoint. All else in a file stays. A second recording replaces the first, and says what moved since.
 With --check it only says so, and writes nothing. Cells that were not answered, or in two ways, are told and not recorded.

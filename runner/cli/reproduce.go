@@ -28,7 +28,7 @@ func reproduceCommand() *cobra.Command {
 	f := reproduceFlags{opts: runner.Defaults()}
 	c := &cobra.Command{
 		Use:   "reproduce REPORT CELL [PATH ...]",
-		Short: "Ask a cell of a JSON report again: make its bucket and configuration, ask, print, remove",
+		Short: "Ask a cell of a JSON report again, in a bucket made for it",
 		Long: `The buckets of a run are gone when it has ended, and its curl commands then ask for nothing that is there. This makes the bucket and the
 configuration of one CELL again, at the endpoint of the REPORT, asks what the run asked, prints what was expected, what came and how to repeat it,
 and removes everything. With --keep the bucket stays, so that the curl commands can be tried.

@@ -26,7 +26,7 @@ func restoreCommand() *cobra.Command {
 	var f restoreFlags
 	c := &cobra.Command{
 		Use:   "restore",
-		Short: "Put back the configuration of buckets that a killed run was using",
+		Short: "Put back the configurations of buckets that a killed run used",
 		Long: `Puts back the configuration that a user's bucket had before a run changed it that was killed, and removes the objects that the run left
 there. What is put back stands in the journals that runs keep; of several journals of one bucket the oldest counts. A bucket that a run is
 using is left alone.

@@ -48,16 +48,13 @@ func runCommand() *cobra.Command {
 		Short: "Apply scenarios to an endpoint, probe it, and judge the answers",
 		Long: `Applies each scenario's CORS configuration to a bucket, sends the requests of its matrix, and judges every answer.
 
-Scenarios are files and folders of YAML (PATH), or parts of the built-in catalogue by id (NAME, such as origins or origins/exact);
-without any, the whole catalogue. Without an endpoint an S3 server of corsprobe's own is probed.
-
-Every flag can be set in the environment too: CORSPROBE_FAIL_ON for --fail-on. A flag wins.
+Scenarios are files and folders (PATH), or parts of the built-in catalogue (NAME, such as origins/exact); without any, all of that. Without an
+endpoint an S3 server of corsprobe's own is probed. CORSPROBE_FAIL_ON in the environment is --fail-on, and so for every flag.
 
 Exit code: 0 conforms, known deviations aside; 1 findings; 2 bad input or nothing selected; 3 no judgement possible; 130 interrupted.`,
 		Example: `  corsprobe run
   corsprobe run my-scenario.yaml --provider ovhcloud --region gra
   corsprobe run origins --label-filter smoke --report junit=build/cors.xml --report json=build/cors.json`,
-		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := fromEnvironment(cmd.Flags())
 			if err != nil {
@@ -79,12 +76,12 @@ func (f *runFlags) register(c *cobra.Command) {
 	f.outcome.register(c)
 	f.target.registerProvider(c)
 	flags := c.Flags()
-	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB` (* within a part, ** over parts); repeatable")
+	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB`: * within a part, ** over parts; repeatable")
 	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
-	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit, in Ginkgo's `SYNTAX`")
+	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit this `FILTER`; in Ginkgo's syntax")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
-	flags.StringVar(&f.rerun, "rerun-failed", "", "only the cells that failed, were flaky or in error in the JSON report `FILE`")
+	flags.StringVar(&f.rerun, "rerun-failed", "", "only cells that failed in the JSON report `FILE`; those that were flaky or in error among them")
 	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
 	flags.IntVar(&f.maxCells, "max-cells", 50_000, "refuse a plan of more cells than this")
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")

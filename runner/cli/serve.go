@@ -25,7 +25,7 @@ func serveCommand() *cobra.Command {
 	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the embedded S3 server alone, until interrupted; or one that answers CORS as a provider does",
+		Short: "Run an S3 server: the embedded one, or one with a provider's CORS",
 		Long: `Runs the embedded S3 server, in memory. With --provider or --deviation it answers CORS as S3 does, but for what the provider is known to do
 otherwise, or for the deviations: an application can be tried against it on one's own machine.`,
 		Example: `  corsprobe serve --provider ovhcloud

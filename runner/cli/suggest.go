@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,6 +40,26 @@ func near(word string, words []string) []string {
 	return slices.SortedFunc(maps.Keys(distances), func(a, b string) int {
 		return cmp.Or(cmp.Compare(distances[a], distances[b]), cmp.Compare(a, b))
 	})
+}
+
+var notCommand = regexp.MustCompile(`^unknown command "([^"]*)" for "[^"]*"$`)
+
+// unknownCommand adds to cobra's error the commands that were perhaps meant; another error stays as it is.
+func unknownCommand(text string) string {
+	found := notCommand.FindStringSubmatch(text)
+	if found == nil {
+		return text
+	}
+	return fmt.Sprintf("there is no command %q%s; corsprobe help lists them", found[1], meant(found[1], commandNames()))
+}
+
+// commandNames are those that help lists, in its order.
+func commandNames() []string {
+	var names []string
+	for _, g := range commandGroups {
+		names = append(names, g.commands...)
+	}
+	return names
 }
 
 // cellIDs are those of a report.

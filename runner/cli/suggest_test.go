@@ -16,3 +16,16 @@ func TestMeant(t *testing.T) {
 		}
 	}
 }
+
+func TestUnknownCommand(t *testing.T) {
+	for text, want := range map[string]string{
+		`unknown command "rnu" for "corsprobe"`:      `there is no command "rnu"; did you mean run?; corsprobe help lists them`,
+		`unknown command "list-all" for "corsprobe"`: `there is no command "list-all"; corsprobe help lists them`,
+		`unknown command "valdate" for "corsprobe"`:  `there is no command "valdate"; did you mean validate?; corsprobe help lists them`,
+		`unknown flag: --x`:                          `unknown flag: --x`,
+	} {
+		if got := unknownCommand(text); got != want {
+			t.Errorf("%s\nbecomes %s\nwant    %s", text, got, want)
+		}
+	}
+}

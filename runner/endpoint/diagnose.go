@@ -155,6 +155,8 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 		t.Hint = e.regionHint(call)
 	case call.Status == http.StatusNotImplemented && strings.HasSuffix(call.Operation, "BucketCors"):
 		t.Hint = noCORS
+	case call.Code == "NoSuchBucket" && strings.Trim(e.url.Path, "/") != "":
+		t.Hint = fmt.Sprintf("check --endpoint: its path %s is taken for a part of every address; leave it out, unless the service documents it", e.presentable(e.url.Path))
 	case call.Status == http.StatusForbidden && hints[call.Code] == "":
 		t.Hint = deniedHint(call)
 	default:
