@@ -68,6 +68,7 @@ type Cell struct {
 	Size       Size
 	Key        Key
 	Connection Connection
+	Parameters Parameters
 	// Adversarial says what an origin that adversarial added would be confused with: "suffix of https://app.example.com".
 	Adversarial string
 	// Pins apply in order; later ones win.

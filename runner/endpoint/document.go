@@ -6,10 +6,14 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"fmt"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"corsprobe/runner/probe"
@@ -32,6 +36,9 @@ func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...st
 	}
 	b.trusted, b.fresh = false, false
 	lines := []result.Header{{Name: "Content-Type", Value: "application/xml"}}
+	if slices.Equal(digests, []string{"trailing"}) {
+		return b.changeRaw(ctx, trailing(document, lines))
+	}
 	for _, name := range digests {
 		lines = append(lines, digestLine(name, document))
 	}
@@ -56,6 +63,21 @@ func digestLine(name string, document []byte) result.Header {
 		header = "Content-MD5"
 	}
 	return result.Header{Name: header, Value: base64.StdEncoding.EncodeToString(h.Sum(nil))}
+}
+
+// trailing has the document in chunks, with CRC32 after the last.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+func trailing(document []byte, lines []result.Header) probe.Request {
+	sum := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(document)))
+	body := fmt.Appendf(nil, "%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n", len(document), document, sum)
+	lines = append(lines,
+		result.Header{Name: "Content-Encoding", Value: "aws-chunked"},
+		result.Header{Name: "x-amz-content-sha256", Value: "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
+		result.Header{Name: "x-amz-decoded-content-length", Value: strconv.Itoa(len(document))},
+		result.Header{Name: "x-amz-sdk-checksum-algorithm", Value: "CRC32"},
+		result.Header{Name: "x-amz-trailer", Value: "x-amz-checksum-crc32"},
+	)
+	return probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: body, Header: lines}
 }
 
 // hashes are the digests that S3 knows (fact 70).

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3cors/fact"
 )
 
 // Coverage counts what was asked: facts that the answers owed rest on, ways through the model, values of dimensions and pairs of them. The
@@ -64,6 +65,22 @@ func eachOf(features []feature, call func(text string, pair bool)) {
 				call(f.text+" & "+g.text, true)
 			}
 		}
+	}
+}
+
+// facts are those that the answers to the state's calls rest on: to put or delete a configuration, and to read it back.
+func (s *State) facts() []int {
+	switch {
+	case s.Call != "":
+		return nil
+	case s.Refused != nil:
+		return s3cors.Validate(s.Refused).Facts
+	case s.CORS == nil:
+		return []int{fact.DeleteAnswered, fact.NoConfiguration}
+	case s.Digest != "":
+		return []int{fact.PutReplaces, fact.StoredAsPut, fact.ChecksumNeeded}
+	default:
+		return []int{fact.PutReplaces, fact.StoredAsPut}
 	}
 }
 

@@ -63,6 +63,8 @@ func (s *suspect) cause() string {
 // shape tells configurations by what there is in them.
 func (s *State) shape() string {
 	switch {
+	case s.Call != "":
+		return s.Call
 	case s.Refused != nil:
 		return "refused: " + refusalOf(s.Refused)
 	case s.CORS == nil:
@@ -134,5 +136,6 @@ func (q *Question) shape(state *State) string {
 	for _, f := range q.Fields {
 		has = append(has, f.Name)
 	}
+	has = append(has, q.Further.names()...)
 	return strings.Join(has, ", ")
 }

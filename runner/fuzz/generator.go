@@ -1,11 +1,14 @@
 package fuzz
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 
 	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
 )
 
 const (
@@ -33,7 +36,11 @@ func (g *Generator) Next() Case {
 		cfg = configuration(g.random)
 	}
 	for range g.states(cfg) {
-		c.States = append(c.States, State{CORS: cfg})
+		c.States = append(c.States, State{CORS: cfg, Digest: g.digest(cfg)})
+		if cfg != nil && chance(g.random, 0.2) {
+			c.States = append(c.States, g.call(cfg))
+			cfg = c.States[len(c.States)-1].CORS
+		}
 		if chance(g.random, 0.2) {
 			g.refused++
 			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random, g.refused)})
@@ -46,6 +53,7 @@ func (g *Generator) Next() Case {
 		c.States = c.States[1:] // a life begins with a call
 	}
 	for i := range c.States {
+		g.Coverage.add(nil, c.States[i].facts())
 		g.ask(&c, i)
 	}
 	return c
@@ -69,6 +77,22 @@ func (g *Generator) after(cfg *s3cors.Configuration) *s3cors.Configuration {
 	default:
 		return edited(g.random, cfg)
 	}
+}
+
+// digest is how the call that puts a configuration is protected; seldom otherwise than usual.
+func (g *Generator) digest(cfg *s3cors.Configuration) string {
+	if cfg == nil || !chance(g.random, 0.25) {
+		return ""
+	}
+	return string(pick(g.random, scenarios.Digests[1:]))
+}
+
+// call is a state in which another call was made on a bucket.
+func (g *Generator) call(cfg *s3cors.Configuration) State {
+	if chance(g.random, 0.25) {
+		return State{Call: recreate}
+	}
+	return State{CORS: cfg, Call: string(pick(g.random, scenarios.BucketCalls).Name)}
 }
 
 // ask makes the questions of a state.
@@ -128,7 +152,13 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 	if q.Target == "part" {
 		q.Method = "PUT"
 	}
+	if q.Further = further(g.random); c.States[i].CORS == nil && q.Further[operations] == "PutBucketCors" {
+		delete(q.Further, operations) // it puts what there is
+	}
 	q = q.sendable()
+	for _, key := range slices.Sorted(maps.Keys(q.Further)) {
+		add(key, q.Further[key])
+	}
 	add("send", string(q.Send))
 	return q, dimensions
 }
@@ -137,9 +167,9 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 var (
 	targets = []string{
 		object, object, object, object, object, object, object, object, "missing-object", "missing-object", "nested-object", "nested-object", "bucket", "bucket", "bucket-slash",
-		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, service,
+		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, longerBucket, deletedBucket, service,
 	}
-	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged"}
+	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged", "expired", "unknown-key", "version-2"}
 )
 
 // origin is one at the edge of a rule's; seldom none, or an empty one.

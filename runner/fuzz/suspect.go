@@ -76,6 +76,9 @@ func (s *suspect) size() int {
 	n := 0
 	for _, state := range s.States {
 		n += 100_000
+		if state.Digest != "" {
+			n += 200
+		}
 		if state.put() == nil {
 			continue
 		}
@@ -90,7 +93,7 @@ func (s *suspect) size() int {
 }
 
 func (q *Question) size() int {
-	n := 0
+	n := q.Further.size()
 	if q.Target != object {
 		n += 500
 	}

@@ -124,7 +124,7 @@ func connection(u *url.URL, opts CurlOptions) []string {
 }
 
 // signing are the parameters of a presigned URL.
-var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"}
+var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token"}
 
 // unsign takes a signature out of a URL's query, and reports that there was one. What is left stays as it was written.
 func unsign(u *url.URL) bool {

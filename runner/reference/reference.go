@@ -292,7 +292,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	cfg, _ := s3cors.ParseXML(body) // nil where the document does not fit the schema
+	cfg, _ := s3cors.ParseXML(document(r, body)) // nil where the document does not fit the schema
 	bucket, _ := where(r)
 	call := dialect.Call{Method: http.MethodPut, Put: cfg, Bytes: len(body), Digest: spoilt(r.Header.Get("Content-MD5"), body)}
 	if refusal := s.refusal(bucket, call); refusal != nil {
@@ -315,6 +315,18 @@ func spoilt(digest string, body []byte) string {
 		return s3cors.CodeBadDigest
 	}
 	return ""
+}
+
+// document is a body without the chunks that it may be in.
+func document(r *http.Request, body []byte) []byte {
+	if !strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		return body
+	}
+	data, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(body)))
+	if err != nil {
+		return body
+	}
+	return data
 }
 
 // refusal is why a configuration is refused; nil: it is not.
