@@ -68,9 +68,8 @@ func (j *judging) keep(x judge.Exchange) {
 	j.exchanges = append(j.exchanges, x)
 }
 
-// conclude writes what all of them came to into a cell.
-func (j *judging) conclude(c *result.Cell) {
-	c.Findings = j.exchanges.Findings()
+// explain writes what was owed, and what a page gets, into a cell.
+func (j *judging) explain(c *result.Cell) {
 	c.Explanation = judge.Explanation(j.preflight, j.actual)
 	c.Browser = j.exchanges.Describe()
 }

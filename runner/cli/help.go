@@ -29,7 +29,7 @@ var flagGroups = []struct {
 		[]string{"profile", "addressing", "assume-configured", "resolve", "ca-file", "insecure", "http2", "timeout"}},
 	{"Selection", []string{"run", "label-filter", "rerun-failed", "shard"}, []string{"focus", "skip", "max-cells"}},
 	{"Judging", []string{"fail-on", "known", "baseline", "update-baseline"}, []string{"write-known", "browser", "browser-path"}},
-	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"color"}},
+	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"evidence", "color"}},
 	{"Pace and clean-up", []string{"dry-run"}, []string{"concurrency", "rate", "settle", "max-time", "cleanup-timeout", "keep"}},
 	{"Help", []string{"help", "help-all"}, []string{"print-config"}},
 }
