@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,12 +37,14 @@ type keeping struct {
 	evidence Evidence
 
 	mu    sync.Mutex
-	alike map[string]int    // cells by scenario, verdict and checks
-	words map[string]string // what answers have in common
+	alike map[string]int // cells by scenario, verdict and checks
+	// What cells have in common.
+	words    map[string]string
+	findings map[string][]result.Finding // by their JSON
 }
 
-// inShort reports that a cell is to be kept in short.
-func (k *keeping) inShort(c *result.Cell) bool {
+// shortens reports that a cell is to be kept in short.
+func (k *keeping) shortens(c *result.Cell) bool {
 	if k.evidence == All || c.Point == nil {
 		return false
 	}
@@ -69,38 +72,68 @@ func (k *keeping) inShort(c *result.Cell) bool {
 }
 
 // shortened is a cell with as much of its evidence as a diagnosis reads.
-func (k *keeping) shortened(c result.Cell) result.Cell {
+func shortened(c result.Cell) result.Cell {
 	c.Explanation, c.Curl, c.Browser = "", nil, nil
 	exchanges := make([]result.Exchange, len(c.Exchanges))
 	for i, ex := range c.Exchanges {
-		exchanges[i] = k.exchange(ex)
+		exchanges[i] = brief(ex)
 	}
 	c.Exchanges = exchanges
 	return c
 }
 
-func (k *keeping) exchange(ex result.Exchange) result.Exchange {
+func brief(ex result.Exchange) result.Exchange {
 	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
-	short.Request = result.Request{Method: ex.Request.Method, URL: k.same(unsigned(ex.Request.URL))}
+	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
 	for _, h := range ex.Request.Headers {
-		switch {
-		case passedOver[strings.ToLower(h.Name)]:
-		case redact.IsSecret(h):
-			short.Request.Headers = append(short.Request.Headers, result.Header{Name: k.same(h.Name), Value: redact.Redacted})
-		default:
-			short.Request.Headers = append(short.Request.Headers, result.Header{Name: k.same(h.Name), Value: k.same(h.Value)})
+		if !passedOver[strings.ToLower(h.Name)] {
+			short.Request.Headers = append(short.Request.Headers, h)
 		}
 	}
-	short.Response = result.Response{Status: ex.Response.Status, Body: k.same(document(ex.Response.Body))}
+	short.Response = result.Response{Status: ex.Response.Status, Body: document(ex.Response.Body)}
 	for _, h := range ex.Response.Headers {
 		switch {
 		case speaksOfCORS(h.Name):
-			short.Response.Headers = append(short.Response.Headers, result.Header{Name: k.same(h.Name), Value: k.same(h.Value)})
+			short.Response.Headers = append(short.Response.Headers, h)
 		case ex.Request.Method != http.MethodOptions: // its name alone: it may be exposed
-			short.Response.Headers = append(short.Response.Headers, result.Header{Name: k.same(h.Name)})
+			short.Response.Headers = append(short.Response.Headers, result.Header{Name: h.Name})
 		}
 	}
 	return short
+}
+
+// share has a cell in short hold its texts in common with others, and nothing else of the answers in memory.
+func (k *keeping) share(c *result.Cell) {
+	for i := range c.Exchanges {
+		ex := &c.Exchanges[i]
+		ex.Request.URL, ex.Response.Body = k.same(ex.Request.URL), k.same(ex.Response.Body)
+		for _, lines := range [][]result.Header{ex.Request.Headers, ex.Response.Headers} {
+			for j, h := range lines {
+				lines[j] = result.Header{Name: k.same(h.Name), Value: k.same(h.Value)}
+			}
+		}
+	}
+	c.Findings = k.sameFindings(c.Findings)
+}
+
+// sameFindings are equal ones that other cells share.
+func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
+	key, err := json.Marshal(findings)
+	if len(findings) == 0 || err != nil {
+		return findings
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known, ok := k.findings[string(key)]; ok {
+		return known
+	}
+	if k.findings == nil {
+		k.findings = map[string][]result.Finding{}
+	}
+	if len(k.findings) < mostWords {
+		k.findings[string(key)] = findings
+	}
+	return findings
 }
 
 // passedOver are headers of a request that no answer of CORS depends on.
@@ -138,6 +171,9 @@ func unsigned(address string) string {
 
 // document is as much of an error document as is judged; empty for any other body.
 func document(body string) string {
+	if !strings.Contains(body, "<") {
+		return ""
+	}
 	doc, err := s3error.Read(body)
 	if err != nil {
 		return ""

@@ -7,5 +7,5 @@ func Shortened(c result.Cell) result.Cell {
 	if c.Point == nil {
 		return c
 	}
-	return new(keeping).shortened(c)
+	return shortened(c)
 }

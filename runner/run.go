@@ -177,13 +177,14 @@ func (r *Run) deliver(c result.Cell) {
 
 // shown is a cell without secrets: as it is kept, and as it is told at once.
 func (r *Run) shown(c result.Cell) (kept, told result.Cell) {
-	short := r.keeping.inShort(&c)
+	short := r.keeping.shortens(&c)
 	redactor := r.probes.Redactor()
 	if !short {
 		c = redactor.Cell(c)
 		return c, c
 	}
-	kept = redactor.For(c.Exchanges).Cell(r.keeping.shortened(c))
+	kept = redactor.For(c.Exchanges).Cell(shortened(c))
+	r.keeping.share(&kept)
 	if r.opts.Evidence == OnlyProblems {
 		return kept, kept
 	}

@@ -16,6 +16,36 @@ type Exchange struct {
 	Page
 	Judgement
 	Exchange result.Exchange
+
+	forbidden map[permission]bool // what was asked of S3's model before
+}
+
+// permission is a method, and headers as a preflight asks for them.
+type permission struct{ method, headers string }
+
+// remembering are the exchanges with a memory of what S3's model said: the same is asked for every difference, in every mode.
+func (all Exchanges) remembering() Exchanges {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].forbidden = map[permission]bool{}
+	}
+	return all
+}
+
+// forbids is [Page.forbids].
+func (x Exchange) forbids(method string, headers *string) bool {
+	key := permission{method: method}
+	if headers != nil {
+		key.headers = "=" + *headers
+	}
+	forbidden, known := x.forbidden[key]
+	if !known {
+		forbidden = x.Page.forbids(method, headers)
+		if x.forbidden != nil {
+			x.forbidden[key] = forbidden
+		}
+	}
+	return forbidden
 }
 
 // Exchanges are those of one request, as a page has it: the preflight and the request itself. Either may be absent.
@@ -198,6 +228,7 @@ func (all Exchanges) Findings() []result.Finding {
 	if !slices.ContainsFunc(all, func(x Exchange) bool { return len(x.Differences) > 0 }) {
 		return nil
 	}
+	all = all.remembering()
 	whole := all.changes()
 	var findings []result.Finding
 	var of []int // index of each finding's exchange
