@@ -59,10 +59,13 @@ func point(cell scenarios.Cell) *result.Point {
 	}
 }
 
+var dimensions = scenarios.Dimensions()
+
 // further are the values of the dimensions that an id leaves out where they are as usual.
 func further(cell scenarios.Cell) map[string]string {
 	var all map[string]string
-	for _, d := range scenarios.Dimensions() {
+	for i := range dimensions {
+		d := &dimensions[i]
 		if d.Always || d.IsDefault(cell) {
 			continue
 		}

@@ -46,6 +46,8 @@ type Options struct {
 	// Known are the deviations that do not count; may be nil.
 	Known *Deviations
 	Tool  string // for the report: "corsprobe 0.1.0"
+	// Evidence says of which cells all that was sent and came is kept.
+	Evidence Evidence
 	// Judged is called after each cell, from several goroutines at once; may be nil.
 	Judged func(result.Cell)
 	// Browser sends every cell that a page can send once more; may be nil.
@@ -93,6 +95,7 @@ type Run struct {
 	places   *places
 	finished chan struct{}
 	notes    notes
+	keeping  keeping
 	pace     *pace.Pace
 	playing  context.Context // the run's own
 	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
@@ -131,8 +134,9 @@ func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id
 	opts = opts.withDefaults()
 	r := &Run{
 		plan: plan, store: at, probes: probes, opts: opts, id: id, started: time.Now(), slots: map[string]*slot{}, finished: make(chan struct{}),
-		pace:   pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
-		effect: &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
+		keeping: keeping{evidence: opts.Evidence},
+		pace:    pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
+		effect:  &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
 		stale: &patience{most: opts.Settle, first: staleFirst},
 	}
 	r.places = &places{run: r}
@@ -176,13 +180,28 @@ func (r *Run) deliver(c result.Cell) {
 	s := r.slots[c.ID]
 	s.once.Do(func() {
 		r.opts.Known.apply(&c)
-		c = r.probes.Redactor().Cell(c) // from here on it is shown
-		s.cell = c
+		s.cell, c = r.shown(c)
 		close(s.done)
 		if r.opts.Judged != nil {
 			r.opts.Judged(c)
 		}
 	})
+}
+
+// shown is a cell without secrets: as it is kept, and as it is told at once.
+func (r *Run) shown(c result.Cell) (kept, told result.Cell) {
+	short := r.keeping.shortens(&c)
+	redactor := r.probes.Redactor()
+	if !short {
+		c = redactor.Cell(c)
+		return c, c
+	}
+	kept = redactor.For(c.Exchanges).Cell(shortened(c))
+	r.keeping.share(&kept)
+	if r.opts.Evidence == OnlyProblems {
+		return kept, kept
+	}
+	return kept, redactor.Cell(c)
 }
 
 // Wait blocks until the cell or configuration call of that id has its result. An id that is not in the plan is in error, and so is one whose

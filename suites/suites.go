@@ -39,16 +39,21 @@ type ender interface {
 // It must be called while Ginkgo builds its tree: at the top level of a test package, or before RunSpecs.
 //
 // Containers nest because Ginkgo's work grows with the square of the siblings in one container.
-func Describe(plan scenarios.Plan, results Source) bool {
+func Describe(plan scenarios.Plan, results Source) bool { return describe(plan, results, step) }
+
+func describe(plan scenarios.Plan, results Source, step describeStep) bool {
 	for _, topic := range byTopic(plan) {
 		ginkgo.Describe(topic.name, func() {
 			for _, planned := range topic.scenarios {
-				scenario(planned, results)
+				scenario(planned, results, step)
 			}
 		})
 	}
 	return true
 }
+
+// describeStep adds the specs of a step.
+type describeStep func(planned scenarios.Planned, s scenarios.PlannedStep, results Source)
 
 // topic is the scenarios of one file.
 type topic struct {
@@ -70,7 +75,7 @@ func byTopic(plan scenarios.Plan) []topic {
 }
 
 // scenario is Ordered because its cells share a bucket: under ginkgo -p they all go to one process.
-func scenario(planned scenarios.Planned, results Source) {
+func scenario(planned scenarios.Planned, results Source, step describeStep) {
 	labels := ginkgo.Label(planned.Scenario.Labels...)
 	ginkgo.Describe(planned.Scenario.Name, ginkgo.Ordered, ginkgo.ContinueOnFailure, labels, func() {
 		for _, s := range planned.Steps {

@@ -92,7 +92,7 @@ func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports
 	}
 	for _, arg := range args {
 		name, path := nameAndPath(arg)
-		r, err := readReport(path)
+		r, err := readReport(path, withoutEvidence)
 		problems = append(problems, err)
 		runs = append(runs, reports.Compared{Name: name, Report: r})
 		inputs = append(inputs, usesOf("", path)...)

@@ -13,8 +13,9 @@ type Oracle struct {
 	frame *evidence // the scenarios, without cells
 	url   string
 
-	whole *world
-	less  []*world // without each deviation in turn
+	whole   *world
+	without []dialect.Dialect // without each deviation in turn
+	less    []*world          // of those
 
 	mu sync.Mutex
 }
@@ -24,7 +25,8 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 	o := &Oracle{d: d, url: url, frame: read(result.Report{Scenarios: scenarios})}
 	o.whole = &world{states: o.frame.play(d)}
 	for i := range d {
-		o.less = append(o.less, &world{states: o.frame.play(without(d, i))})
+		o.without = append(o.without, without(d, i))
+		o.less = append(o.less, &world{states: o.frame.play(o.without[i])})
 	}
 	return o
 }
@@ -49,7 +51,7 @@ func (o *Oracle) Tell(c result.Cell) Told {
 		less := make([]trial, len(o.d))
 		var concerned []int
 		for i := range o.d {
-			less[i] = e.try(without(o.d, i), e.worldOf(o.less[i].states), n)
+			less[i] = e.try(o.without[i], e.worldOf(o.less[i].states), n)
 			if less[i].missed == with.missed && less[i].predicted.changes(with.predicted) == 0 {
 				continue
 			}

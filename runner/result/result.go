@@ -446,12 +446,15 @@ type Browser struct {
 
 // Exchange is a request as sent and the answer as received.
 type Exchange struct {
-	Kind     string   `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	Kind string `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	// Short: of what was sent and came only what CORS's answers depend on, and what they consist of, is kept. A signature in the URL is but
+	// named, other headers have no value, the body is no more than an error document's code, method and resource type.
+	Short    bool     `json:"short,omitempty"`
 	Request  Request  `json:"request"`
 	Response Response `json:"response"`
 	// Error is the transport's, when there was no answer. Response is empty then.
 	Error string        `json:"error,omitempty"`
-	Start time.Time     `json:"start"`
+	Start time.Time     `json:"start,omitzero"` // not of one in short
 	Took  time.Duration `json:"tookNanoseconds"`
 }
 
