@@ -76,7 +76,7 @@ func interruptedBy(ctx context.Context) string {
 	if errors.Is(context.Cause(ctx), errMaxTime) {
 		return errMaxTime.Error()
 	}
-	return "interrupted"
+	return result.Interrupted
 }
 
 func notAsked(ctx context.Context) string { return interruptedBy(ctx) + " before it was asked" }

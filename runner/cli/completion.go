@@ -25,6 +25,7 @@ type words func() []cobra.Completion
 var flagWords = map[string]words{
 	"color":     wordsOf(colors),
 	"convert":   func() []cobra.Completion { return corsfile.TargetNames() },
+	"evidence":  wordsOf(evidences),
 	"depth":     func() []cobra.Completion { return depths() },
 	"deviation": deviationWords,
 	"fail-on":   classWords,

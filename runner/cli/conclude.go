@@ -262,8 +262,10 @@ func (f *outcomeFlags) exitCode(r result.Report) int {
 	switch {
 	case len(r.CleanUp) > 0:
 		return exitNoJudgement
-	case r.Run.Incomplete != "":
+	case r.Run.Interrupted():
 		return exitInterrupted
+	case r.Run.Incomplete != "":
+		return exitNoJudgement
 	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():
 		return exitNoJudgement
 	case len(r.Stale) > 0 || f.fails(r):

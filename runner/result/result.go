@@ -181,6 +181,12 @@ const (
 	BucketsGiven   Buckets = "given"   // one of the user's, which has its own configuration again
 )
 
+// Interrupted reports that somebody ended the run, and not a limit of its own, or a part that is missing.
+func (r Run) Interrupted() bool { return strings.HasPrefix(r.Incomplete, Interrupted) }
+
+// Interrupted begins Run.Incomplete where a signal ended the run.
+const Interrupted = "interrupted"
+
 // Shard is one part of a plan that several runs share.
 type Shard struct {
 	Index int `json:"index"` // from 1

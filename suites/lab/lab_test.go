@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"corsprobe/reports"
+	"corsprobe/runner/browser"
+	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 
 	"gopkg.in/yaml.v3"
@@ -68,6 +70,36 @@ func TestUnsupported(t *testing.T) {
 	}
 	if code != 0 || !strings.Contains(output, "unsupported, as it must be") {
 		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
+
+// TestAgainstChromium has Chromium ask two servers that no test was written for. What the report says of browsers is what Chromium does there,
+// and no cell of it is called otherwise by the model of browsers.
+func TestAgainstChromium(t *testing.T) {
+	if _, err := browser.Find(""); err != nil {
+		t.Skip(err)
+	}
+	for _, server := range []string{"rgw", "s3rver"} {
+		t.Run(server, func(t *testing.T) {
+			dir := t.TempDir()
+			args := []string{server, "--", "--browser"}
+			if testing.Short() {
+				args = append(args, "--depth", "quick")
+			}
+			code, output := lab(t, dir, "", args...)
+			if code == notToBeHad {
+				t.Skip(output)
+			}
+			report := read(t, dir, server)
+			var all reference.Claims
+			for _, wrong := range all.Hold(report) {
+				t.Error(wrong)
+			}
+			t.Logf("%+v; %+v", all, report.Summary.Chromium)
+			if all.Pages < 300 || all.Blocked < 20 {
+				t.Errorf("too little was held against Chromium: %+v\n%s", all, output)
+			}
+		})
 	}
 }
 
