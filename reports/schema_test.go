@@ -33,6 +33,7 @@ var enums = map[reflect.Type][]any{
 	reflect.TypeFor[result.LeftoverKind](): anyList([]result.LeftoverKind{result.LeftConfiguration, result.LeftBucket, result.LeftObjects, result.LeftOther}),
 	reflect.TypeFor[result.By]():           anyList([]result.By{result.ByStandard, result.ByBrowsers}),
 	reflect.TypeFor[result.How]():          anyList(result.Hows),
+	reflect.TypeFor[result.Buckets]():      anyList([]result.Buckets{result.BucketsRemoved, result.BucketsKept, result.BucketsGiven}),
 	reflect.TypeFor[result.LevelState]():   anyList([]result.LevelState{result.Reached, result.Missed, result.Undecided}),
 }
 

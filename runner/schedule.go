@@ -76,7 +76,7 @@ func interruptedBy(ctx context.Context) string {
 	if errors.Is(context.Cause(ctx), errMaxTime) {
 		return errMaxTime.Error()
 	}
-	return "interrupted"
+	return result.Interrupted
 }
 
 func notAsked(ctx context.Context) string { return interruptedBy(ctx) + " before it was asked" }
@@ -102,6 +102,7 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 	defer func() { r.places.give(ctx, at, sound) }()
 	s := &stage{run: r, planned: planned, place: at}
 	defer s.leaveNeighbours()
+	defer s.leaveAbsent()
 	if err := s.play(ctx); err != nil {
 		r.abandon(planned, r.reason(ctx, err))
 		return

@@ -61,13 +61,28 @@ const (
 	SHA256      Digest = "sha256"
 	CRC64NVME   Digest = "crc64nvme" // the newest, which not every server knows
 	Trailing    Digest = "trailing"  // CRC32 after a body in chunks, as SDKs send streams; not every server takes a configuration so
+
+	// These two do not protect what is sent, and S3 refuses it (fact 70).
+	WrongMD5     Digest = "wrong-md5"     // of another document
+	MalformedMD5 Digest = "malformed-md5" // a Content-MD5 that is none
 )
 
 // MayBeUnknown reports a digest that an endpoint need not know.
 func (d Digest) MayBeUnknown() bool { return d == CRC64NVME || d == Trailing }
 
+// Spoilt reports a digest for whose sake S3 refuses the call, whatever is put.
+func (d Digest) Spoilt() bool { return d == WrongMD5 || d == MalformedMD5 }
+
 // Digests lists every digest, the usual one first.
-var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME, Trailing}
+var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME, Trailing, WrongMD5, MalformedMD5}
+
+// On says which bucket a step's configuration call names; empty: the scenario's own.
+type On string
+
+const (
+	OwnBucket    On = "own-bucket"
+	NoSuchBucket On = "missing-bucket" // one that does not exist
+)
 
 // callNames are the words that a step's call may be.
 func callNames() []string {

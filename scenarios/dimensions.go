@@ -21,6 +21,9 @@ func init() {
 		targets(), addressing(), authorisations(), origins(), methods(), headers(),
 		operations(), clients(), sizes(), keys(), connections(), queryParameters(),
 	}
+	for i := range dimensions {
+		dimensions[i].usual = dimensions[i].defaultText()
+	}
 }
 
 // Target is what a cell's URL names.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func TestOperations(t *testing.T) {
 		if !slices.Contains(s3cors.Methods, o.Method) || !slices.Contains([]Target{Object, MissingObject, Bucket}, o.Target) {
 			t.Errorf("%s: a %s of %s", o.Name, o.Method, o.Target)
 		}
-		if o.Target == Bucket && (o.Method == "PUT" || o.Method == "DELETE") && o.Body != "{cors}" { // which the bucket has anyway
+		if o.Target == Bucket && (o.Method == http.MethodPut || o.Method == http.MethodDelete) && o.Body != "{cors}" { // which the bucket has anyway
 			t.Errorf("%s changes a bucket", o.Name)
 		}
 		text := o.Query + o.Body

@@ -143,7 +143,7 @@ func ProviderByName(name string) (Provider, error) {
 
 // LoadProvider reads a provider's file. The error is of type [Errors], and holds everything that is wrong in it.
 func LoadProvider(path string) (Provider, error) {
-	data, err := file.Read(path, maxFile)
+	data, err := file.Read(path, MaxFile)
 	if err != nil {
 		return Provider{}, Errors{{File: path, What: plain(err)}}
 	}
@@ -164,7 +164,7 @@ func (p Provider) Dialect() dialect.Dialect {
 
 // IsProviderFile reports that a file that can be read looks like a provider's, or one of known deviations, rather than a scenario.
 func IsProviderFile(path string) bool {
-	data, err := file.Read(path, maxFile)
+	data, err := file.Read(path, MaxFile)
 	return err == nil && regexp.MustCompile(`(?m)^(knownDeviations|sources):`).Match(data)
 }
 

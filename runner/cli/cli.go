@@ -76,7 +76,7 @@ func outcome(ctx context.Context, err error) (code int, text string) {
 	case errors.As(err, &e):
 		return e.code, err.Error()
 	default: // cobra's own errors: unknown commands and flags
-		return exitUsage, err.Error()
+		return exitUsage, unknownCommand(err.Error())
 	}
 }
 
@@ -96,6 +96,8 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	setHelp(root)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.AddCommand(runCommand(), mergeCommand(), fuzzCommand(), probeCommand(), recordCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	root.DisableSuggestions = true // cobra's own take four lines, see unknownCommand
+	root.AddCommand(runCommand(), mergeCommand(), fuzzCommand(), probeCommand(), recordCommand(), reproduceCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
+	complete(root)
 	return root
 }

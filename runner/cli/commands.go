@@ -19,7 +19,8 @@ func validateCommand() *cobra.Command {
 	var depth string
 	c := &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
-		Short: "Check scenarios, and files of providers and known deviations, without a network: every error of every file at once",
+		Short: "Check scenarios, providers' files and known deviations",
+		Long:  "Checks scenarios, files of providers and of known deviations, without a network, and tells every error of every file at once.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			others, problem := validateProviders(cmd.OutOrStdout(), args)
 			if len(args) > 0 && len(others) == 0 {
@@ -29,7 +30,7 @@ func validateCommand() *cobra.Command {
 			if err = errors.Join(problem, err); err != nil {
 				return exit{exitUsage, err}
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid\n", count(len(plan.Scenarios), "scenario"), count(plan.Results(), "cell"))
+			fmt.Fprintf(cmd.OutOrStdout(), "%s, %s: all valid%s\n", count(len(plan.Scenarios), "scenario"), count(plan.Results(), "cell"), asked(plan, args, depth))
 			return nil
 		},
 	}
@@ -73,7 +74,13 @@ func listCommand() *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Scenario.ID, count(s.Results(), "cell"), strings.Join(s.Scenario.Labels, ","), s.Scenario.Description)
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			if note := asked(plan, args, depth); note != "" && isTerminal(cmd.OutOrStdout()) {
+				fmt.Fprintln(cmd.ErrOrStderr(), count(plan.Results(), "cell")+" in all"+note)
+			}
+			return nil
 		},
 	}
 	registerDepth(c, &depth, "all")
@@ -101,7 +108,7 @@ var schemas = map[string]func() []byte{"scenario": scenarios.Schema, "report": r
 func schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:       "schema [scenario|report]",
-		Short:     "Print the JSON Schema of scenario files, for editors, or of the JSON report",
+		Short:     "Print the JSON Schema of scenario files, or of the JSON report",
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: slices.Sorted(maps.Keys(schemas)),
 		RunE: func(cmd *cobra.Command, args []string) error {

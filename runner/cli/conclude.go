@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,9 +44,8 @@ func (f *outcomeFlags) register(c *cobra.Command) {
 	f.registerReports(c)
 	flags := c.Flags()
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of finding that fails the run: exposure, breakage, cache or contract")
-	flags.StringVar(&f.baseline, "baseline", "", "hold the run against the JSON report `FILE` of an earlier one: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
+	flags.StringVar(&f.baseline, "baseline", "", "hold the run against an earlier JSON report `FILE`: what got worse fails it, by --fail-on, and findings and flaky cells that were there before do not; stale known deviations and cells in error fail it as ever")
 	flags.BoolVar(&f.accept, "update-baseline", false, "accept what the run finds: write it to the --baseline, and let nothing in it fail the run; only where everything was judged")
-	completeWords(c, "fail-on", texts(result.Classes)...)
 }
 
 // registerReports has the flags of how a report is shown and written.
@@ -112,14 +110,6 @@ func (f *outcomeFlags) inputs() []use {
 	return usesOf("--baseline ", f.baseline)
 }
 
-func texts(classes []result.Class) []string {
-	all := make([]string, len(classes))
-	for i, c := range classes {
-		all[i] = string(c)
-	}
-	return all
-}
-
 func (f *outcomeFlags) readBaseline() error {
 	switch {
 	case f.baseline == "" && f.accept:
@@ -127,7 +117,7 @@ func (f *outcomeFlags) readBaseline() error {
 	case f.baseline == "":
 		return nil
 	}
-	r, err := readReport(f.baseline)
+	r, err := readReport(f.baseline, withoutEvidence)
 	switch {
 	case f.accept && errors.Is(err, os.ErrNotExist):
 		return nil // it is about to be made
@@ -140,20 +130,30 @@ func (f *outcomeFlags) readBaseline() error {
 	return nil
 }
 
-// maxReport bounds a report: the most cells that a run may have by default, each with twice the evidence that one has.
-const maxReport = 512 << 20
+// maxReport bounds a report: a million cells in short, or a hundred thousand with all their evidence.
+const maxReport = 2 << 30
 
-// readReport reads a report that was written with --report json=PATH.
-func readReport(path string) (result.Report, error) {
-	data, err := file.Read(path, maxReport)
-	if err != nil {
-		return result.Report{}, fmt.Errorf("%s: %w", path, err)
-	}
-	r, err := reports.ReadJSON(bytes.NewReader(data))
+// readReport reads a report that was written with --report json=PATH. keep may take from each cell what is of no use.
+func readReport(path string, keep ...func(*result.Cell)) (result.Report, error) {
+	r, err := openReport(path, keep)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
+}
+
+func openReport(path string, keep []func(*result.Cell)) (result.Report, error) {
+	in, err := file.Open(path, maxReport)
+	if err != nil {
+		return result.Report{}, err
+	}
+	defer func() { _ = in.Close() }()
+	return reports.ReadJSON(in, keep...)
+}
+
+// withoutEvidence keeps of a cell what it came to.
+func withoutEvidence(c *result.Cell) {
+	c.Explanation, c.Exchanges, c.Curl, c.Browser = "", nil, nil, nil
 }
 
 // human is where text for a person goes: not to standard output where a report does.
@@ -186,6 +186,23 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	if code != 0 {
 		return exit{code: code}
+	}
+	return f.whyZero(report, human)
+}
+
+// whyZero explains an exit code of 0 where the report above it says that the endpoint does not conform.
+func (f *outcomeFlags) whyZero(r result.Report, human io.Writer) error {
+	why := "no finding reaches --fail-on " + f.failOn
+	switch {
+	case r.Summary.Failed+r.Summary.Flaky == 0:
+		return nil
+	case r.Baseline != nil && f.failOn == string(result.Contract):
+		why = "nothing is worse than in --baseline " + f.baseline
+	case r.Baseline != nil:
+		why = fmt.Sprintf("nothing that reaches --fail-on %s is worse than in --baseline %s", f.failOn, f.baseline)
+	}
+	if _, err := fmt.Fprintf(human, "The exit code is 0 all the same: %s.\n", why); err != nil {
+		return exit{exitNoJudgement, err}
 	}
 	return nil
 }
@@ -245,8 +262,10 @@ func (f *outcomeFlags) exitCode(r result.Report) int {
 	switch {
 	case len(r.CleanUp) > 0:
 		return exitNoJudgement
-	case r.Run.Incomplete != "":
+	case r.Run.Interrupted():
 		return exitInterrupted
+	case r.Run.Incomplete != "":
+		return exitNoJudgement
 	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():
 		return exitNoJudgement
 	case len(r.Stale) > 0 || f.fails(r):

@@ -82,6 +82,7 @@ func behind(f *pflag.Flag) setting {
 // unset are the values of flags that stand for something else than they say.
 var unset = map[string]map[string]string{
 	"rate": {"0": "no limit"}, "max-time": {"0s": "no limit"}, "endpoint": {"": "the embedded server"}, "region": {"": "us-east-1"},
+	"depth": {"": "normal of the catalogue, all of what is named"},
 }
 
 // settings are those that the run would have.
@@ -141,7 +142,7 @@ func (all settings) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, s := range all {
 		s.value = presentable(s.value)
-		if s.value == "" {
+		if s.value == "" || s.value == "[]" {
 			s.value = "-"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", s.name, s.value, s.origin)

@@ -12,7 +12,6 @@ import (
 // registerDepth adds --depth to a command that takes scenarios. otherwise says what is meant without it.
 func registerDepth(c *cobra.Command, depth *string, otherwise string) {
 	c.Flags().StringVar(depth, "depth", "", "only scenarios of this `DEPTH`: quick, normal or deep (default: "+otherwise+")")
-	_ = c.RegisterFlagCompletionFunc("depth", cobra.FixedCompletions(depths(), cobra.ShellCompDirectiveNoFileComp)) // fails for an unknown flag only
 }
 
 func depths() []string {
@@ -21,6 +20,15 @@ func depths() []string {
 		names = append(names, string(d))
 	}
 	return names
+}
+
+// asked says how much of the catalogue a run asks that is told nothing, where more of it is listed; empty: a run asks all of it.
+func asked(plan scenarios.Plan, args []string, depth string) string {
+	if len(args) > 0 || depth != "" {
+		return ""
+	}
+	normal := plan.UpTo(scenarios.Normal)
+	return fmt.Sprintf("; corsprobe run asks %d of them, --depth deep all", normal.Results())
 }
 
 // upTo keeps the scenarios that --depth permits. Who names files or scenarios wants them, however deep.

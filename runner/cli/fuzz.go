@@ -42,7 +42,7 @@ func fuzzCommand() *cobra.Command {
 	var f fuzzFlags
 	c := &cobra.Command{
 		Use:   "fuzz",
-		Short: "Ask random configurations and requests at their edges, and shrink what is answered otherwise than S3 would",
+		Short: "Ask random configurations and requests, and shrink what differs",
 		Long: `Makes random but plausible CORS configurations and requests at their edges, in buckets of its own, and holds every answer against S3's model;
 with --provider, against what is known of the provider too: silence means then that what is known is complete, and a difference is news. With
 --browser a page in Chromium asks the same, and what it gets is held against Fetch's model.
@@ -74,7 +74,6 @@ Exit code: 0 silence; 1 differences, or answers that changed from one time to th
 	flags.DurationVar(&f.run.Settle, "settle", usual.Settle, "longest `TIME` for a configuration to take effect; a provider's own goes before the default")
 	flags.DurationVar(&f.run.CleanUp, "cleanup-timeout", usual.CleanUp, "longest `TIME` that clean-up takes after a signal")
 	f.browser.register(flags, "have a page in a real Chromium ask as well, and hold Fetch's model against it; the questions are such as a page can ask")
-	completeWords(c, "fail-on", texts(result.Classes)...)
 	return c
 }
 

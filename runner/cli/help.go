@@ -19,6 +19,9 @@ const helpWidth = 80
 // fewFlags are as many as fit a screen with all that is to say of them. Of more, --help shows those that most people need, in short.
 const fewFlags = 12
 
+// helpGroup holds the flags of help itself.
+const helpGroup = "Help"
+
 // flagGroups are the headings under which help shows flags that several commands have. The first flags of each are for everybody, the others
 // are shown by --help-all. What stands in none of them is a command's own, and comes first.
 var flagGroups = []struct {
@@ -26,12 +29,12 @@ var flagGroups = []struct {
 	everybody, some []string
 }{
 	{"Endpoint", []string{"endpoint", "provider", "region", "bucket"},
-		[]string{"profile", "addressing", "assume-configured", "resolve", "ca-file", "insecure", "http2", "timeout"}},
-	{"Selection", []string{"run", "label-filter", "rerun-failed", "shard"}, []string{"focus", "skip", "max-cells"}},
+		[]string{"profile", "addressing", "no-lease", "assume-configured", "resolve", "ca-file", "insecure", "http2", "timeout"}},
+	{"Selection", []string{"run", "label-filter", "rerun-failed", "shard", "depth", "dry-run"}, []string{"focus", "skip", "max-cells"}},
 	{"Judging", []string{"fail-on", "known", "baseline", "update-baseline"}, []string{"write-known", "browser", "browser-path"}},
-	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"color"}},
-	{"Pace and clean-up", []string{"dry-run"}, []string{"concurrency", "rate", "settle", "max-time", "cleanup-timeout", "keep"}},
-	{"Help", []string{"help", "help-all"}, []string{"print-config"}},
+	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"evidence", "color"}},
+	{"Pace and clean-up", nil, []string{"concurrency", "rate", "settle", "max-time", "cleanup-timeout", "keep"}},
+	{helpGroup, nil, []string{"help", "help-all", "version", "print-config"}},
 }
 
 // commandGroups are the headings of the list of commands.
@@ -39,7 +42,7 @@ var commandGroups = []struct {
 	title    string
 	commands []string
 }{
-	{"Ask an endpoint", []string{"run", "fuzz", "probe", "record", "serve"}},
+	{"Ask an endpoint", []string{"run", "fuzz", "probe", "reproduce", "record", "serve"}},
 	{"Work without a network", []string{"explain", "lint", "init", "list", "validate", "schema"}},
 	{"Put reports together", []string{"merge", "compare", "diagnose"}},
 	{"Clean up after runs that were killed", []string{"restore", "sweep"}},
@@ -54,7 +57,7 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return exit{exitUsage, fmt.Errorf("there is no command %q; corsprobe help lists them", strings.Join(args, " "))}
+				return exit{exitUsage, fmt.Errorf("there is no command %q%s; corsprobe help lists them", strings.Join(args, " "), meant(args[len(args)-1], commandNames()))}
 			}
 			topic.InitDefaultHelpFlag()
 			return topic.Help()
@@ -209,13 +212,14 @@ func writeFlags(b *strings.Builder, c *cobra.Command, all bool) {
 	}
 	list("Flags", own)
 	for _, g := range flagGroups {
-		if many {
+		switch {
+		case many:
 			list(g.title, g.everybody)
-		} else {
+		case all || g.title != helpGroup: // whoever reads help knows of it
 			list(g.title, slices.Concat(g.everybody, g.some))
 		}
 	}
-	if shown < len(flags) {
+	if many && shown < len(flags) {
 		fmt.Fprintf(b, "\n--help-all shows %d flags more, and says more of these.\n", len(flags)-shown)
 	}
 }
@@ -248,7 +252,7 @@ func grouped(name string) bool {
 }
 
 // longUsage is more than --help has room for where there are many flags.
-const longUsage = 90
+const longUsage = 54
 
 // clause ends the first part of a flag's description that stands alone.
 var clause = regexp.MustCompile(`; |: | \(default|\. `)

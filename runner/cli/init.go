@@ -35,7 +35,7 @@ func initCommand() *cobra.Command {
 	var f initFlags
 	c := &cobra.Command{
 		Use:   "init (--cors FILE | --bucket NAME)",
-		Short: "Write a scenario for a configuration that is there: a file's, or a bucket's",
+		Short: "Write a scenario for the configuration of a file or a bucket",
 		Long: `Writes a scenario that applies a configuration and tries on it its origins and their neighbours, every method, and the headers that it allows.
 The configuration is a file's (--cors), or a bucket's (--bucket), of which it is only read. No file is overwritten unless --force is given.`,
 		Example: `  corsprobe init --cors cors.json

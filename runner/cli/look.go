@@ -24,7 +24,6 @@ var colors = []string{"auto", "always", "never"}
 // register adds --color, and --verbose with what it shows more, and --quiet, where there is more and less to show.
 func (l *look) register(c *cobra.Command, more string) {
 	c.Flags().StringVar(&l.color, "color", "auto", "colour: auto, always or never")
-	completeWords(c, "color", colors...)
 	if more == "" {
 		return
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func (f *targetFlags) registerProvider(c *cobra.Command) {
-	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of a provider whose endpoint this is, or a file that describes one; corsprobe list providers names them")
+	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of the provider whose endpoint this is; or a file that describes one; corsprobe list providers names them")
 }
 
 // applyProvider fills what the flags leave open from what is known of the provider. A flag goes before it, and it goes before the environment;

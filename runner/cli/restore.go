@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -26,7 +27,7 @@ func restoreCommand() *cobra.Command {
 	var f restoreFlags
 	c := &cobra.Command{
 		Use:   "restore",
-		Short: "Put back the configuration of buckets that a killed run was using",
+		Short: "Put back the configurations of buckets that a killed run used",
 		Long: `Puts back the configuration that a user's bucket had before a run changed it that was killed, and removes the objects that the run left
 there. What is put back stands in the journals that runs keep; of several journals of one bucket the oldest counts. A bucket that a run is
 using is left alone.
@@ -101,9 +102,12 @@ func (f *restoreFlags) open(ctx context.Context, j endpoint.Journal) (*endpoint.
 	return endpoint.Open(ctx, config)
 }
 
-// warnWaiting says in one line that a journal waits, before any command that talks to an endpoint: the user may not know that a run was killed.
+// unwarned are the commands that do not warn: the one that puts right, and those that shells and packagers run.
+var unwarned = []string{"restore", "completion", "bash", "zsh", "fish", "powershell", "man", "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+
+// warnWaiting says in one line that a journal waits, before any command does its work: the user may not know that a run was killed.
 func warnWaiting(cmd *cobra.Command) {
-	if cmd.Name() == "restore" || cmd.Flags().Lookup("timeout") == nil {
+	if slices.Contains(unwarned, cmd.Name()) {
 		return
 	}
 	waiting, err := endpoint.Waiting("")

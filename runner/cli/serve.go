@@ -25,7 +25,7 @@ func serveCommand() *cobra.Command {
 	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the embedded S3 server alone, until interrupted; or one that answers CORS as a provider does",
+		Short: "Run an S3 server: the embedded one, or one with a provider's CORS",
 		Long: `Runs the embedded S3 server, in memory. With --provider or --deviation it answers CORS as S3 does, but for what the provider is known to do
 otherwise, or for the deviations: an application can be tried against it on one's own machine.`,
 		Example: `  corsprobe serve --provider ovhcloud
@@ -65,11 +65,35 @@ func (f *serveFlags) serve(ctx context.Context, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "#   %s: %s\n", one, one.Summary)
 	}
 	fmt.Fprintf(stdout, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", running.URL(), running.Region(), access, secret)
+	fmt.Fprintf(stdout, "# With these set, in another shell:%s\n", f.whatToRun(running.URL(), running.Region()))
 	<-ctx.Done()
-	ended, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-	defer cancel()
-	_ = running.Close(ended) // it goes with the process
+	closeAtOnce(running)
 	return nil
+}
+
+// whatToRun are the commands that fit what is served: one by which it conforms, with all that is known of it, or one that finds its deviations.
+func (f *serveFlags) whatToRun(url, region string) string {
+	provider := f.provider
+	if provider == "" && len(f.deviations) == 0 {
+		provider = embeddedProvider
+	}
+	const line = "\n#   "
+	if provider == "" {
+		return line + "corsprobe run   # finds " + count(len(f.deviations), "deviation")
+	}
+	text := fmt.Sprintf("corsprobe run --provider %s --endpoint %s --region %s", provider, url, region)
+	if n := len(f.deviations); n > 0 {
+		text += fmt.Sprintf("   # finds %s more than the provider has", count(n, "deviation"))
+	}
+	return line + text
+}
+
+// closeAtOnce closes a server, and waits for next to nothing: a connection over which nothing was ever asked would be waited for for five
+// seconds. What is left of it goes with the process.
+func closeAtOnce(running interface{ Close(context.Context) error }) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_ = running.Close(ctx)
 }
 
 // start runs the embedded server as it is, or one that speaks a dialect in front of it.
@@ -82,7 +106,7 @@ func (f *serveFlags) start(ctx context.Context, speaks dialect.Dialect) (server,
 		return s, s.Name(), nil
 	}
 	s, err := reference.StartAt(ctx, f.Options, reference.Behaviour{Dialect: speaks})
-	name := fmt.Sprintf("answers CORS as S3 does, but for %s", count(len(speaks), "deviation"))
+	name := "answers CORS as S3 does, but for " + count(len(speaks), "deviation")
 	if f.provider != "" {
 		name = fmt.Sprintf("answers CORS as %s is known to, by %s", f.provider, count(len(speaks), "deviation"))
 	}

@@ -65,11 +65,19 @@ func (f *targetFlags) open(ctx context.Context, id string, human io.Writer) (*ta
 		}
 		return t, err
 	}
+	t, err := f.openEmbedded(ctx, id)
+	if err == nil {
+		fmt.Fprintf(human, "no endpoint given: probing the embedded S3 server (%s) at %s\n\n", t.server.Name(), t.server.URL())
+	}
+	return t, err
+}
+
+// openEmbedded starts the embedded server, whatever the environment names.
+func (f *targetFlags) openEmbedded(ctx context.Context, id string) (*target, error) {
 	server, err := embedded.Start(ctx, embedded.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("the embedded server did not start: %w", err)
 	}
-	fmt.Fprintf(human, "no endpoint given: probing the embedded S3 server (%s) at %s\n\n", server.Name(), server.URL())
 	config := f.config
 	config.URL, config.Region = server.NamedURL(), server.Region()
 	config.AccessKey, config.SecretKey = server.Credentials()
@@ -156,8 +164,11 @@ func closeServer(server *embedded.Server) {
 	_ = server.Close(ctx)
 }
 
+// embeddedProvider is the provider whose server the embedded one is.
+const embeddedProvider = "versitygw"
+
 // embeddedDeviations are what the embedded server is known to do otherwise than S3.
 func embeddedDeviations() ([]scenarios.Deviation, error) {
-	p, err := scenarios.ProviderByName("versitygw")
+	p, err := scenarios.ProviderByName(embeddedProvider)
 	return p.KnownDeviations, err
 }

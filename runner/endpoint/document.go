@@ -29,7 +29,7 @@ func withContentMD5(o *s3.Options) {
 }
 
 // PutDocument sends a raw PutBucketCors body, which need not be valid: the SDK would refuse to send some of what S3 must refuse. digests are
-// "md5", or S3's checksums in lower case; without any it has both MD5 and CRC32.
+// "md5", or S3's checksums in lower case; without any it has both MD5 and CRC32. "wrong-md5" is that of another document, "malformed-md5" none.
 func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...string) result.Exchange {
 	if len(digests) == 0 {
 		digests = []string{"md5", "crc32"}
@@ -40,15 +40,29 @@ func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...st
 		return b.changeRaw(ctx, trailing(document, lines))
 	}
 	for _, name := range digests {
-		h := hashes[name]()
-		_, _ = h.Write(document) // never fails
-		header := "x-amz-checksum-" + name
-		if name == "md5" {
-			header = "Content-MD5"
-		}
-		lines = append(lines, result.Header{Name: header, Value: base64.StdEncoding.EncodeToString(h.Sum(nil))})
+		lines = append(lines, digestLine(name, document))
 	}
-	return b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: lines})
+	b.enterAbsent()
+	ex := b.changeRaw(ctx, probe.Request{Kind: "PutBucketCors", Method: http.MethodPut, Body: document, Header: lines})
+	b.learnAbsent(ex)
+	return ex
+}
+
+// digestLine is the header line of one digest of a document.
+func digestLine(name string, document []byte) result.Header {
+	switch name {
+	case "malformed-md5":
+		return result.Header{Name: "Content-MD5", Value: "none"}
+	case "wrong-md5":
+		return digestLine("md5", append([]byte("another "), document...))
+	}
+	h := hashes[name]()
+	_, _ = h.Write(document) // never fails
+	header := "x-amz-checksum-" + name
+	if name == "md5" {
+		header = "Content-MD5"
+	}
+	return result.Header{Name: header, Value: base64.StdEncoding.EncodeToString(h.Sum(nil))}
 }
 
 // trailing has the document in chunks, with CRC32 after the last.
@@ -83,6 +97,9 @@ func (b *Bucket) GetDocument(ctx context.Context) result.Exchange {
 
 // DeleteDocument sends DeleteBucketCors under the conditions of [Bucket.DeleteCORS], and gives the answer as it came.
 func (b *Bucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
+	if b.absent != nil { // there is nothing to lose
+		return b.call(ctx, probe.Request{Kind: "DeleteBucketCors", Method: http.MethodDelete}), nil
+	}
 	if err := b.mayDelete(ctx); err != nil {
 		return result.Exchange{}, err
 	}

@@ -100,6 +100,16 @@ func TestCheckTellsRefusals(t *testing.T) {
 	}
 }
 
+// A path in the endpoint's address is blamed for a bucket that nobody named.
+func TestCheckTellsThePath(t *testing.T) {
+	environment(t)
+	server := httptest.NewServer(refusal(404, "NoSuchBucket"))
+	defer server.Close()
+	config := endpoint.Config{URL: server.URL + "/storage/v1", AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID}
+	same(t, "error", "URL refused ListBuckets: 404 NoSuchBucket: No; check --endpoint: its path /storage/v1 is taken for a part of every address; leave it out, unless the service documents it",
+		said(open(t, config).Check(t.Context()), config))
+}
+
 // Where the configuration is taken as given, an endpoint without bucket CORS is fit to be asked; one that makes no buckets is not.
 func TestCheckBuckets(t *testing.T) {
 	environment(t)

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -183,7 +184,7 @@ func (q Question) sent() Question {
 	if o, ok := q.operation(); ok {
 		return q.operated(o)
 	}
-	reads := q.Method == "GET" || q.Method == "HEAD"
+	reads := q.Method == http.MethodGet || q.Method == http.MethodHead
 	if !slices.Contains(s3cors.Methods, q.Method) || !reads && !slices.Contains(changeable, q.Target) {
 		q.Send = Preflight
 	}

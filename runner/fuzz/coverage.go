@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -87,7 +88,7 @@ func (s *State) facts() []int {
 func touched(cfg *s3cors.Configuration, q Question) (features []feature, facts []int) {
 	for _, request := range q.asked() {
 		kind := "actual"
-		if request.Method == "OPTIONS" {
+		if request.Method == http.MethodOptions {
 			kind = "preflight"
 		}
 		owed := s3cors.Evaluate(cfg, request)

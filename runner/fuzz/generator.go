@@ -3,6 +3,7 @@ package fuzz
 import (
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -208,7 +209,7 @@ func at[T any](r *rand.Rand, edges []edge[T], from T, usual float64) (value, nam
 
 // fields are real headers, as browsers and SDKs send them.
 func (g *Generator) fields(rule s3cors.Rule, q Question) ([]Field, string) {
-	reads := q.Method == "GET" || q.Method == "HEAD"
+	reads := q.Method == http.MethodGet || q.Method == http.MethodHead
 	method, _ := at(g.random, methodEdges[:4], rule, 0.5)
 	asked, _ := at(g.random, headerEdges, rule, 0.5)
 	kinds := []struct {
@@ -229,8 +230,8 @@ func (g *Generator) fields(rule s3cors.Rule, q Question) ([]Field, string) {
 		{"beyond", []Field{{"Range", "bytes=100000-"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"unmodified", []Field{{"If-None-Match", "*"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"mismatch", []Field{{"If-Match", `"another"`}}, reads && strings.HasSuffix(q.Target, object)},
-		{"type", []Field{{"Content-Type", "application/json"}}, q.Method == "PUT"},
-		{"meta", []Field{{"x-amz-meta-title", "holiday"}, {"Cache-Control", "no-store"}}, q.Method == "PUT"},
+		{"type", []Field{{"Content-Type", "application/json"}}, q.Method == http.MethodPut},
+		{"meta", []Field{{"x-amz-meta-title", "holiday"}, {"Cache-Control", "no-store"}}, q.Method == http.MethodPut},
 		{"own", []Field{{"X-Custom", "1"}}, true},
 	}
 	for {

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -120,7 +121,7 @@ func (q *Question) size() int {
 	if q.Auth != presigned {
 		n += 500
 	}
-	if q.Method != "GET" {
+	if q.Method != http.MethodGet {
 		n += 50 + len(q.Method)
 	}
 	if q.Send == Both {

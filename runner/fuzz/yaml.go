@@ -3,6 +3,7 @@ package fuzz
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"corsprobe/runner/s3cors"
@@ -121,7 +122,7 @@ func cellOf(q Question) matrix {
 	switch q.Method {
 	case "":
 		m.Methods = "none"
-	case "GET":
+	case http.MethodGet:
 		m.Methods = ""
 	}
 	if q.Target != object {

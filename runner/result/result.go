@@ -84,6 +84,16 @@ type Report struct {
 	Cells        []Cell        `json:"cells"`
 }
 
+// Cell is the result of that id, if the report has one.
+func (r Report) Cell(id string) (Cell, bool) {
+	for i := range r.Cells {
+		if r.Cells[i].ID == id {
+			return r.Cells[i], true
+		}
+	}
+	return Cell{}, false
+}
+
 // Cause is a deviation from S3 that explains failed cells and contradicts no answer.
 type Cause struct {
 	Deviation string `json:"deviation"` // its name: corsprobe explain NAME tells of it
@@ -138,6 +148,10 @@ type Step struct {
 	CORS string `json:"cors,omitempty"`
 	// Put is what PutBucketCors puts where that is not CORS, because S3 refuses it: a configuration in JSON, or a document of XML.
 	Put string `json:"put,omitempty"`
+	// On is which bucket the call names: "missing-bucket", one that does not exist; empty: the scenario's own.
+	On string `json:"on,omitempty"`
+	// Digest is what PutBucketCors is sent with where that is a reason to refuse it: "wrong-md5", "malformed-md5"; empty: it is not.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Run says when and with what a run was made.
@@ -154,7 +168,24 @@ type Run struct {
 	Shard *Shard `json:"shard,omitempty"`
 	// Plan is the Digest of the whole plan that the shards share; empty without shards.
 	Plan string `json:"plan,omitempty"`
+	// Buckets says whether the curl commands of the cells find what they ask for; empty: not known, or no bucket was configured.
+	Buckets Buckets `json:"buckets,omitempty"`
 }
+
+// Buckets says what became of the buckets that a run asked. Where its curl commands find none, corsprobe reproduce makes one again.
+type Buckets string
+
+const (
+	BucketsRemoved Buckets = "removed" // they were the run's own, and are gone
+	BucketsKept    Buckets = "kept"    // they were the run's own, and --keep left them with their last configurations
+	BucketsGiven   Buckets = "given"   // one of the user's, which has its own configuration again
+)
+
+// Interrupted reports that somebody ended the run, and not a limit of its own, or a part that is missing.
+func (r Run) Interrupted() bool { return strings.HasPrefix(r.Incomplete, Interrupted) }
+
+// Interrupted begins Run.Incomplete where a signal ended the run.
+const Interrupted = "interrupted"
 
 // Shard is one part of a plan that several runs share.
 type Shard struct {
@@ -183,6 +214,8 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Checks counts what the cells' answers were held against; nil in reports of earlier releases.
+	Checks *ChecksSummary `json:"checks,omitempty"`
 	// Requests is how many requests the run sent, those for set-up, settling and clean-up among them; CellRequests are the cells' own,
 	// asked again or not.
 	Requests     int `json:"requests,omitempty"`
@@ -192,6 +225,16 @@ type Summary struct {
 	// Chromium counts what a real browser made of the cells; nil for runs without one.
 	Chromium *ChromiumSummary `json:"chromium,omitempty"`
 }
+
+// ChecksSummary counts checks: a cell in which one header of seven differs is one difference, and not seven.
+type ChecksSummary struct {
+	Made      int `json:"made"`
+	Known     int `json:"known"`     // not as S3 owes it, and exactly as a listed deviation says
+	Otherwise int `json:"otherwise"` // neither
+}
+
+// Owed is how many came as S3 owes them.
+func (c ChecksSummary) Owed() int { return c.Made - c.Known - c.Otherwise }
 
 // ChromiumSummary counts cells by what a real browser made of them.
 type ChromiumSummary struct {
@@ -241,6 +284,8 @@ type Cell struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"` // of known, unsupported and error
 	Findings []Finding `json:"findings,omitempty"`
+	// Checks is how many checks the answers were held against: their statuses, headers and error documents. What is no finding is as owed.
+	Checks int `json:"checks,omitempty"`
 	// Explanation says which rule should have answered, and why: "rule 2 matches: …".
 	Explanation string        `json:"explanation,omitempty"`
 	Exchanges   []Exchange    `json:"exchanges,omitempty"`
@@ -373,6 +418,8 @@ type Element struct {
 
 // Deviation is the reason why a finding is known.
 type Deviation struct {
+	// Name is the deviation as it is written in a file, "most-rules: 20"; empty where a glob of cells says what is known.
+	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
 	Link   string `json:"link,omitempty"`
 }
@@ -405,12 +452,15 @@ type Browser struct {
 
 // Exchange is a request as sent and the answer as received.
 type Exchange struct {
-	Kind     string   `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	Kind string `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	// Short: of what was sent and came only what CORS's answers depend on, and what they consist of, is kept. A signature in the URL is but
+	// named, other headers have no value, the body is no more than an error document's code, method and resource type.
+	Short    bool     `json:"short,omitempty"`
 	Request  Request  `json:"request"`
 	Response Response `json:"response"`
 	// Error is the transport's, when there was no answer. Response is empty then.
 	Error string        `json:"error,omitempty"`
-	Start time.Time     `json:"start"`
+	Start time.Time     `json:"start,omitzero"` // not of one in short
 	Took  time.Duration `json:"tookNanoseconds"`
 }
 
