@@ -176,7 +176,10 @@ func TestBounds(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	none := report
-	if Ask(ended, &none, Options{Carry: func(context.Context, scenarios.Plan) (result.Report, []error) { t.Error("asked"); return result.Report{}, nil }}); none.FollowUp != nil {
+	if Ask(ended, &none, Options{Carry: func(context.Context, scenarios.Plan) (result.Report, []error) {
+		t.Error("asked")
+		return result.Report{}, nil
+	}}); none.FollowUp != nil {
 		t.Errorf("got %+v", none.FollowUp)
 	}
 }
