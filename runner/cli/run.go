@@ -38,6 +38,7 @@ type runFlags struct {
 	printConfig bool
 	dryRun      bool
 	settleGiven bool
+	noFollowUp  bool
 	opts        runner.Options
 	source      source
 }
@@ -94,6 +95,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	f.registerPace(flags)
 	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
 	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
+	flags.BoolVar(&f.noFollowUp, "no-follow-up", false, "where several causes explain the same answers, ask nothing further that would decide between them")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
 	flags.BoolVar(&f.printConfig, "print-config", false, "print every setting and where it comes from, and run nothing")
 }
@@ -142,7 +144,8 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return errors.Join(err, f.outcome.streams.abandon())
 	}
-	if err := f.recordKnown(report, chosen, stderr); err != nil {
+	found := f.diagnose(ctx, &report, target, id, stderr)
+	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
