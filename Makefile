@@ -12,7 +12,7 @@ override PATH := $(shell tr '\0' '\n' </proc/self/environ 2>/dev/null | sed -n '
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab compat lab-servers browser defects bench fuzz golden vet clean torture module-path release-check
+.PHONY: help build run test lab compat lab-servers browser axe defects bench fuzz golden vet clean torture module-path release-check
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
-test: vet browser lab-servers ## Run every test: unit, command line, end to end, with the race detector.
+test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) -timeout 60m ./...
 	$(GO) test -timeout 60m -parallel 8 ./runner/reference ./runner/diagnose
@@ -42,6 +42,12 @@ browser: ## Install Chromium, where it is missing and can be installed.
 	if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
 	  echo "installing Chromium"; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 && exit 0; \
 	fi; echo "no Chromium: the tests that need one are skipped"
+
+AXE := 4.14.1
+axe: ## Install axe-core, with which the HTML report's accessibility is tested, where npm is.
+	@test -e build/axe/node_modules/axe-core/axe.min.js || { command -v npm >/dev/null 2>&1 && mkdir -p build/axe && \
+	npm install --prefix build/axe --silent --no-audit --no-fund --ignore-scripts axe-core@$(AXE) >/dev/null 2>&1; } || \
+	echo "no axe-core: the HTML report's accessibility is not tested"
 
 defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
 	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run TestDefects -update

@@ -287,5 +287,5 @@ func nothingJudged(cells []result.Cell) string {
 			return ""
 		}
 	}
-	return fmt.Sprintf("this endpoint supports none of %s", plural(len(cells), "cell"))
+	return "this endpoint supports none of " + plural(len(cells), "cell")
 }

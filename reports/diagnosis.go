@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -191,6 +192,7 @@ func (t *textWriter) diagnosis(r result.Report) {
 		if c.finding != nil {
 			t.rows(3, []row{
 				{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
+				{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
 			})
 			t.rows(3, exampleCurl(c))
 		}
@@ -228,7 +230,7 @@ func (m *markdown) diagnosis(r result.Report) {
 		if c.finding != nil {
 			expected = code(c.example.ID) + ": expected " + code(brief(c.finding.Expected, valueLimit)) + ", got " + code(brief(c.finding.Got, valueLimit))
 		}
-		rows = append(rows, []string{code(string(c.Class)), prose(c.Summary) + " " + code(written(c.Cause)), fmt.Sprint(c.count), factNumbers(c.Facts), expected})
+		rows = append(rows, []string{code(string(c.Class)), prose(c.Summary) + " " + code(written(c.Cause)), strconv.Itoa(c.count), factNumbers(c.Facts), expected})
 	}
 	if len(rows) == 0 {
 		return

@@ -24,6 +24,9 @@ func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error
 	t.explainedRules(e.Rules)
 	t.explainedPreflight(e)
 	t.explainedActual(e)
+	for _, at := range e.Providers {
+		t.explainedProvider(e, at)
+	}
 	t.explainedChange(e.Change)
 	if len(e.Notes) > 0 {
 		t.section(bold, "Notes")
@@ -50,7 +53,7 @@ func (t *textWriter) explainedRules(rules []result.ExplainedRule) {
 		t.line(0, brief(r.Sentence, evidenceLimit))
 	}
 	if silent > 0 {
-		t.line(0, fmt.Sprintf("%s more: --json has them all.", plural(silent, "rule")))
+		t.line(0, plural(silent, "rule")+" more: --json has them all.")
 	}
 }
 
@@ -61,7 +64,7 @@ func (t *textWriter) explainedPreflight(e result.Explanation) {
 		}
 		return
 	}
-	t.explainedAnswer("the preflight", e.Preflight)
+	t.explainedAnswer("S3", "the preflight", e.Preflight)
 	t.blank()
 	if !e.Preflight.Verdict.Allowed {
 		t.wrapped(0, "A browser blocks it: "+brief(e.Preflight.Verdict.Sentence, evidenceLimit)+".")
@@ -73,8 +76,8 @@ func (t *textWriter) explainedPreflight(e result.Explanation) {
 	}
 }
 
-func (t *textWriter) explainedAnswer(what string, a *result.ExplainedAnswer) {
-	t.section(plain, strings.TrimSpace(fmt.Sprintf("S3 answers %s with %d %s", what, a.Status, a.Code)))
+func (t *textWriter) explainedAnswer(who, what string, a *result.ExplainedAnswer) {
+	t.section(plain, strings.TrimSpace(fmt.Sprintf("%s answers %s with %d %s", brief(who, valueLimit), what, a.Status, a.Code)))
 	for _, h := range a.Headers {
 		t.line(2, brief(h.Name+": "+h.Value, valueLimit))
 	}
@@ -90,13 +93,44 @@ func (t *textWriter) explainedActual(e result.Explanation) {
 		}
 		return
 	}
-	t.explainedAnswer("the request itself", e.Actual)
+	t.explainedAnswer("S3", "the request itself", e.Actual)
 	t.blank()
 	if !e.Actual.Verdict.Allowed {
 		t.wrapped(0, "A browser keeps the answer from the page: "+brief(e.Actual.Verdict.Sentence, evidenceLimit)+".")
 		return
 	}
 	t.line(0, "The page gets the answer. Beside its body a script can read: "+visible(strings.Join(e.Readable, ", "))+".")
+}
+
+// explainedProvider says what a provider answers where S3 answers otherwise, what the page then gets, and by which deviations.
+func (t *textWriter) explainedProvider(e result.Explanation, at result.ExplainedProvider) {
+	t.section(bold, "At "+visible(at.Title))
+	switch {
+	case at.Refused != "":
+		t.wrapped(0, "The configuration is not taken: "+brief(at.Refused, evidenceLimit)+".")
+	case len(at.By) == 0:
+		t.wrapped(0, "Nothing is known by which it would answer otherwise than S3.")
+		return
+	}
+	if at.Preflight != nil {
+		t.explainedAnswer(at.Title, "the preflight", at.Preflight)
+	}
+	if at.Actual != nil {
+		t.explainedAnswer(at.Title, "the request itself", at.Actual)
+	}
+	t.blank()
+	same := ""
+	if at.Gets == e.Gets {
+		same = ", as with S3"
+	}
+	if at.Gets == result.Readable {
+		t.wrapped(0, "The page gets the answer"+same+". Beside its body a script can read: "+visible(strings.Join(at.Readable, ", "))+".")
+	} else {
+		t.wrapped(0, "The page is blocked"+same+": "+brief(at.Sentence, evidenceLimit)+".")
+	}
+	for _, by := range at.By {
+		t.wrapped(2, "by "+brief(by.Deviation, valueLimit)+": "+brief(by.Summary, evidenceLimit))
+	}
 }
 
 // explainedChange shows the smallest change that permits what is blocked, as a diff to be applied.

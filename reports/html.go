@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -12,7 +13,7 @@ import (
 	"corsprobe/runner/result"
 )
 
-// The page is one file: its style and its script stand in it, and nothing else is ever loaded. The script only hides, shows and opens.
+// The page is one file: its style and its script stand in it, and nothing else is ever loaded. The script hides, shows, opens and unfolds.
 var (
 	//go:embed html
 	htmlFiles     embed.FS
@@ -39,23 +40,34 @@ func digest(text string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// writeHTML writes one page for a browser: what matters first, then a matrix of every scenario. One scenario is rendered after the other,
-// so that a report of many cells is never held twice.
+// writeHTML writes one page for a browser: what lies behind the findings first, then a picture of the whole, then a matrix of every scenario,
+// the worst first. Evidence is folded, see [folder]. One scenario is rendered after the other, so that a report of many cells is never held twice.
 func writeHTML(w io.Writer, r result.Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
-	standsFor := standIns(r.Cells)
-	page := newPage(r)
-	for c, other := range standsFor {
-		page.Shared = page.Shared || c != other
-	}
+	causes := namedCauses(r)
+	page, kinds, groups := newPage(r, causes), newKinds(causes), worstScenarios(r)
 	if err := htmlTemplates.ExecuteTemplate(out, "head", page); err != nil {
 		return err
 	}
-	for _, g := range scenarioGroups(r) {
-		if err := htmlTemplates.ExecuteTemplate(out, "scenario", newScenarioView(g, describedAs(r, g.key), standsFor)); err != nil {
+	var folded bytes.Buffer
+	fold := &folder{out: &folded}
+	for _, g := range groups {
+		described := describedAs(r, g.key)
+		view := newScenarioView(g, described, kinds.mark)
+		view.Fold, view.Open = fold.n, len(groups) == 1
+		if err := htmlTemplates.ExecuteTemplate(out, "scenario", view); err != nil {
+			return err
+		}
+		if err := fold.add(func(w io.Writer) error {
+			return htmlTemplates.ExecuteTemplate(w, "blocks", blocksOf(g))
+		}); err != nil {
 			return err
 		}
 	}
+	if err := fold.flush(); err != nil {
+		return err
+	}
+	page.Kinds, page.Folded = kinds.list, template.HTML(folded.String())
 	if err := htmlTemplates.ExecuteTemplate(out, "foot", page); err != nil {
 		return err
 	}

@@ -10,12 +10,19 @@ import (
 	"corsprobe/runner/result"
 )
 
-// asked is a cell at a point, written "origin method headers"; an origin of "-" is none, one of ” is empty.
+// asked is a cell at a point, written "origin method headers" and further dimensions as "name=value"; an origin of "-" is none, one of ” is empty.
 func asked(point string) *result.Cell {
 	words := strings.Fields(point)
 	p := &result.Point{Target: "object", Addressing: "auto", Authorisation: "presigned", Method: words[1], Headers: words[2]}
 	if origin := strings.Trim(words[0], "'"); origin != "-" {
 		p.Origin = &origin
+	}
+	for _, word := range words[3:] {
+		name, value, _ := strings.Cut(word, "=")
+		if p.Further == nil {
+			p.Further = map[string]string{}
+		}
+		p.Further[name] = value
 	}
 	return &result.Cell{ID: point, Point: p, Verdict: result.Passed}
 }
@@ -34,14 +41,18 @@ func drawn(m matrix) []string {
 	}
 	lines := []string{"all: " + strings.Join(common, " ")}
 	for _, row := range m.Heads {
-		line := m.Corner + ":"
+		line := strings.Join(m.Corner, "+") + ":"
 		for _, h := range row {
 			line += fmt.Sprintf(" %s/%d", show(h.Label), h.Span)
 		}
 		lines = append(lines, line)
 	}
 	for _, row := range m.Rows {
-		line := show(row.Label)
+		var labels []string
+		for _, l := range row.Labels {
+			labels = append(labels, show(l))
+		}
+		line := strings.Join(labels, "+")
 		if row.Note != "" {
 			line += " [" + row.Note + "]"
 		}
@@ -82,6 +93,26 @@ func TestMatrix(t *testing.T) {
 		"methods alone": {
 			points: []string{"https://a GET none", "https://a PUT none"},
 			want:   []string{"all: (no headers)", "Origin: GET/1 PUT/1", "https://a 1 1"},
+		},
+		"a further dimension apart": {
+			points: []string{"https://a GET none client=chromium", "https://a GET none client=firefox", "https://b GET none"},
+			want:   []string{"all: GET (no headers)", "Origin+Client: (Verdict)/1", "https://a+chromium 1", "https://a+firefox 1", "https://b+(as usual) 1"},
+		},
+		"a further dimension of one value": {
+			points: []string{"https://a GET none client=chromium", "https://b GET none client=chromium"},
+			want:   []string{"all: GET (no headers) (Client: chromium)", "Origin: (Verdict)/1", "https://a 1", "https://b 1"},
+		},
+		"further dimensions alone": {
+			points: []string{"https://a GET none key=x size=1", "https://a GET none key=x size=2", "https://a GET none key=y size="},
+			want:   []string{"all: GET (no headers) https://a", "Key+Size: (Verdict)/1", "x+1 1", "x+2 1", "y+(empty) 1"},
+		},
+		"a dimension that decides the method": {
+			points: []string{"https://a GET none operation=GetObject", "https://a PUT none operation=PutObject", "https://b GET none operation=GetObject"},
+			want:   []string{"all: (no headers)", "Origin+Operation+Method: (Verdict)/1", "https://a+GetObject+GET 1", "https://a+PutObject+PUT 1", "https://b+GetObject+GET 1"},
+		},
+		"a dimension that does not": {
+			points: []string{"https://a GET none client=chromium", "https://a PUT none client=chromium", "https://a PUT x-a client=firefox"},
+			want:   []string{"all: https://a", "Headers+Client: GET/1 PUT/1", "(no headers)+chromium 1 1", "x-a+firefox 0 1"},
 		},
 		"the same point twice": {
 			points: []string{"https://a GET none", "https://a GET none"},
@@ -160,8 +191,9 @@ func TestHTMLMark(t *testing.T) {
 		{result.Error, nil, "error ! error "},
 		{"fine", nil, "error ! error "},
 	} {
-		m := newMark(&result.Cell{Verdict: tc.verdict, Findings: tc.findings})
-		if got := strings.Join([]string{m.Verdict, m.Glyph, m.Word, m.Classes}, " "); got != tc.want {
+		k := newKinds(nil)
+		m := k.mark(&result.Cell{Verdict: tc.verdict, Findings: tc.findings})
+		if got := strings.Join([]string{m.Verdict, m.Glyph, m.Word, strings.Join(k.list[m.Kind].Classes, " ")}, " "); got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.verdict, got, tc.want)
 		}
 	}

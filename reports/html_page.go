@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 
 	"corsprobe/runner/result"
@@ -20,35 +22,28 @@ type pageView struct {
 	Verdicts, Findings               []count
 	Levels                           []levelView
 	Baseline                         *baselineView
-	Classes                          []classView
+	Explained                        string // how far the causes go
+	Causes, Open                     []causeView
 	Errors, Unsupported              []counted
 	Known                            []knownView
+	Picture                          picture
+	Contents                         []topicView
+	Checks, Topics                   []string // that the filter offers
 	Stale                            []staleView
 	Left                             [][]row // what clean-up could not undo
 	Observations                     []observationView
 	Chromium                         *result.ChromiumSummary
 	Facts                            []factView
-	Shared                           bool // some cells have no evidence of their own
 	Cells, Scenarios                 string
+	Kinds                            []kind
+	Folded                           template.HTML // the folder's own words and base64
 }
 
 // count is how many cells have a verdict, or how many findings a class.
 type count struct {
 	N                           int
 	Verdict, Class, Glyph, Word string
-}
-
-// classView is what findings of a class come down to.
-type classView struct {
-	Class, Meaning string
-	Causes         []causeView
-}
-
-type causeView struct {
-	Check, Cells string
-	Finding      findingView
-	First        linked
-	Browser      string // what it makes of the first
+	Filter                      string // the fragment that shows them
 }
 
 // linked is a cell by its id, and where its evidence is.
@@ -62,8 +57,21 @@ type counted struct {
 
 type knownView struct {
 	Cells string
+	Mark  count
 	deviationView
 	First linked
+	causeExample
+}
+
+// topicView is a topic in the list of contents.
+type topicView struct {
+	Name      string
+	Scenarios []scenarioLink
+}
+
+type scenarioLink struct {
+	Anchor, Name string
+	Wrong        []count
 }
 
 type staleView struct{ Where, Check, Cells, Problem string }
@@ -97,7 +105,7 @@ var strengths = map[s3cors.Strength]string{
 	s3cors.Doc: "AWS's documentation", s3cors.Peer: "other implementations only", s3cors.Open: "sources disagree or are silent",
 }
 
-func newPage(r result.Report) pageView {
+func newPage(r result.Report, causes []named) pageView {
 	colour, words := verdict(r)
 	groups := scenarioGroups(r)
 	p := pageView{
@@ -108,7 +116,14 @@ func newPage(r result.Report) pageView {
 		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
-		Classes: classViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
+		Causes: causeViews(r, causes), Open: openViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
+		Picture: newPicture(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), topicOf),
+	}
+	if len(causes) > 0 {
+		p.Explained = explains(r, len(causes))
+	}
+	for _, check := range checksFound(r.Cells) {
+		p.Checks = append(p.Checks, brief(check, valueLimit))
 	}
 	for _, l := range r.CleanUp {
 		p.Left = append(p.Left, leftoverRows(l))
@@ -120,6 +135,26 @@ func newPage(r result.Report) pageView {
 		p.Observations = append(p.Observations, observationView{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), o.Facts})
 	}
 	return p
+}
+
+// contentsOf lists the scenarios by topic, in the order of their names.
+func contentsOf(groups []group) []topicView {
+	var all []topicView
+	for _, g := range groups {
+		topic, name, _ := strings.Cut(g.key, "/")
+		if n := len(all); n == 0 || all[n-1].Name != visible(topic) {
+			all = append(all, topicView{Name: visible(topic)})
+		}
+		link := scenarioLink{Anchor: scenarioAnchor(g.key), Name: visible(cmp.Or(name, topic))}
+		for _, c := range tallyOf(g.cells) {
+			if isWrong(result.Verdict(c.Verdict)) {
+				link.Wrong = append(link.Wrong, c)
+			}
+		}
+		last := &all[len(all)-1]
+		last.Scenarios = append(last.Scenarios, link)
+	}
+	return all
 }
 
 // levelViews are what the run shows of the endpoint as a whole.
@@ -175,7 +210,7 @@ func verdictCounts(s result.Summary) []count {
 		v result.Verdict
 	}{{s.Failed, result.Failed}, {s.Flaky, result.Flaky}, {s.Errors, result.Error}, {s.Known, result.Known}, {s.Unsupported, result.Unsupported}, {s.Passed, result.Passed}} {
 		if c.n > 0 {
-			all = append(all, count{N: c.n, Verdict: string(c.v), Glyph: glyphs[c.v], Word: string(c.v)})
+			all = append(all, count{N: c.n, Verdict: string(c.v), Glyph: glyphs[c.v], Word: string(c.v), Filter: filterOf("verdict", string(c.v))})
 		}
 	}
 	return all
@@ -186,25 +221,8 @@ func findingCounts(s result.Summary) []count {
 	var all []count
 	for _, class := range result.Classes {
 		if n := s.Findings[class]; n > 0 {
-			all = append(all, count{N: n, Class: string(class), Verdict: string(result.Failed), Glyph: glyphs[result.Failed], Word: string(class)})
+			all = append(all, count{N: n, Class: string(class), Verdict: string(result.Failed), Glyph: shapes[string(class)][0], Word: string(class), Filter: filterOf("class", string(class))})
 		}
-	}
-	return all
-}
-
-// classViews are the causes by class, worst first.
-func classViews(r result.Report) []classView {
-	var all []classView
-	for _, c := range causes(r.Cells) {
-		if n := len(all); n == 0 || all[n-1].Class != visible(string(c.class)) {
-			v := classView{Class: visible(string(c.class)), Meaning: c.class.Meaning()}
-			all = append(all, v)
-		}
-		last := &all[len(all)-1]
-		last.Causes = append(last.Causes, causeView{
-			Check: brief(c.check, valueLimit), Cells: plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario"),
-			Finding: newFindingView(c.finding), First: linkTo(c.first), Browser: effect(c.finding),
-		})
 	}
 	return all
 }
@@ -215,20 +233,6 @@ func countedCells(cells []*result.Cell) []counted {
 	var all []counted
 	for _, g := range groupBy(cells, reasonOf) {
 		all = append(all, counted{Cells: plural(len(g.cells), "cell"), Reason: brief(g.key, evidenceLimit), First: linkTo(g.cells[0])})
-	}
-	return all
-}
-
-func knownViews(cells []*result.Cell) []knownView {
-	var all []knownView
-	for _, g := range byReason(cells) {
-		v := knownView{Cells: plural(len(g.cells), "cell"), First: linkTo(g.cells[0])}
-		for _, f := range g.cells[0].Findings {
-			if f.Known != nil && deviation(*f.Known) == g.key {
-				v.deviationView = newDeviationView(*f.Known)
-			}
-		}
-		all = append(all, v)
 	}
 	return all
 }

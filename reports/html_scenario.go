@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"slices"
 
 	"corsprobe/runner/result"
@@ -9,7 +10,8 @@ import (
 // scenarioView is a scenario with its cells, by step.
 type scenarioView struct {
 	Anchor, ID, Description, Place string
-	Open                           bool // it holds something to be looked at
+	Open                           bool
+	Fold                           int // the part of the folded evidence that has its cells'
 	Tally                          []count
 	Labels                         []string
 	Facts                          []int
@@ -21,11 +23,10 @@ type scenarioView struct {
 type reference struct{ Text, Link string }
 
 type stepView struct {
-	Described        bool
-	Name, Call, CORS string
-	Calls            []call
-	Tables           []matrix
-	Blocks           []block
+	Described             bool
+	Name, Call, CORS, Put string
+	Calls                 []call
+	Tables                []matrix
 }
 
 // call is a cell that has no place in a matrix.
@@ -33,6 +34,9 @@ type call struct {
 	Mark  *mark
 	Title string
 }
+
+// configurationLimit is how many characters of a configuration a page shows.
+const configurationLimit = 2000
 
 // describedAs is what the report says of a scenario; nothing but its id, where it says nothing.
 func describedAs(r result.Report, id string) result.Scenario {
@@ -42,10 +46,48 @@ func describedAs(r result.Report, id string) result.Scenario {
 	return result.Scenario{ID: id}
 }
 
-func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*result.Cell) scenarioView {
+// worstScenarios are the cells by scenario: first those that speak against the run, by what the worst of their findings costs and by how
+// many cells do, then those that hold something to be known, then all others.
+func worstScenarios(r result.Report) []group {
+	groups := scenarioGroups(r)
+	slices.SortStableFunc(groups, func(a, b group) int {
+		x, y := gravityOf(a.cells), gravityOf(b.cells)
+		return cmp.Or(cmp.Compare(x.worst, y.worst), cmp.Compare(y.cells, x.cells))
+	})
+	return groups
+}
+
+// gravity is how much a scenario matters to a reader: the less of worst, the more.
+type gravity struct{ worst, cells int }
+
+func gravityOf(cells []*result.Cell) gravity {
+	none := 2 * (len(result.Classes) + 2) // more than any badness
+	g := gravity{worst: none}
+	for _, c := range cells {
+		at := none - 1 // set aside
+		f, any := worst(c.Findings)
+		switch {
+		case c.Verdict == result.Passed:
+			continue
+		case any:
+			at = badness(f)
+		case isWrong(c.Verdict):
+			at = len(result.Classes)
+		}
+		switch {
+		case at < g.worst:
+			g = gravity{at, 1}
+		case at == g.worst:
+			g.cells++
+		}
+	}
+	return g
+}
+
+func newScenarioView(g group, s result.Scenario, marked func(*result.Cell) *mark) scenarioView {
 	first := g.cells[0]
 	v := scenarioView{
-		Anchor: "s" + anchor(g.key)[1:], ID: visible(g.key), Description: brief(s.Description, evidenceLimit), Place: place(first.File, first.Line),
+		Anchor: scenarioAnchor(g.key), ID: visible(g.key), Description: brief(s.Description, evidenceLimit), Place: place(first.File, first.Line),
 		Tally: tallyOf(g.cells), Facts: s.Facts,
 	}
 	for _, l := range s.Labels {
@@ -54,28 +96,21 @@ func newScenarioView(g group, s result.Scenario, standsFor map[*result.Cell]*res
 	for _, link := range s.References {
 		v.References = append(v.References, reference{Text: brief(link, valueLimit), Link: webLink(link)})
 	}
-	marked := func(c *result.Cell) *mark {
-		m := newMark(c)
-		if other := standsFor[c]; other != nil {
-			m.Link = anchor(other.ID)
-		}
-		return m
-	}
-	stands := map[*result.Cell]int{}
-	for _, c := range g.cells {
-		stands[standsFor[c]]++
-		v.Open = v.Open || c.Verdict == result.Failed || c.Verdict == result.Flaky || isError(c.Verdict)
-	}
 	for _, step := range bySteps(g.cells, s.Steps) {
-		view := newStepView(step, marked)
-		for _, c := range step.cells {
-			if standsFor[c] == c {
-				view.Blocks = append(view.Blocks, newBlock(c, stands[c]))
-			}
-		}
-		v.Steps = append(v.Steps, view)
+		v.Steps = append(v.Steps, newStepView(step, marked))
 	}
 	return v
+}
+
+func scenarioAnchor(id string) string { return "s" + anchor(id)[1:] }
+
+// blocksOf is the evidence of a scenario's cells.
+func blocksOf(g group) []block {
+	all := make([]block, len(g.cells))
+	for i, c := range g.cells {
+		all[i] = newBlock(c)
+	}
+	return all
 }
 
 // tallyOf counts cells by verdict, what needs a look first.
@@ -113,7 +148,7 @@ func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
 }
 
 func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
-	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: Harmless(s.step.CORS)}
+	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: shortConfiguration(s.step.CORS), Put: shortConfiguration(s.step.Put)}
 	var inMatrix []*result.Cell
 	for _, c := range s.cells {
 		if c.Point == nil {
@@ -124,4 +159,13 @@ func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
 	}
 	v.Tables = matrices(inMatrix, marked)
 	return v
+}
+
+// shortConfiguration is a configuration as far as a reader reads it.
+func shortConfiguration(cors string) string {
+	head, rest := cut(cors, configurationLimit)
+	if rest == 0 {
+		return Harmless(cors)
+	}
+	return Harmless(head) + "\n… (" + plural(rest, "more byte") + ", which the JSON report has)"
 }

@@ -2,11 +2,17 @@ package reports
 
 import (
 	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -27,11 +33,50 @@ func htmlPage(t testing.TB, r result.Report) string {
 	return b.String()
 }
 
-func TestHTMLGolden(t *testing.T) {
+var foldedPart = regexp.MustCompile(`<script type="application/gzip" id="(fold-\d+)">([^<]*)</script>`)
+
+// unfolded is a page with its evidence as a browser unfolds it.
+func unfolded(t testing.TB, page string) string {
+	t.Helper()
+	return foldedPart.ReplaceAllStringFunc(page, func(part string) string {
+		m := foldedPart.FindStringSubmatch(part)
+		packed, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(m[2])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "<div id=\"" + m[1] + "\">\n" + string(text) + "</div>"
+	})
+}
+
+// diagnosed is the sample with a cause that explains some of what failed.
+func diagnosed() result.Report {
 	r := sample()
+	c := result.Cause{
+		Deviation: "origin-reflected", Parameters: []any{"GET", "PUT"}, Class: result.Exposure, Summary: "Every origin is taken for an allowed one.",
+		Facts: []int{23}, Checks: []string{"actual.allow-origin"}, Alternatives: []string{"origin-prefix", "most-rules: 20"},
+	}
+	for _, cell := range r.Cells {
+		switch {
+		case cell.Verdict != result.Failed:
+		case cell.Scenario == "origins/exact":
+			c.Cells = append(c.Cells, cell.ID)
+		default:
+			r.Unexplained = append(r.Unexplained, cell.ID)
+		}
+	}
+	r.Causes = []result.Cause{c}
+	return r
+}
+
+func TestHTMLGolden(t *testing.T) {
+	r := diagnosed()
 	r.Summary.Chromium = &result.ChromiumSummary{Sent: 3, Agreed: 3, Resolved: 1, NotSent: 2}
-	golden(t, "report.html", []byte(htmlPage(t, r)))
-	golden(t, "report-clean.html", []byte(htmlPage(t, clean())))
+	golden(t, "report.html", []byte(unfolded(t, htmlPage(t, r))))
+	golden(t, "report-clean.html", []byte(unfolded(t, htmlPage(t, clean()))))
 }
 
 // tags lists the elements of a page with their attributes, ends of elements too. Where values is false, only the attributes' names.
@@ -41,7 +86,7 @@ func tags(t *testing.T, page string, values bool) []string {
 	for z := html.NewTokenizer(strings.NewReader(page)); ; {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				t.Fatal(z.Err())
 			}
 			return all
@@ -125,10 +170,10 @@ func TestHTMLHoldsHostileText(t *testing.T) {
 		hostile, "]]>", "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "</style></title></pre></details>", `" onmouseover="alert(1)`, `' autofocus onfocus='alert(1)`,
 		"`${alert(1)}`", "<!-- ", "-->", "javascript:alert(1)", "{{.}}", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\", "\u202egnp.exe", "\xff\xfe\xc3(", "a\x00b",
 	}
-	harmless := htmlPage(t, htmlFilled(func(string) string { return "harmless" }))
+	harmless := unfolded(t, htmlPage(t, htmlFilled(func(string) string { return "harmless" })))
 	want := tags(t, harmless, true)
 	for _, attack := range attacks {
-		got := htmlPage(t, htmlFilled(func(string) string { return attack }))
+		got := unfolded(t, htmlPage(t, htmlFilled(func(string) string { return attack })))
 		if diff := cmp.Diff(want, tags(t, got, true)); diff != "" {
 			t.Errorf("%q makes another page (-want +got):\n%s", attack, diff)
 		}
@@ -155,7 +200,7 @@ func TestHTMLCutsWhatIsLong(t *testing.T) {
 	for range 5000 {
 		r.Cells[2].Exchanges[0].Response.Headers = append(r.Cells[2].Exchanges[0].Response.Headers, result.Header{Name: "X-More", Value: "x"})
 	}
-	got := htmlPage(t, r)
+	got := unfolded(t, htmlPage(t, r))
 	if len(got) > 1<<20 {
 		t.Errorf("the page has %d bytes", len(got))
 	}
@@ -168,9 +213,9 @@ func TestHTMLCutsWhatIsLong(t *testing.T) {
 
 // Links lead to the web or nowhere, and every link within the page has a target.
 func TestHTMLLinks(t *testing.T) {
-	r := sample()
+	r := diagnosed()
 	r.Cells[len(r.Cells)-1].Findings[0].Known.Link = "javascript:alert(1)"
-	got := htmlPage(t, r)
+	got := unfolded(t, htmlPage(t, r))
 	root, err := html.Parse(strings.NewReader(got))
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +228,8 @@ func TestHTMLLinks(t *testing.T) {
 				ids[a.Val]++
 			case "href":
 				links[a.Val] = true
+			case "data-for", "data-cell":
+				links["#"+a.Val] = true
 			}
 		}
 	}
@@ -192,11 +239,17 @@ func TestHTMLLinks(t *testing.T) {
 		}
 	}
 	var outside []string
+	filters := 0
 	for link := range links {
 		target, within := strings.CutPrefix(link, "#")
 		switch {
 		case !within:
 			outside = append(outside, link)
+		case strings.HasPrefix(target, "?"):
+			filters++
+			if query, err := url.ParseQuery(target[1:]); err != nil || len(query) == 0 {
+				t.Errorf("%s is no filter: %v", link, err)
+			}
 		case ids[target] == 0:
 			t.Errorf("%s leads nowhere", link)
 		}
@@ -210,6 +263,9 @@ func TestHTMLLinks(t *testing.T) {
 			t.Errorf("%d anchors for %.40q", ids[anchor(c.ID)], c.ID)
 		}
 	}
+	if filters < 20 {
+		t.Errorf("%d filters", filters)
+	}
 	if !strings.Contains(got, `<a href="#`+anchor(r.Cells[2].ID)+`"><code>`) {
 		t.Error("the first cause does not lead to its first cell")
 	}
@@ -218,7 +274,7 @@ func TestHTMLLinks(t *testing.T) {
 // Every value of every finding can be read, the facts it rests on with their strength, and what the browsers made of the answer.
 func TestHTMLTellsEverything(t *testing.T) {
 	r := htmlFilled(func(path string) string { return "say " + path })
-	got := shownText(t, htmlPage(t, r))
+	got := shownText(t, unfolded(t, htmlPage(t, r)))
 	for _, want := range []string{
 		".Run.Tool", ".Run.Digest", ".Run.Incomplete", ".Endpoint.URL", ".Endpoint.Server", ".Endpoint.Region", ".Stale.Where", ".Stale.Cells", ".Stale.Problem",
 		".Observations.Point", ".Observations.Choice", ".Scenarios.Description", ".Scenarios.Labels", ".Scenarios.References", ".Scenarios.Steps.Call", ".Scenarios.Steps.CORS",
@@ -294,41 +350,48 @@ func TestExchangeView(t *testing.T) {
 	}
 }
 
-// Of many cells that did not pass, those of a scenario that differ alike lead to the first few.
-func TestStandIns(t *testing.T) {
-	cells := passedCells()
-	for i := range fullEvidence {
-		cells = append(cells, reflectedCell("GET", fmt.Sprintf("https://%d.example", i)))
-	}
-	for c, other := range standIns(cells) {
-		if c != other {
-			t.Fatalf("%s has no evidence of its own among %d", c.ID, fullEvidence)
+// Every cell has evidence, those that passed too, in the part that its scenario names, and the parts stay small: each holds whole scenarios.
+func TestHTMLFolds(t *testing.T) {
+	r := many(2500)
+	page := htmlPage(t, r)
+	in := map[string]string{} // part, by the anchor of the cell
+	for _, part := range foldedPart.FindAllString(page, -1) {
+		name, text, _ := strings.Cut(strings.TrimPrefix(part, `<script type="application/gzip" id="fold-`), `"`)
+		text = unfolded(t, part)
+		if len(text) > foldSize+1<<20 {
+			t.Errorf("part %s unfolds to %d bytes", name, len(text))
+		}
+		for _, block := range strings.Split(text, ` data-for="`)[1:] {
+			id, _, _ := strings.Cut(block, `"`)
+			in[id] = name
 		}
 	}
-	other := reflectedCell("GET", "https://other.example")
-	other.Scenario = "origins/other"
-	cells = append(cells, other)
-	got := standIns(cells)
-	for i := range cells {
-		want := &cells[i]
-		switch {
-		case i < 2:
-			want = nil // passed
-		case i >= 2+shownAlike && i < len(cells)-1:
-			want = &cells[2]
-		}
-		if got[&cells[i]] != want {
-			t.Fatalf("cell %d leads elsewhere", i)
+	if len(in) != len(r.Cells) || len(foldedPart.FindAllString(page, -1)) < 2 {
+		t.Fatalf("%d cells have evidence, want %d in several parts", len(in), len(r.Cells))
+	}
+	for _, scenario := range strings.Split(page, ` data-fold="`)[1:] {
+		part, cells, _ := strings.Cut(scenario, `"`)
+		for _, cell := range strings.Split(cells, `" id="c-`)[1:] {
+			id, _, _ := strings.Cut("c-"+cell, `"`)
+			if in[id] != part {
+				t.Errorf("the evidence of %s is in part %s, and its scenario names %s", id, in[id], part)
+			}
 		}
 	}
-	shown := htmlPage(t, result.Report{Cells: cells, Summary: tally(cells)})
-	for _, want := range []string{"Stands for 997 more cells of this scenario", "the first few have evidence", ">origins/other</h3>", `id="` + anchor(cells[500].ID) + `"`} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("the page lacks %q", want)
+}
+
+// What names one answer and says nothing of it takes no room, unless a finding concerns it.
+func TestHTMLLeavesRandomOut(t *testing.T) {
+	ex := exchange("actual", "GET", "https://app.example.com", 404, "x-amz-request-id", "4442587FB7D0A2F9", "X-Amz-Id-2", "vlR7PnpV", "X-Amz-Id-21", "kept")
+	ex.Response.Body = "<Error><Code>NoSuchKey</Code><RequestId>4442587FB7D0A2F9</RequestId><HostId>vlR7PnpV</HostId></Error>"
+	got := fmt.Sprint(newExchangeView(ex, nil).Lines)
+	for _, want := range []string{"x-amz-request-id: " + leftOut, "X-Amz-Id-2: " + leftOut, "X-Amz-Id-21: kept", "<Code>NoSuchKey</Code><RequestId>" + leftOut + "</RequestId><HostId>" + leftOut + "</HostId>"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s lacks %s", got, want)
 		}
 	}
-	if n := strings.Count(shown, `<details class="cell">`); n != shownAlike+1 {
-		t.Errorf("%d cells have evidence, want %d", n, shownAlike+1)
+	if got := fmt.Sprint(newExchangeView(ex, []result.Finding{{Check: "actual.header.x-amz-request-id"}}).Lines); !strings.Contains(got, "x-amz-request-id: 4442587FB7D0A2F9") {
+		t.Errorf("%s lacks what a finding concerns", got)
 	}
 }
 
@@ -337,7 +400,8 @@ func TestHTMLPolicy(t *testing.T) {
 	got := htmlPage(t, sample())
 	for name, file := range map[string]string{"style": htmlStyle, "script": htmlScript} {
 		want := "<" + name + ">" + file + "</" + name + ">"
-		if strings.Count(got, "<"+name) != 1 || !strings.Contains(got, want) {
+		data := strings.Count(got, "<"+name+" type=\"application/") // which no browser runs
+		if strings.Count(got, "<"+name) != 1+data || !strings.Contains(got, want) {
 			t.Errorf("the page has another %s than its own", name)
 		}
 	}
@@ -385,7 +449,7 @@ func TestHTMLOfManyCells(t *testing.T) {
 func BenchmarkHTML(b *testing.B) {
 	for _, n := range []int{1, 1000, 20_000} {
 		r := many(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var size counter

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,7 +86,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	for i := range 2000 {
 		c := found(result.Failed, result.Contract, fmt.Sprint("check", i))
 		c.Findings[0].Got = huge
-		e := newCell("a/b", fmt.Sprint(i), "", result.Error)
+		e := newCell("a/b", strconv.Itoa(i), "", result.Error)
 		e.Reason = fmt.Sprint("reason ", i)
 		r.Cells = append(r.Cells, c, e)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -106,7 +107,7 @@ func TestStreamFromSeveralGoroutines(t *testing.T) {
 	s := NewStream(&b, r.Run, r.Endpoint)
 	var group sync.WaitGroup
 	for i := range 50 {
-		group.Go(func() { s.Cell(newCell("a/b", fmt.Sprint(i), strings.Repeat("x", 1000), result.Passed)) })
+		group.Go(func() { s.Cell(newCell("a/b", strconv.Itoa(i), strings.Repeat("x", 1000), result.Passed)) })
 	}
 	group.Wait()
 	if err := s.Close(r); err != nil {

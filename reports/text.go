@@ -37,8 +37,8 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
+	t.known(r)
 	t.unsupported(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported }))
-	t.known(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
 	t.stale(r.Stale)
 	t.observations(r.Observations)
 	if len(namedCauses(r)) == 0 {

@@ -84,7 +84,7 @@ func alike(all []result.Change) []likeness {
 
 // changeOf says what changed: "passed before and failed now: [exposure] actual.allow-origin".
 func changeOf(c result.Change) string {
-	words := fmt.Sprintf("%s before and now", visible(string(c.After)))
+	words := visible(string(c.After)) + " before and now"
 	switch {
 	case c.Before == "":
 		words = "new and " + visible(string(c.After))

@@ -15,7 +15,7 @@ func (t *textWriter) unsupported(cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
-	t.section(bold, fmt.Sprintf("Unsupported: %s", plural(len(cells), "cell")))
+	t.section(bold, "Unsupported: "+plural(len(cells), "cell"))
 	for _, g := range groupBy(cells, reasonOf) {
 		t.counted(g)
 	}
@@ -26,17 +26,6 @@ func (t *textWriter) counted(g group) {
 	t.wrapped(2, plural(len(g.cells), "cell")+": "+brief(g.key, evidenceLimit))
 	if t.opts.Verbose {
 		t.list(4, g.cells)
-	}
-}
-
-// known counts listed deviations, by reason.
-func (t *textWriter) known(cells []*result.Cell) {
-	if len(cells) == 0 {
-		return
-	}
-	t.section(bold, fmt.Sprintf("Known deviations: %s", plural(len(cells), "cell")))
-	for _, g := range byReason(cells) {
-		t.counted(g)
 	}
 }
 
@@ -121,6 +110,9 @@ func aligned(rows [][]string) []string {
 func (t *textWriter) summary(r result.Report) {
 	t.section(bold, "Summary")
 	rows := []row{{label: "cells", value: t.cellCounts(r.Summary)}}
+	if c := r.Summary.Checks; c != nil {
+		rows = append(rows, row{label: "checks", value: t.checkCounts(*c)})
+	}
 	if found := t.findingCounts(r.Summary); found != "" {
 		rows = append(rows, row{label: "findings", value: found})
 	}
@@ -167,6 +159,18 @@ func (t *textWriter) cellCounts(s result.Summary) string {
 		return strconv.Itoa(s.Cells)
 	}
 	return fmt.Sprintf("%d: %s", s.Cells, strings.Join(parts, ", "))
+}
+
+// checkCounts counts what was compared: a cell in which one header differs is right in all else.
+func (t *textWriter) checkCounts(c result.ChecksSummary) string {
+	parts := []string{t.paint(green, fmt.Sprintf("%d as S3 owes them", c.Owed()))}
+	if c.Otherwise > 0 {
+		parts = append(parts, t.paint(red, fmt.Sprintf("%d otherwise", c.Otherwise)))
+	}
+	if c.Known > 0 {
+		parts = append(parts, t.paint(yellow, fmt.Sprintf("%d known", c.Known)))
+	}
+	return fmt.Sprintf("%d: %s", c.Made, strings.Join(parts, ", "))
 }
 
 // findingCounts lists classes, worst first.

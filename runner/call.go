@@ -35,12 +35,14 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 		return true, nil
 	}
 	c := s.run.callCell(s.planned, step, result.Passed, "")
-	switch step.Call {
-	case scenarios.PutBucketCors:
+	switch {
+	case step.Missing:
+		trusted, err = true, s.onMissing(ctx, step, &c)
+	case step.Call == scenarios.PutBucketCors:
 		trusted, err = s.put(ctx, step, &c)
-	case scenarios.DeleteBucketCors:
+	case step.Call == scenarios.DeleteBucketCors:
 		trusted, err = s.delete(ctx, step, &c)
-	case scenarios.GetBucketCors:
+	case step.Call == scenarios.GetBucketCors:
 		trusted, err = true, s.get(ctx, step, &c)
 	default:
 		trusted, err = s.otherCall(ctx, step, &c)
@@ -50,8 +52,20 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 	} else if len(c.Findings) > 0 {
 		c.Verdict = result.Failed
 	}
+	c.Checks = checksOf(c)
 	s.run.deliver(c)
 	return trusted, err
+}
+
+// checksOf counts what a configuration call was held against: its status, and where that is right a refusal's code, or what the bucket holds.
+func checksOf(c result.Cell) int {
+	switch {
+	case c.Verdict != result.Passed && c.Verdict != result.Failed:
+		return 0
+	case slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.status" }):
+		return len(c.Findings)
+	}
+	return max(2, len(c.Findings))
 }
 
 // put sends a configuration and reads it back. What S3 must refuse goes as a raw document, for an SDK would refuse to send it.
@@ -62,8 +76,12 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 		return false, err
 	}
 	s.run.notes.chose(owed.Wording(status, message))
-	if step.Digest == scenarios.CRC64NVME && status >= http.StatusMultipleChoices && !owed.Refused() {
-		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not know the checksum CRC64NVME: it answers %d %s", status, code)
+	if status == http.StatusNotImplemented && step.Digest.Spoilt() {
+		c.Verdict, c.Reason = result.Unsupported, "the endpoint does not know Content-MD5: it answers "+answerText(status, code)
+		return true, nil
+	}
+	if step.Digest.MayBeUnknown() && status >= http.StatusMultipleChoices && !owed.Refused() {
+		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not take the digest %s: it answers %s", step.Digest, answerText(status, code))
 		return false, nil
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
@@ -220,6 +238,10 @@ func owedCall(step scenarios.PlannedStep) judge.Call {
 	switch {
 	case step.Answer != nil:
 		return judge.PinnedCall(step.Answer.Status, step.Answer.Error, step.Answer.Reason)
+	case step.Missing:
+		return judge.OnMissing()
+	case step.Digest.Spoilt():
+		return judge.PutSpoilt(step.Digest == scenarios.WrongMD5)
 	case step.Call == scenarios.DeleteBucketCors:
 		return judge.Delete()
 	case step.Call == scenarios.GetBucketCors:

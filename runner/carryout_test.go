@@ -277,7 +277,7 @@ func TestNoBucket(t *testing.T) {
 func TestWaitForStrangers(t *testing.T) {
 	w := newWorld()
 	run := start(t.Context(), theCatalogue(t, "origins/exact/one-origin"), w, w, "run", Options{})
-	if c := run.Wait("nobody"); c.Verdict != result.Error || c.Reason != "not in the plan" {
+	if c := run.Wait(t.Context(), "nobody"); c.Verdict != result.Error || c.Reason != "not in the plan" {
 		t.Errorf("%+v", c)
 	}
 	run.Finish()

@@ -127,13 +127,15 @@ func sameFindings(a, b []result.Finding) bool {
 // attempt is a cell that was asked once.
 type attempt struct {
 	cell     result.Cell
+	sent     []request // one an exchange
 	judging  judging
 	wrong    bool  // an answer differs from what was owed
 	outdated *past // all that is wrong with it would be right of what the bucket was before; nil: it is not so
 }
 
-func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) attempt {
-	a := attempt{cell: newCell(s.planned, step, cell)}
+func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (a attempt) {
+	a = attempt{cell: newCell(s.planned, step, cell)}
+	defer func() { s.run.tell(&a) }()
 	requests, err := s.requests(ctx, cell)
 	var unsupported *endpoint.Unsupported
 	switch {
@@ -161,6 +163,19 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 	return a
 }
 
+// tell adds what explains a cell's verdict and repeats its requests, unless nobody will see it.
+func (r *Run) tell(a *attempt) {
+	if a.cell.Verdict == result.Passed && r.opts.Evidence == OnlyProblems {
+		return
+	}
+	for i, ex := range a.cell.Exchanges {
+		a.cell.Curl = append(a.cell.Curl, r.curl(a.sent[i], ex))
+	}
+	if a.cell.Verdict != result.Error {
+		a.judging.explain(&a.cell)
+	}
+}
+
 // send makes one exchange of a cell and adds what it came to. false: there is no answer that could be judged.
 func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
 	for _, ex := range s.exchanges(ctx, q, cell) {
@@ -176,7 +191,7 @@ func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex
 	c := &a.cell
 	shorten(&ex.Response, cell)
 	c.Exchanges = append(c.Exchanges, ex)
-	c.Curl = append(c.Curl, s.run.curl(q, ex))
+	a.sent = append(a.sent, q)
 	c.Duration += ex.Took
 	if why := unanswered(ctx, ex); why != "" {
 		c.Verdict, c.Reason, a.outdated = result.Error, why, nil

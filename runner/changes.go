@@ -98,12 +98,23 @@ func (c *changeList) scenario(planned scenarios.Planned) {
 	for _, step := range planned.Steps {
 		c.settling(name, step.After, before)
 		before = step.After
-		if changesBucket(step.Call) && !c.opts.AssumeConfigured && (c.opts.Bucket == "" || configures(step.Call)) {
+		switch {
+		case c.opts.AssumeConfigured:
+		case step.Missing:
+			c.onMissing(name, step)
+		case changesBucket(step.Call) && (c.opts.Bucket == "" || configures(step.Call)):
 			c.add(name, string(step.Call), "", cmp.Or(step.CallID, name))
 		}
 		for _, cell := range step.Cells {
 			c.cell(name, cell)
 		}
+	}
+}
+
+// onMissing adds a call that would change a bucket if there were one.
+func (c *changeList) onMissing(scenario string, step scenarios.PlannedStep) {
+	if configures(step.Call) && (c.opts.Bucket == "" || step.Call != scenarios.PutBucketCors) {
+		c.all = append(c.all, Change{Scenario: scenario, Call: string(step.Call), Why: step.CallID + ": of a name under which there is none"})
 	}
 }
 

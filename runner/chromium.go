@@ -103,6 +103,7 @@ func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c
 	}
 	if len(found) > 0 {
 		c.Findings = append(found, c.Findings...)
+		c.Checks += len(found)
 		if c.Verdict == result.Passed || c.Verdict == result.Known {
 			c.Verdict, c.Reason = result.Failed, ""
 		}

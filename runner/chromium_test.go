@@ -80,6 +80,7 @@ func TestAnsweredOtherwiseTellsOnce(t *testing.T) {
 	judged.add(actual, scenarios.Cell{}, ex)
 	cell := result.Cell{Verdict: result.Failed, Chromium: &result.Chromium{}, Exchanges: []result.Exchange{ex}}
 	judged.conclude(&cell)
+	judged.explain(&cell)
 	answeredOtherwise(scenarios.Cell{}, actual, browser.Outcome{Actual: &browser.Exchange{Sent: []result.Header{{Name: "Origin", Value: app}}, Status: 200, Received: came}}, &cell)
 	if len(cell.Findings) != 1 || cell.Findings[0].Check != "actual.allow-origin" {
 		t.Errorf("%+v", cell.Findings)

@@ -13,7 +13,14 @@ func described(plan scenarios.Plan) []result.Scenario {
 		s := planned.Scenario
 		all[i] = result.Scenario{ID: s.ID, Description: s.Description, Labels: s.Labels, Facts: s.Facts, References: s.References}
 		for _, step := range planned.Steps {
-			all[i].Steps = append(all[i].Steps, result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)})
+			described := result.Step{Name: step.Name, Call: string(step.Call), CORS: configuration(step.After), Put: refusedPut(step)}
+			if step.Missing {
+				described.On = string(scenarios.NoSuchBucket)
+			}
+			if step.Digest.Spoilt() {
+				described.Digest = string(step.Digest)
+			}
+			all[i].Steps = append(all[i].Steps, described)
 		}
 	}
 	return all
@@ -52,10 +59,13 @@ func point(cell scenarios.Cell) *result.Point {
 	}
 }
 
+var dimensions = scenarios.Dimensions()
+
 // further are the values of the dimensions that an id leaves out where they are as usual.
 func further(cell scenarios.Cell) map[string]string {
 	var all map[string]string
-	for _, d := range scenarios.Dimensions() {
+	for i := range dimensions {
+		d := &dimensions[i]
 		if d.Always || d.IsDefault(cell) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -39,6 +40,7 @@ var applications = []application{
 	{"origins", (*draft).origin},
 	{"headers", (*draft).headers},
 	{"clients", (*draft).client},
+	{"parameters", (*draft).parameters},
 	{"addressing", (*draft).address},
 	{"authorisations", (*draft).sign},
 	{"connections", (*draft).connect},
@@ -111,6 +113,27 @@ func (d *draft) client(context.Context) error {
 	return nil
 }
 
+// parameters adds to the query what the cell asks for. It is signed with the rest.
+func (d *draft) parameters(context.Context) error {
+	more := url.Values{}
+	switch d.cell.Parameters {
+	case scenarios.SDKParameters:
+		more.Set("x-id", map[string]string{http.MethodPut: "PutObject", http.MethodDelete: "DeleteObject", http.MethodHead: "HeadObject"}[d.raw.Method])
+		if more.Get("x-id") == "" {
+			more.Set("x-id", "GetObject")
+		}
+	case scenarios.UnknownOnes:
+		more.Set("cache-buster", "1")
+		more.Set("v", "2")
+	case scenarios.SessionToken:
+		more.Set("X-Amz-Security-Token", strings.Repeat("corsprobe", 60))
+	}
+	if len(more) > 0 {
+		d.query = strings.Trim(d.query+"&"+more.Encode(), "&")
+	}
+	return nil
+}
+
 func (d *draft) address(context.Context) (err error) {
 	d.raw.URL, d.raw.Host, err = d.stage.run.store.Address(d.bucket, d.key, d.query, string(d.cell.Addressing))
 	return err
@@ -146,6 +169,14 @@ func shaped(key scenarios.Key, name string, prefix int) string {
 		return "100%/%2F%zz/" + name
 	case scenarios.ManyScripts:
 		return "Ελλάδα/日本/🎉 " + name
+	case scenarios.LeadingSlash:
+		return "/" + name
+	case scenarios.Signs:
+		return "q?a=b&c#d+e f;g,h:i@j$k!l*m'(n)/" + name
+	case scenarios.PageName:
+		return name + "/index.html"
+	case scenarios.CallName:
+		return name + "/cors"
 	case scenarios.Longest:
 		return padded(name+"/", longestKey-prefix)
 	default:
@@ -174,6 +205,8 @@ func content(size scenarios.Size) []byte {
 		return []byte(strings.Repeat(probe.Filling, 100<<10))
 	case scenarios.TwoMebibyte:
 		return []byte(strings.Repeat(probe.Filling, 2<<20))
+	case scenarios.SixMebibyte:
+		return []byte(strings.Repeat(probe.Filling, 6<<20))
 	default:
 		return []byte(objectBody)
 	}
@@ -248,41 +281,58 @@ func isRefusal(err error) bool {
 const (
 	chromiumAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 	firefoxAgent  = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
+	safariAgent   = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15"
 )
 
 // clientLines are the further lines of one of a cell's requests.
 func clientLines(cell scenarios.Cell, send scenarios.Send) []result.Header {
-	switch cell.Client {
-	case scenarios.Chromium:
-		return browserLines(cell, chromiumAgent, "cross-site")
-	case scenarios.ChromiumSame:
-		return browserLines(cell, chromiumAgent, "same-site")
-	case scenarios.ChromiumCookie:
-		lines := browserLines(cell, chromiumAgent, "same-site")
-		if send == scenarios.Actual {
-			lines = append(lines, result.Header{Name: "Cookie", Value: "session=corsprobe; theme=dark"})
-		}
-		return lines
-	case scenarios.Firefox:
-		return browserLines(cell, firefoxAgent, "cross-site")
-	default:
+	if cell.Client == "" || cell.Client == scenarios.Plain {
 		return nil
 	}
-}
-
-func browserLines(cell scenarios.Cell, agent, site string) []result.Header {
-	lines := []result.Header{
-		{Name: "User-Agent", Value: agent},
-		{Name: "Accept-Encoding", Value: "gzip, deflate, br, zstd"},
-		{Name: "Accept-Language", Value: "en-US,en;q=0.9"},
-		{Name: "Referer", Value: referer(cell)},
-		{Name: "Sec-Fetch-Dest", Value: "empty"},
-		{Name: "Sec-Fetch-Mode", Value: "cors"},
-		{Name: "Sec-Fetch-Site", Value: site},
+	preflight := send == scenarios.Preflight
+	lines := browserLines(cell, send)
+	switch {
+	case cell.Client == scenarios.ChromiumCookie && !preflight:
+		lines = append(lines, result.Header{Name: "Cookie", Value: "session=corsprobe; theme=dark"})
+	case cell.Client == scenarios.ChromiumReload:
+		lines = append(lines, result.Header{Name: "Cache-Control", Value: "no-cache"}, result.Header{Name: "Pragma", Value: "no-cache"})
+	case cell.Client == scenarios.ChromiumLocal && preflight:
+		lines = append(lines, result.Header{Name: "Access-Control-Request-Private-Network", Value: "true"})
+	case cell.Client == scenarios.Proxied:
+		lines = append(lines, result.Header{Name: "Via", Value: "1.1 proxy.example.net"}, result.Header{Name: "X-Forwarded-For", Value: "203.0.113.7"},
+			result.Header{Name: "Forwarded", Value: "for=203.0.113.7"})
 	}
 	return slices.DeleteFunc(lines, func(h result.Header) bool { // what the scenario sets itself stands
 		return h.Value == "" || field(cell.Headers.Fields, h.Name) != nil
 	})
+}
+
+// browserLines are what a browser says of itself and of what its answer is for.
+func browserLines(cell scenarios.Cell, send scenarios.Send) []result.Header {
+	agent, encodings, purpose, site := chromiumAgent, "gzip, deflate, br, zstd", "empty", "cross-site"
+	switch cell.Client {
+	case scenarios.Firefox:
+		agent = firefoxAgent
+	case scenarios.Safari:
+		agent, encodings = safariAgent, "gzip, deflate, br"
+	case scenarios.ChromiumSame, scenarios.ChromiumCookie:
+		site = "same-site"
+	}
+	if kind, ok := map[scenarios.Client]string{scenarios.ChromiumImage: "image", scenarios.ChromiumVideo: "video", scenarios.ChromiumFont: "font"}[cell.Client]; ok && send == scenarios.Actual {
+		purpose = kind
+	}
+	if purpose == "video" {
+		encodings = "identity;q=1, *;q=0"
+	}
+	return []result.Header{
+		{Name: "User-Agent", Value: agent},
+		{Name: "Accept-Encoding", Value: encodings},
+		{Name: "Accept-Language", Value: "en-US,en;q=0.9"},
+		{Name: "Referer", Value: referer(cell)},
+		{Name: "Sec-Fetch-Dest", Value: purpose},
+		{Name: "Sec-Fetch-Mode", Value: "cors"},
+		{Name: "Sec-Fetch-Site", Value: site},
+	}
 }
 
 // referer is the origin and a slash (strict-origin-when-cross-origin); a sandboxed page, whose origin is null, has a URL all the same.
@@ -302,7 +352,9 @@ func (s *stage) exchanges(ctx context.Context, q request, cell scenarios.Cell) [
 	times := 1
 	switch cell.Connection {
 	case scenarios.AfterRefusal:
-		return []result.Exchange{s.afterRefusals(ctx, q, cell)}
+		return []result.Exchange{s.afterOthers(ctx, q, s.refusals(cell))}
+	case scenarios.Used:
+		return []result.Exchange{s.afterOthers(ctx, q, s.readings(ctx, cell))}
 	case scenarios.Several:
 		times = 3
 		fallthrough
@@ -317,19 +369,39 @@ func (s *stage) exchanges(ctx context.Context, q request, cell scenarios.Cell) [
 	return all
 }
 
-// afterRefusals sends a request on a connection that has carried refusals.
-func (s *stage) afterRefusals(ctx context.Context, q request, cell scenarios.Cell) result.Exchange {
+// afterOthers sends a request on a connection that has carried others.
+func (s *stage) afterOthers(ctx context.Context, q request, others []probe.Request) result.Exchange {
 	probes := s.run.probes
 	if client, ok := probes.(*probe.Client); ok {
 		alone := client.Alone()
 		defer alone.Close()
 		probes = alone
 	}
-	for _, before := range s.refusals(cell) {
+	for _, before := range others {
 		probes.Do(ctx, before) // what becomes of it is judged by cells of its own
 	}
 	s.run.asked.Add(1)
 	return probes.Do(ctx, q.Request)
+}
+
+// readings are answers without a body, or with a part of one: a range, what is not modified, and a HEAD.
+func (s *stage) readings(ctx context.Context, cell scenarios.Cell) []probe.Request {
+	u, host, err := s.run.store.Address(s.place.Name(), s.place.Key(objectName), "", string(cell.Addressing))
+	if err != nil {
+		return nil // the cell's own request says why
+	}
+	var all []probe.Request
+	for _, q := range []probe.Request{
+		{Method: http.MethodGet, Header: []result.Header{{Name: "Range", Value: "bytes=0-3"}}},
+		{Method: http.MethodGet, Header: []result.Header{{Name: "If-None-Match", Value: "*"}}},
+		{Method: http.MethodHead},
+	} {
+		q.Kind, q.URL, q.Host = "before", u, host
+		if q, err = s.authorise(ctx, scenarios.Signed, q); err == nil {
+			all = append(all, q)
+		}
+	}
+	return all
 }
 
 // refusals are a preflight from nowhere, and an upload by nobody, with a body that a server may leave unread.
@@ -348,7 +420,7 @@ func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
 // shorten keeps the start of a large object's text: it is no evidence of anything.
 func shorten(r *result.Response, cell scenarios.Cell) {
 	const enough = 256
-	if large := cell.Size == scenarios.HundredKiB || cell.Size == scenarios.TwoMebibyte; large && len(r.Body) > enough && r.Body[0] != '<' {
+	if large := len(content(cell.Size)) > enough; large && len(r.Body) > enough && r.Body[0] != '<' {
 		r.Body, r.Truncated = r.Body[:enough], true
 	}
 }

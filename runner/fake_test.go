@@ -70,6 +70,8 @@ func (w *world) NewBucket(ctx context.Context) (bucket, error) {
 	return w.add(ctx, name)
 }
 
+func (w *world) NoBucket() bucket { return &fakeBucket{w: w, name: "absent", closed: true} }
+
 func (w *world) NewLonger(ctx context.Context, name string) (bucket, error) {
 	return w.add(ctx, name+"-1")
 }

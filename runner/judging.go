@@ -68,9 +68,18 @@ func (j *judging) keep(x judge.Exchange) {
 	j.exchanges = append(j.exchanges, x)
 }
 
-// conclude writes what all of them came to into a cell.
+// conclude counts in a cell what all of its exchanges were held against, and what differs.
 func (j *judging) conclude(c *result.Cell) {
 	c.Findings = j.exchanges.Findings()
+	c.Checks = 0
+	for _, x := range j.exchanges {
+		c.Checks += x.Checks
+	}
+	c.Checks = max(c.Checks, len(c.Findings))
+}
+
+// explain writes what was owed, and what a page gets, into a cell.
+func (j *judging) explain(c *result.Cell) {
 	c.Explanation = judge.Explanation(j.preflight, j.actual)
 	c.Browser = j.exchanges.Describe()
 }

@@ -108,6 +108,9 @@ func mark(f *result.Finding, entry scenarios.Deviation, explain bool) {
 	switch {
 	case !explain || !costly:
 		f.Known = &result.Deviation{Reason: entry.Reason, Link: entry.Link}
+		if entry.Spoken() {
+			f.Known.Name = entry.Speaks.String()
+		}
 	case f.Known == nil && !strings.Contains(f.Why, entry.Reason):
 		f.Why += "; known of the provider: " + entry.Reason
 	}

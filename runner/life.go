@@ -34,9 +34,14 @@ func (s *stage) otherCall(ctx context.Context, step scenarios.PlannedStep, c *re
 	status, code, err := s.evidence(ex, c)
 	if err == nil && status >= http.StatusMultipleChoices {
 		c.Verdict = result.Unsupported
-		c.Reason = fmt.Sprintf("%s was answered %s; what follows is asked all the same", step.Call, strings.TrimSpace(strconv.Itoa(status)+" "+code))
+		c.Reason = fmt.Sprintf("%s was answered %s; what follows is asked all the same", step.Call, answerText(status, code))
 	}
 	return err == nil, err
+}
+
+// answerText is a status, and the error's code where there is one.
+func answerText(status int, code string) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + code)
 }
 
 func (s *stage) sendCall(ctx context.Context, call scenarios.BucketCall) (result.Exchange, error) {

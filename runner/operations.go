@@ -34,7 +34,11 @@ func (d *draft) operate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.raw.Body = []byte(fill(o.Body, ""))
+	if d.raw.Body = []byte(fill(o.Body, "")); o.Form != nil {
+		if err := d.form(ctx, o, key); err != nil {
+			return err
+		}
+	}
 	d.query = fill(o.Query, "query")
 	d.cell.Headers.Fields = slices.Clone(d.cell.Headers.Fields)
 	for _, f := range o.Fields {
@@ -44,6 +48,18 @@ func (d *draft) operate(ctx context.Context) error {
 	return nil
 }
 
+// form makes the body a page's form.
+func (d *draft) form(ctx context.Context, o scenarios.Operation, key string) error {
+	store := d.stage.run.store
+	creds, err := store.Credentials(ctx)
+	if err != nil {
+		return fmt.Errorf("no credentials to sign with: %w", err)
+	}
+	d.raw.Body, err = probe.Form(creds, store.Region(), d.stage.place.Name(), key, fieldLines(o.Form), d.raw.Body, presignedFor, time.Now())
+	d.cell.Headers.Fields = append(slices.Clone(d.cell.Headers.Fields), scenarios.Field{Name: "Content-Type", Value: probe.FormType})
+	return err
+}
+
 func digestMD5(body []byte) string {
 	sum := md5.Sum(body)
 	return base64.StdEncoding.EncodeToString(sum[:])
@@ -51,7 +67,13 @@ func digestMD5(body []byte) string {
 
 // fillings prepares what an operation's placeholders name, and gives a function that fills them in; in a query the values are escaped.
 func (s *stage) fillings(ctx context.Context, o scenarios.Operation, key string) (func(text, where string) string, error) {
-	values := map[string]string{"{key}": key, "{source}": "/" + s.place.Name() + "/" + s.place.Key(objectName)}
+	values := map[string]string{"{key}": key, "{source}": "/" + s.place.Name() + "/" + s.place.Key(objectName), "{chunk}": probe.ChunkSignature}
+	if o.Mentions("{cors}") {
+		if s.run.opts.Bucket != "" || s.place.holds == nil {
+			return nil, &endpoint.Unsupported{Reason: "it puts the configuration again, which needs a bucket of the run's own that has one"}
+		}
+		values["{cors}"] = string(s.place.holds.XML())
+	}
 	if o.Mentions("{etag}") || o.Mentions("{modified}") || o.Mentions("{version}") {
 		if err := s.inspect(ctx, values); err != nil {
 			return nil, err
@@ -133,10 +155,12 @@ func (s *stage) prepare(ctx context.Context, method, key, query string, body []b
 
 // notOffered says that the endpoint has no such operation; empty where it has, or nobody can tell.
 func notOffered(cell scenarios.Cell, send scenarios.Send, ex result.Exchange) string {
-	if !operated(cell) || send != scenarios.Actual || ex.Response.Status != http.StatusNotImplemented {
+	o, ok := scenarios.OperationByName(cell.Operation)
+	noForms := o.Form != nil && ex.Response.Status == http.StatusMethodNotAllowed
+	if !ok || send != scenarios.Actual || ex.Response.Status != http.StatusNotImplemented && !noForms {
 		return ""
 	}
-	return "the endpoint does not offer " + cell.Operation + ": it answers 501"
+	return fmt.Sprintf("the endpoint does not offer %s: it answers %d", cell.Operation, ex.Response.Status)
 }
 
 // own is the object that a cell's operation is about, before its key is given a shape: of an operation on a bucket one that it names.

@@ -158,7 +158,7 @@ func (p *places) empty(ctx context.Context, at *place, planned scenarios.Planned
 // deletesNothing reports that a scenario sends DeleteBucketCors to a bucket that has nothing to be deleted.
 func deletesNothing(planned scenarios.Planned) bool {
 	for _, step := range planned.Steps {
-		if step.Call == scenarios.DeleteBucketCors || step.After != nil {
+		if step.Call == scenarios.DeleteBucketCors && !step.Missing || step.After != nil {
 			return step.After == nil
 		}
 	}

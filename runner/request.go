@@ -23,6 +23,7 @@ const (
 	nestedName = "folder/sub folder/a+b&c=d ü.txt"
 	noUpload   = "corsprobe-no-such-upload"
 	objectBody = "corsprobe was here\n"
+	unknownKey = "AKIAUNKNOWNCORSPROBE" // of the length that AWS's have
 	// presignedFor is how long a presigned URL lasts: longer than any run, for the requests of a run are signed as they are sent.
 	presignedFor = 15 * time.Minute
 )
@@ -218,8 +219,12 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 		return probe.Sign(ctx, creds, s.run.store.Region(), raw, time.Now())
 	case scenarios.Expired:
 		return probe.Presign(ctx, creds, s.run.store.Region(), raw, time.Second, time.Now().Add(-time.Hour))
+	case scenarios.Version2:
+		return probe.PresignVersion2(creds, raw, s.place.Name(), presignedFor, time.Now()), nil
 	case scenarios.Forged:
 		creds.SecretAccessKey = "forged" + creds.SecretAccessKey
+	case scenarios.UnknownKey:
+		creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken = unknownKey, "nobody's", ""
 	}
 	return probe.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
 }
@@ -312,6 +317,7 @@ func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
 		return s3cors.Outcome{}
 	}
 	usual := cell.Authorisation == scenarios.Presigned || cell.Authorisation == scenarios.Signed
+	usual = usual && (cell.Parameters == "" || cell.Parameters == scenarios.UsualParameters)
 	if !usual || operated(cell) || cell.Key != "" && cell.Key != scenarios.PlainKey {
 		return s3cors.Outcome{}
 	}

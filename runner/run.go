@@ -46,6 +46,8 @@ type Options struct {
 	// Known are the deviations that do not count; may be nil.
 	Known *Deviations
 	Tool  string // for the report: "corsprobe 0.1.0"
+	// Evidence says of which cells all that was sent and came is kept.
+	Evidence Evidence
 	// Judged is called after each cell, from several goroutines at once; may be nil.
 	Judged func(result.Cell)
 	// Browser sends every cell that a page can send once more; may be nil.
@@ -93,6 +95,7 @@ type Run struct {
 	places   *places
 	finished chan struct{}
 	notes    notes
+	keeping  keeping
 	pace     *pace.Pace
 	playing  context.Context // the run's own
 	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
@@ -131,8 +134,9 @@ func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id
 	opts = opts.withDefaults()
 	r := &Run{
 		plan: plan, store: at, probes: probes, opts: opts, id: id, started: time.Now(), slots: map[string]*slot{}, finished: make(chan struct{}),
-		pace:   pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
-		effect: &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
+		keeping: keeping{evidence: opts.Evidence},
+		pace:    pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
+		effect:  &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
 		stale: &patience{most: opts.Settle, first: staleFirst},
 	}
 	r.places = &places{run: r}
@@ -176,8 +180,7 @@ func (r *Run) deliver(c result.Cell) {
 	s := r.slots[c.ID]
 	s.once.Do(func() {
 		r.opts.Known.apply(&c)
-		c = r.probes.Redactor().Cell(c) // from here on it is shown
-		s.cell = c
+		s.cell, c = r.shown(c)
 		close(s.done)
 		if r.opts.Judged != nil {
 			r.opts.Judged(c)
@@ -185,14 +188,35 @@ func (r *Run) deliver(c result.Cell) {
 	})
 }
 
-// Wait blocks until the cell or configuration call of that id has its result. An id that is not in the plan is in error.
-func (r *Run) Wait(id string) result.Cell {
+// shown is a cell without secrets: as it is kept, and as it is told at once.
+func (r *Run) shown(c result.Cell) (kept, told result.Cell) {
+	short := r.keeping.shortens(&c)
+	redactor := r.probes.Redactor()
+	if !short {
+		c = redactor.Cell(c)
+		return c, c
+	}
+	kept = redactor.For(c.Exchanges).Cell(shortened(c))
+	r.keeping.share(&kept)
+	if r.opts.Evidence == OnlyProblems {
+		return kept, kept
+	}
+	return kept, redactor.Cell(c)
+}
+
+// Wait blocks until the cell or configuration call of that id has its result. An id that is not in the plan is in error, and so is one whose
+// result was not there when the context ended.
+func (r *Run) Wait(ctx context.Context, id string) result.Cell {
 	s, ok := r.slots[id]
 	if !ok {
 		return result.Cell{ID: id, Verdict: result.Error, Reason: "not in the plan"}
 	}
-	<-s.done
-	return s.cell
+	select {
+	case <-s.done:
+		return s.cell
+	case <-ctx.Done():
+		return result.Cell{ID: id, Verdict: result.Error, Reason: "interrupted before its result was there"}
+	}
 }
 
 // Finish waits for the end of the run, clean-up included, and returns the report and what clean-up could not do.
@@ -208,7 +232,7 @@ func (r *Run) Finish() (result.Report, []error) {
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()
 	for _, id := range r.order {
-		report.Cells = append(report.Cells, r.Wait(id))
+		report.Cells = append(report.Cells, r.Wait(context.Background(), id))
 	}
 	report.Summary = result.Summarise(report.Cells)
 	report.Summary.Requests, report.Summary.SlowDowns = r.pace.Requests(), r.pace.SlowDowns()

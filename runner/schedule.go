@@ -102,6 +102,7 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 	defer func() { r.places.give(ctx, at, sound) }()
 	s := &stage{run: r, planned: planned, place: at}
 	defer s.leaveNeighbours()
+	defer s.leaveAbsent()
 	if err := s.play(ctx); err != nil {
 		r.abandon(planned, r.reason(ctx, err))
 		return

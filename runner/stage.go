@@ -19,6 +19,7 @@ type stage struct {
 	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
 	longer   place  // the same, of a name that begins with the bucket's
 	deleted  place  // one that held this configuration and was deleted
+	absent   bucket // a name under which there is no bucket; nil: none was needed
 }
 
 // play carries out the steps in order. An error means that nothing more can be judged.
@@ -39,7 +40,7 @@ func (s *stage) play(ctx context.Context) error {
 }
 
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
-	if s.spoiltBy != "" && step.Call == scenarios.GetBucketCors {
+	if s.spoiltBy != "" && step.Call == scenarios.GetBucketCors && !step.Missing {
 		s.spoilt(step)
 		return nil
 	}
@@ -56,7 +57,7 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 		s.run.skip(s.planned, step, result.Unsupported, "the configuration that these requests need could not be put: see "+step.CallID)
 		return nil
 	}
-	if slices.Contains([]scenarios.Call{scenarios.PutBucketCors, scenarios.DeleteBucketCors, scenarios.RecreateBucket}, step.Call) {
+	if !step.Missing && slices.Contains([]scenarios.Call{scenarios.PutBucketCors, scenarios.DeleteBucketCors, scenarios.RecreateBucket}, step.Call) {
 		s.moved(step.After)
 	}
 	s.settle(ctx, questions)

@@ -23,6 +23,8 @@ type store interface {
 	NewBucket(ctx context.Context) (bucket, error)
 	// NewLonger makes one whose name begins with another's.
 	NewLonger(ctx context.Context, name string) (bucket, error)
+	// NoBucket is a name of the run's own under which there is no bucket.
+	NoBucket() bucket
 	// UseBucket takes a bucket of the user's, whose configuration is saved first and put back by Close.
 	UseBucket(ctx context.Context, name string) (bucket, error)
 	// UseBucketAsIs takes one whose configuration is neither read nor changed.
@@ -60,6 +62,8 @@ func (r realStore) NewBucket(ctx context.Context) (bucket, error) {
 func (r realStore) NewLonger(ctx context.Context, name string) (bucket, error) {
 	return orNone(r.Endpoint.NewLonger(ctx, name))
 }
+
+func (r realStore) NoBucket() bucket { return r.Endpoint.NoBucket() }
 
 func (r realStore) UseBucket(ctx context.Context, name string) (bucket, error) {
 	return orNone(r.Endpoint.UseBucket(ctx, name))

@@ -27,6 +27,17 @@ var BucketCalls = []BucketCall{
 	{Name: "PutBucketLifecycleConfiguration", Method: "PUT", Query: "lifecycle=", Body: "<LifecycleConfiguration><Rule><ID>corsprobe</ID><Filter><Prefix>corsprobe-never/</Prefix></Filter><Status>Disabled</Status><Expiration><Days>3650</Days></Expiration></Rule></LifecycleConfiguration>"},
 	{Name: "PutPublicAccessBlock", Method: "PUT", Query: "publicAccessBlock=", Body: "<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls></PublicAccessBlockConfiguration>"},
 	{Name: "PutObject", Method: "PUT", Body: "corsprobe was here\n", OnKey: true},
+	{Name: "DeleteBucketTagging", Method: "DELETE", Query: "tagging="},
+	{Name: "DeleteBucketWebsite", Method: "DELETE", Query: "website="},
+	{Name: "DeleteBucketLifecycle", Method: "DELETE", Query: "lifecycle="},
+	{Name: "DeletePublicAccessBlock", Method: "DELETE", Query: "publicAccessBlock="},
+	{Name: "PutBucketEncryption", Method: "PUT", Query: "encryption=", Body: "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"},
+	{Name: "DeleteBucketEncryption", Method: "DELETE", Query: "encryption="},
+	{Name: "PutBucketOwnershipControls", Method: "PUT", Query: "ownershipControls=", Body: "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>"},
+	{Name: "PutBucketNotificationConfiguration", Method: "PUT", Query: "notification=", Body: "<NotificationConfiguration/>"},
+	{Name: "PutBucketLogging", Method: "PUT", Query: "logging=", Body: "<BucketLoggingStatus/>"},
+	{Name: "PutBucketRequestPayment", Method: "PUT", Query: "requestPayment=", Body: "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>"},
+	{Name: "PutBucketAccelerateConfiguration", Method: "PUT", Query: "accelerate=", Body: "<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>"},
 }
 
 // BucketCallByName finds a call; false where there is none.
@@ -49,10 +60,29 @@ const (
 	SHA1        Digest = "sha1"
 	SHA256      Digest = "sha256"
 	CRC64NVME   Digest = "crc64nvme" // the newest, which not every server knows
+	Trailing    Digest = "trailing"  // CRC32 after a body in chunks, as SDKs send streams; not every server takes a configuration so
+
+	// These two do not protect what is sent, and S3 refuses it (fact 70).
+	WrongMD5     Digest = "wrong-md5"     // of another document
+	MalformedMD5 Digest = "malformed-md5" // a Content-MD5 that is none
 )
 
+// MayBeUnknown reports a digest that an endpoint need not know.
+func (d Digest) MayBeUnknown() bool { return d == CRC64NVME || d == Trailing }
+
+// Spoilt reports a digest for whose sake S3 refuses the call, whatever is put.
+func (d Digest) Spoilt() bool { return d == WrongMD5 || d == MalformedMD5 }
+
 // Digests lists every digest, the usual one first.
-var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME}
+var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME, Trailing, WrongMD5, MalformedMD5}
+
+// On says which bucket a step's configuration call names; empty: the scenario's own.
+type On string
+
+const (
+	OwnBucket    On = "own-bucket"
+	NoSuchBucket On = "missing-bucket" // one that does not exist
+)
 
 // callNames are the words that a step's call may be.
 func callNames() []string {

@@ -338,6 +338,8 @@ func enumOf(t reflect.Type) []string {
 		return texts(Depths...)
 	case reflect.TypeFor[Digest]():
 		return texts(Digests...)
+	case reflect.TypeFor[On]():
+		return texts(OwnBucket, NoSuchBucket)
 	case reflect.TypeFor[Call]():
 		return callNames()
 	case reflect.TypeFor[Evidence]():

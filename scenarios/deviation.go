@@ -90,7 +90,7 @@ func (d *decoder) deviation(v *Deviation) {
 	v.Line = v.where("").line
 	for key, text := range map[string]string{"cells": v.Cells, "check": v.Check, "reason": v.Reason} {
 		if _, given := v.at[key]; given && strings.TrimSpace(text) == "" {
-			d.failAt(v.where(key), fmt.Sprintf("an empty %s", key), "some text", "")
+			d.failAt(v.where(key), "an empty "+key, "some text", "")
 		}
 	}
 	if v.Spoken() {
@@ -105,7 +105,7 @@ func (d *decoder) deviation(v *Deviation) {
 func (d *decoder) spoken(v *Deviation) {
 	for _, key := range []string{"cells", "check", "got"} {
 		if _, given := v.at[key]; given {
-			d.failAt(v.where(key), fmt.Sprintf("%s beside deviation", key), "one of both: a deviation speaks of every answer", "")
+			d.failAt(v.where(key), key+" beside deviation", "one of both: a deviation speaks of every answer", "")
 		}
 	}
 	var err error

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/s3cors"
 
@@ -26,6 +27,7 @@ type Dimension struct {
 	Always bool
 
 	standard Value                                                            // what a matrix that leaves the dimension out means
+	usual    string                                                           // the text of standard
 	read     func(d *decoder, n *yaml.Node) Value                             // one value of a list
 	schema   func(*generator) schema                                          // of one value
 	check    func(d *decoder, v Value, at place)                              // refuses what no request can have
@@ -52,7 +54,7 @@ type Value struct {
 func (d Dimension) Value(c Cell) string { return d.text(c) }
 
 // IsDefault reports that the cell has the value that a matrix need not write.
-func (d Dimension) IsDefault(c Cell) bool { return !d.Required && d.text(c) == d.defaultText() }
+func (d Dimension) IsDefault(c Cell) bool { return !d.Required && d.text(c) == d.usual }
 
 func (d Dimension) defaultText() string {
 	var c Cell
@@ -61,21 +63,21 @@ func (d Dimension) defaultText() string {
 }
 
 // inID is the dimension's part of a cell's id; false where it is left out.
-func (d Dimension) inID(c Cell) (string, bool) {
+func (d *Dimension) inID(c *Cell) (string, bool) {
 	switch {
 	case d.Always:
-		return d.part(c), true
-	case d.IsDefault(c):
+		return d.part(*c), true
+	case d.IsDefault(*c):
 		return "", false
 	default:
-		return d.Name + "=" + d.part(c), true
+		return d.Name + "=" + d.part(*c), true
 	}
 }
 
 // words makes a dimension whose values are words, the first of them its default. field is where a cell keeps it.
 func words[T ~string](d Dimension, field func(*Cell) *T, title func(T) string, values ...T) Dimension {
 	d.Words = texts(values...)
-	d.standard = Value{Text: d.Words[0]}
+	d.standard, d.usual = Value{Text: d.Words[0]}, d.Words[0]
 	d.read = func(r *decoder, n *yaml.Node) Value { return r.word(n, d.Words) }
 	d.schema = func(*generator) schema { return schema{"enum": d.Words} }
 	d.set = func(c *Cell, v Value) { *field(c) = T(v.Text) }
@@ -231,8 +233,8 @@ func (m *Matrix) cell(values [][]Value, index []int) Cell {
 // cellID puts the parts of an id together.
 func cellID(prefix string, c Cell) string {
 	parts := []string{prefix}
-	for _, d := range dimensions {
-		if part, ok := d.inID(c); ok {
+	for i := range dimensions {
+		if part, ok := dimensions[i].inID(&c); ok {
 			parts = append(parts, part)
 		}
 	}
@@ -242,15 +244,19 @@ func cellID(prefix string, c Cell) string {
 // title says in a few words what a cell asks: "PUT from https://app.example.com asking for x-amz-date".
 func title(c Cell) string {
 	var b strings.Builder
-	for _, key := range titleOrder() {
-		b.WriteString(dimensions[dimensionIndex(key)].title(c))
+	for _, i := range titleOrder() {
+		b.WriteString(dimensions[i].title(c))
 	}
 	return b.String()
 }
 
-// titleOrder is the order of a sentence: who asks for what comes first, by which means last.
-func titleOrder() []string {
+// titleOrder is the order of a sentence, as indices of dimensions: who asks for what comes first, by which means last.
+var titleOrder = sync.OnceValue(func() []int {
 	first := []string{"methods", "targets", "origins", "headers", "authorisations", "addressing"}
 	rest := slices.DeleteFunc(dimensionKeys(), func(key string) bool { return slices.Contains(first, key) })
-	return append(first, rest...)
-}
+	var order []int
+	for _, key := range append(first, rest...) {
+		order = append(order, dimensionIndex(key))
+	}
+	return order
+})

@@ -19,7 +19,10 @@ var dimensions []Dimension
 func init() {
 	dimensions = []Dimension{
 		targets(), addressing(), authorisations(), origins(), methods(), headers(),
-		operations(), clients(), sizes(), keys(), connections(),
+		operations(), clients(), sizes(), keys(), connections(), queryParameters(),
+	}
+	for i := range dimensions {
+		dimensions[i].usual = dimensions[i].defaultText()
 	}
 }
 
@@ -97,12 +100,16 @@ const (
 	Anonymous Authorisation = "anonymous"
 	Forged    Authorisation = "forged"  // presigned, with a wrong signature
 	Expired   Authorisation = "expired" // presigned for one second, an hour ago
+	// UnknownKey is presigned with an access key that nobody has.
+	UnknownKey Authorisation = "unknown-key"
+	// Version2 is presigned with the signature that S3 had before, and that newer regions and servers refuse.
+	Version2 Authorisation = "version-2"
 )
 
 func authorisations() Dimension {
 	d := Dimension{Key: "authorisations", Name: "authorisation", Always: true, Doc: "How requests are authorised. Default: presigned, as a web application does."}
 	return words(d, func(c *Cell) *Authorisation { return &c.Authorisation }, func(a Authorisation) string { return ", " + string(a) },
-		Presigned, Signed, Anonymous, Forged, Expired)
+		Presigned, Signed, Anonymous, Forged, Expired, UnknownKey, Version2)
 }
 
 func origins() Dimension {
@@ -231,6 +238,9 @@ func operations() Dimension {
 		c.Operation = v.Text
 		if o, ok := OperationByName(v.Text); ok {
 			c.Method, c.Target = o.Method, o.Target
+			if o.Form != nil {
+				c.Authorisation = Anonymous
+			}
 			if o.NoPreflight != "" {
 				c.Send = slices.DeleteFunc(slices.Clone(c.Send), func(s Send) bool { return s == Preflight })
 			}
@@ -248,12 +258,19 @@ const (
 	ChromiumSame   Client = "chromium-same"   // a page of the same site, on another origin
 	ChromiumCookie Client = "chromium-cookie" // a page that sends credentials
 	Firefox        Client = "firefox"
+	Safari         Client = "safari"
+	ChromiumImage  Client = "chromium-image"  // <img crossorigin>
+	ChromiumVideo  Client = "chromium-video"  // <video crossorigin>, which wants nothing compressed
+	ChromiumFont   Client = "chromium-font"   // @font-face
+	ChromiumReload Client = "chromium-reload" // past every cache
+	ChromiumLocal  Client = "chromium-local"  // a public page that asks for an address of the private network
+	Proxied        Client = "proxied"         // whoever asks is behind a proxy that says so
 )
 
 func clients() Dimension {
 	d := Dimension{Key: "clients", Name: "client", Doc: "Who sends the requests: a browser adds Accept-Encoding, Accept-Language, Referer, Sec-Fetch-*, User-Agent and perhaps a Cookie. Default: plain."}
 	return words(d, func(c *Cell) *Client { return &c.Client }, func(v Client) string { return ", as " + string(v) },
-		Plain, Chromium, ChromiumSame, ChromiumCookie, Firefox)
+		Plain, Chromium, ChromiumSame, ChromiumCookie, Firefox, Safari, ChromiumImage, ChromiumVideo, ChromiumFont, ChromiumReload, ChromiumLocal, Proxied)
 }
 
 // Size is how much is read or written.
@@ -264,11 +281,12 @@ const (
 	NoByte      Size = "no-byte"
 	HundredKiB  Size = "100-KiB"
 	TwoMebibyte Size = "2-MiB"
+	SixMebibyte Size = "6-MiB" // more than the least part of a multipart upload
 )
 
 func sizes() Dimension {
 	d := Dimension{Key: "sizes", Name: "size", Doc: "How large the object is that is read, and the body that is written. Default: some-bytes."}
-	return words(d, func(c *Cell) *Size { return &c.Size }, func(v Size) string { return ", " + string(v) }, SomeBytes, NoByte, HundredKiB, TwoMebibyte)
+	return words(d, func(c *Cell) *Size { return &c.Size }, func(v Size) string { return ", " + string(v) }, SomeBytes, NoByte, HundredKiB, TwoMebibyte, SixMebibyte)
 }
 
 // Key is what the object's name looks like.
@@ -282,12 +300,16 @@ const (
 	Percent       Key = "percent"        // percent signs, some of which look like escapes
 	Longest       Key = "1024-bytes"     // as long as S3 permits
 	ManyScripts   Key = "many-scripts"   // letters of several scripts, and an emoji
+	LeadingSlash  Key = "leading-slash"  // "/a"
+	Signs         Key = "signs"          // every sign that means something in a URL
+	PageName      Key = "page-name"      // "index.html", which some servers take for a folder's page
+	CallName      Key = "call-name"      // "cors", like a sub-resource
 )
 
 func keys() Dimension {
 	d := Dimension{Key: "keys", Name: "key", Doc: "What the object's key looks like. Default: plain."}
 	return words(d, func(c *Cell) *Key { return &c.Key }, func(v Key) string { return ", key: " + string(v) },
-		PlainKey, DoubleSlash, TrailingSlash, Dots, Percent, Longest, ManyScripts)
+		PlainKey, DoubleSlash, TrailingSlash, Dots, Percent, Longest, ManyScripts, LeadingSlash, Signs, PageName, CallName)
 }
 
 // Connection is which connections a cell's requests use.
@@ -298,10 +320,28 @@ const (
 	Fresh        Connection = "fresh"         // each request on a new one
 	AfterRefusal Connection = "after-refusal" // one that has just carried a refused preflight and a refused upload
 	Several      Connection = "several"       // each request on three new ones, all of which are judged
+	Used         Connection = "used"          // one that has just carried a range, a 304 and a HEAD
 )
 
 func connections() Dimension {
 	d := Dimension{Key: "connections", Name: "connection", Doc: "Which connections carry the requests. Default: shared, whichever is idle."}
 	return words(d, func(c *Cell) *Connection { return &c.Connection }, func(v Connection) string { return ", connection: " + string(v) },
-		Shared, Fresh, AfterRefusal, Several)
+		Shared, Fresh, AfterRefusal, Several, Used)
+}
+
+// Parameters is what a cell's URLs have in their query beyond what the operation needs. A preflight has it too, and none of it changes anything of
+// CORS (fact 14).
+type Parameters string
+
+const (
+	UsualParameters Parameters = "usual"
+	SDKParameters   Parameters = "x-id"          // the operation's name, which AWS's SDK for JavaScript puts there
+	UnknownOnes     Parameters = "unknown"       // which S3 passes over: pages use such to get past a cache
+	SessionToken    Parameters = "session-token" // of temporary credentials, as long as theirs and nobody's
+)
+
+func queryParameters() Dimension {
+	d := Dimension{Key: "parameters", Name: "parameters", Doc: "What the URL's query has beyond what is asked for. Default: usual, nothing."}
+	return words(d, func(c *Cell) *Parameters { return &c.Parameters }, func(v Parameters) string { return ", parameters: " + string(v) },
+		UsualParameters, SDKParameters, UnknownOnes, SessionToken)
 }

@@ -81,17 +81,18 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 	known := true // what the bucket holds is for the facts to say
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration(), Digest: step.Digest}
+		planned := PlannedStep{Name: step.Name, Line: step.where("").line, Answer: step.Answer, CORS: step.configuration(), Digest: step.Digest, Missing: step.missing()}
 		e.order(step, holds, known)
 		planned.Call = step.call()
-		switch planned.Call {
-		case PutBucketCors:
+		switch call := planned.Call; {
+		case planned.Missing: // it is refused, and was not meant for the bucket
+		case call == PutBucketCors:
 			if accepted, sure := step.accepted(); accepted {
 				holds, known = planned.CORS.parsed(), sure
 			} else if !sure {
 				known = false
 			}
-		case DeleteBucketCors, RecreateBucket:
+		case call == DeleteBucketCors || call == RecreateBucket:
 			holds, known = nil, true
 		}
 		if !known && step.Matrix != nil {
@@ -110,12 +111,18 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 // order holds put against an empty bucket and replace against one that has something to replace: the words say what is tested.
 func (e *expander) order(step *Step, holds *s3cors.Configuration, known bool) {
 	switch {
+	case step.missing() && step.Replace != nil:
+		e.fail(step.where("replace"), "replace on a bucket that does not exist", "put")
+	case step.missing():
 	case step.Put != nil && holds != nil && known:
 		e.fail(step.where("put"), "put on a bucket that has a configuration", "replace, or a delete before")
 	case step.Replace != nil && holds == nil && known:
 		e.fail(step.where("replace"), "replace on a bucket without a configuration", "put")
 	}
 }
+
+// missing reports a call on a bucket that does not exist.
+func (step *Step) missing() bool { return step.On == NoSuchBucket }
 
 func (step *Step) call() Call {
 	switch {
@@ -140,6 +147,9 @@ func (step *Step) accepted() (accepted, sure bool) {
 			}
 		}
 		return good == len(step.Answer.Status), good == 0 || good == len(step.Answer.Status)
+	}
+	if step.Digest.Spoilt() {
+		return false, true
 	}
 	cfg := step.configuration().parsed()
 	if cfg == nil {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -239,7 +240,7 @@ func BenchmarkExpand(b *testing.B) {
 			fmt.Fprintf(&origins, "'https://o%d.example', ", i)
 		}
 		text := "name: a\ncors: none\nmatrix:\n  origins: [" + origins.String() + "]\n  methods: [GET, PUT]\n  headers: [none, a, b, c, d]\n"
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			for b.Loop() {
 				all, err := load(map[string]string{"f.yaml": text})
 				if err != nil {

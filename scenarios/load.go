@@ -63,6 +63,28 @@ func LoadPaths(paths ...string) ([]*Scenario, error) {
 	return l.result()
 }
 
+// Text is a scenario file that is nowhere but in memory. It can name no other file.
+type Text struct {
+	Name string // "fuzz.yaml"
+	Data []byte
+}
+
+// LoadTexts reads files that are in memory, in the order given.
+func LoadTexts(texts ...Text) ([]*Scenario, error) {
+	l := loader{}
+	for _, t := range texts {
+		l.decode(nothing{}, t.Name, t.Name, t.Data, nil)
+	}
+	return l.result()
+}
+
+// nothing is a file system without a file.
+type nothing struct{}
+
+func (nothing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
 type loader struct {
 	scenarios []*Scenario
 	errors    Errors

@@ -9,7 +9,8 @@ import (
 // is judged of its answer (fact 39), for which status it has is no matter of CORS.
 //
 // Placeholders in braces are filled in as it is sent: {etag} and {modified} of the object, {version} of it, {upload} and {part} (its part's
-// ETag) of a multipart upload that is begun for it, {source} for a copy, {key} of the object, {md5} of the body.
+// ETag) of a multipart upload that is begun for it, {source} for a copy, {key} of the object, {md5} of the body, {cors} the configuration that the
+// bucket has, {chunk} the signature of a chunk.
 type Operation struct {
 	Name   string // S3's, and after a dash what is special: "GetObject-range"
 	Method string
@@ -17,6 +18,9 @@ type Operation struct {
 	Query  string
 	Fields []Field
 	Body   string
+	// Form: the body is a form by which a page uploads an object, signed by a policy of its own, and these are its further fields. Requests
+	// are anonymous apart from that.
+	Form []Field
 	// Own: the object is there before, and nobody else's: the operation changes it.
 	Own bool
 	// NoPreflight says why none is sent; empty: one is.
@@ -43,14 +47,14 @@ const (
 
 // fields pairs names and values.
 func fields(namesAndValues ...string) []Field {
-	var all []Field
+	all := []Field{}
 	for i := 0; i+1 < len(namesAndValues); i += 2 {
 		all = append(all, Field{namesAndValues[i], namesAndValues[i+1]})
 	}
 	return all
 }
 
-var operationTable = slices.Concat(readings, listings, writings, uploads, errorOperations)
+var operationTable = slices.Concat(readings, listings, writings, uploads, forms, errorOperations)
 
 // readings read an object or something of it.
 var readings = []Operation{
@@ -75,6 +79,11 @@ var readings = []Operation{
 	{Name: "GetObjectTagging", Method: "GET", Target: Object, Query: "tagging="},
 	{Name: "GetObjectAcl", Method: "GET", Target: Object, Query: "acl="},
 	{Name: "GetObjectAttributes", Method: "GET", Target: Object, Query: "attributes=", Fields: fields("x-amz-object-attributes", "ETag,ObjectSize")},
+	{Name: "GetObject-if-range-fails", Method: "GET", Target: Object, Fields: fields("Range", "bytes=0-3", "If-Range", `"0"`)},
+	{Name: "GetObject-if-none-match-range", Method: "GET", Target: Object, Fields: fields("Range", "bytes=0-3", "If-None-Match", "{etag}")},
+	{Name: "HeadObject-if-match-fails", Method: "HEAD", Target: Object, Fields: fields("If-Match", `"0"`)},
+	{Name: "HeadObject-if-modified-since", Method: "HEAD", Target: Object, Fields: fields("If-Modified-Since", "{modified}")},
+	{Name: "HeadObject-range-unsatisfiable", Method: "HEAD", Target: Object, Fields: fields("Range", "bytes=99999999-")},
 	{Name: "GetObjectRetention", Method: "GET", Target: Object, Query: "retention="},
 	{Name: "GetObjectLegalHold", Method: "GET", Target: Object, Query: "legal-hold="},
 }
@@ -85,6 +94,9 @@ var listings = []Operation{
 	{Name: "ListObjects-encoded", Method: "GET", Target: Bucket, Query: "encoding-type=url&marker=a&max-keys=2"},
 	{Name: "ListObjectsV2-folders", Method: "GET", Target: Bucket, Query: "delimiter=%2F&list-type=2&prefix=folder%2F"},
 	{Name: "ListObjectsV2-encoded", Method: "GET", Target: Bucket, Query: "encoding-type=url&list-type=2&max-keys=2&start-after=a"},
+	{Name: "ListObjectsV2-bad-token", Method: "GET", Target: Bucket, Query: "continuation-token=corsprobe&list-type=2"},
+	{Name: "ListObjectsV2-owners", Method: "GET", Target: Bucket, Query: "fetch-owner=true&list-type=2&max-keys=1"},
+	{Name: "ListMultipartUploads", Method: "GET", Target: Bucket, Query: "uploads="},
 	{Name: "ListObjectVersions", Method: "GET", Target: Bucket, Query: "versions="},
 	{Name: "GetBucketVersioning", Method: "GET", Target: Bucket, Query: "versioning="},
 	{Name: "GetBucketAcl", Method: "GET", Target: Bucket, Query: "acl="},
@@ -102,6 +114,13 @@ var writings = []Operation{
 	{Name: "PutObject-checksum", Method: "PUT", Target: Object, Fields: fields("x-amz-checksum-crc32", "kxa5SQ==", "x-amz-sdk-checksum-algorithm", "CRC32"), Body: "corsprobe was here\n"},
 	{Name: "PutObject-trailer", Method: "PUT", Target: Object, Body: "13\r\ncorsprobe was here\n\r\n0\r\nx-amz-checksum-crc32:kxa5SQ==\r\n\r\n",
 		Fields: fields("Content-Encoding", "aws-chunked", "x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "x-amz-decoded-content-length", "19", "x-amz-sdk-checksum-algorithm", "CRC32", "x-amz-trailer", "x-amz-checksum-crc32")},
+	{Name: "PutObject-chunks", Method: "PUT", Target: Object, Body: "13;chunk-signature={chunk}\r\ncorsprobe was here\n\r\n0;chunk-signature={chunk}\r\n\r\n",
+		Fields: fields("Content-Encoding", "aws-chunked", "x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "x-amz-decoded-content-length", "19")},
+	{Name: "PutObject-expect", Method: "PUT", Target: Object, Fields: fields("Expect", "100-continue"), Body: "new\n"},
+	{Name: "CopyObject-replace", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}", "x-amz-metadata-directive", "REPLACE", "Content-Type", "image/png")},
+	{Name: "CopyObject-if-match-fails", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}", "x-amz-copy-source-if-match", `"0"`)},
+	{Name: "DeleteObject-version", Method: "DELETE", Target: Object, Own: true, Query: "versionId={version}", NoPreflight: versionIsBad},
+	{Name: "PutBucketCors", Method: "PUT", Target: Bucket, Query: "cors=", Fields: fields("Content-MD5", "{md5}", "Content-Type", "application/xml"), Body: "{cors}"},
 	{Name: "CopyObject", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}")},
 	{Name: "PutObjectTagging", Method: "PUT", Target: Object, Own: true, Query: "tagging=", Fields: fields("Content-MD5", "{md5}", "Content-Type", "application/xml"), Body: tagging},
 	{Name: "DeleteObjectTagging", Method: "DELETE", Target: Object, Own: true, Query: "tagging="},
@@ -119,6 +138,14 @@ var uploads = []Operation{
 	{Name: "CompleteMultipartUpload", Method: "POST", Target: Object, Query: "uploadId={upload}", Fields: fields("Content-Type", "application/xml"),
 		Body: "<CompleteMultipartUpload><Part><ETag>{part}</ETag><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>"},
 	{Name: "AbortMultipartUpload", Method: "DELETE", Target: Object, Query: "uploadId={upload}"},
+}
+
+// forms upload an object by a page's form. What headers S3 answers them with is open (fact 42).
+var forms = []Operation{
+	{Name: "PostObject", Method: "POST", Target: Bucket, Form: fields(), Body: "corsprobe was here\n"},
+	{Name: "PostObject-created", Method: "POST", Target: Bucket, Form: fields("success_action_status", "201"), Body: "corsprobe was here\n"},
+	{Name: "PostObject-redirect", Method: "POST", Target: Bucket, Form: fields("success_action_redirect", "https://app.example.com/done"), Body: "corsprobe was here\n"},
+	{Name: "PostObject-forged", Method: "POST", Target: Bucket, Form: fields("x-amz-signature", strings.Repeat("0", 64)), Body: "corsprobe was here\n"},
 }
 
 // errorOperations are refused by S3, each for a reason of its own.

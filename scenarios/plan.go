@@ -39,6 +39,8 @@ type PlannedStep struct {
 	CORS *CORS
 	// Digest is how it is protected; empty: as usual.
 	Digest Digest
+	// Missing: Call names a bucket that does not exist, and leaves the scenario's own alone.
+	Missing bool
 	// After is what the bucket holds after the call by S3's contract; nil: nothing. A call that S3 refuses changes nothing.
 	After  *s3cors.Configuration
 	Answer *Answer
@@ -66,6 +68,7 @@ type Cell struct {
 	Size       Size
 	Key        Key
 	Connection Connection
+	Parameters Parameters
 	// Adversarial says what an origin that adversarial added would be confused with: "suffix of https://app.example.com".
 	Adversarial string
 	// Pins apply in order; later ones win.
@@ -78,7 +81,10 @@ func (p Plan) Digest() string {
 	h := sha256.New()
 	for _, s := range p.Scenarios {
 		for _, step := range s.Steps {
-			_, _ = fmt.Fprintf(h, "%q %q\n", step.CallID, step.CORS.body()) // a hash takes everything
+			_, _ = fmt.Fprintf(h, "%q %q\n", step.CallID, step.CORS.Body()) // a hash takes everything
+			if step.Missing || step.Digest.Spoilt() {
+				_, _ = fmt.Fprintf(h, "%t %q\n", step.Missing, step.Digest)
+			}
 			for _, c := range step.Cells {
 				_, _ = io.WriteString(h, c.ID+"\n")
 			}
@@ -87,8 +93,8 @@ func (p Plan) Digest() string {
 	return fmt.Sprintf("sha256:%x", h.Sum(nil))
 }
 
-// body is what PutBucketCors sends.
-func (c *CORS) body() []byte {
+// Body is what PutBucketCors sends.
+func (c *CORS) Body() []byte {
 	switch {
 	case c == nil:
 		return nil

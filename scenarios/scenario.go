@@ -38,7 +38,8 @@ type Step struct {
 	Delete  bool    `yaml:"delete" doc:"DeleteBucketCors."`
 	Get     bool    `yaml:"get" doc:"GetBucketCors, judged against what the bucket should hold."`
 	Call    Call    `yaml:"call" doc:"Another call, which leaves the configuration alone, or RecreateBucket, which deletes the bucket and makes it again. The call itself is not judged."`
-	Digest  Digest  `yaml:"digest" doc:"How put or replace is protected, as one or another client does it. Default: md5-and-crc32."`
+	On      On      `yaml:"on" doc:"Which bucket put, get or delete names. missing-bucket: one that does not exist, so that the call is refused and the scenario's own bucket stays as it is. Default: own-bucket."`
+	Digest  Digest  `yaml:"digest" doc:"How put or replace is protected, as one or another client does it; wrong-md5 and malformed-md5 are refused. Default: md5-and-crc32."`
 	Answer  *Answer `yaml:"answer" doc:"What the call itself must answer, where it is not for S3's model to say."`
 	Matrix  *Matrix `yaml:"matrix" doc:"The requests after the call."`
 	Expect  []Pin   `yaml:"expect" doc:"As a scenario's expect, for this step's cells."`

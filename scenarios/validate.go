@@ -149,6 +149,12 @@ func (d *decoder) step(step *Step) {
 	if _, given := step.at["digest"]; given && step.configuration() == nil {
 		d.failAt(step.where("digest"), "digest without a configuration", "put or replace", "")
 	}
+	if _, given := step.at["on"]; given && step.Call != "" {
+		d.failAt(step.where("on"), "on beside call", "no on: the call is made in the life of the scenario's own bucket", "")
+	}
+	if step.missing() && step.Digest.Spoilt() {
+		d.failAt(step.where("digest"), "two reasons to refuse one call", "on: missing-bucket or digest: "+string(step.Digest), "")
+	}
 	if _, given := step.at["answer"]; given && step.Call != "" {
 		d.failAt(step.where("answer"), "answer beside call", "no answer: the call itself is not judged", "")
 	}

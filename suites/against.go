@@ -112,12 +112,12 @@ type onDemand struct {
 }
 
 // Wait implements [Source].
-func (o *onDemand) Wait(id string) result.Cell {
+func (o *onDemand) Wait(ctx context.Context, id string) result.Cell {
 	run, err := o.run(id)
 	if err != nil {
 		return result.Cell{ID: id, Title: "no run", Verdict: result.Error, Reason: err.Error()}
 	}
-	return run.Wait(id)
+	return run.Wait(ctx, id)
 }
 
 // End waits for the end of a scenario's run, clean-up included: the process may end with the suite. The error holds what clean-up could not

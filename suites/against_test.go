@@ -44,7 +44,7 @@ func TestEnd(t *testing.T) {
 			if err := o.End(id); err != nil {
 				t.Errorf("of a scenario that never began: %v", err)
 			}
-			if cell := o.Wait(plan.Scenarios[0].Steps[0].CallID); cell.Verdict != result.Passed {
+			if cell := o.Wait(t.Context(), plan.Scenarios[0].Steps[0].CallID); cell.Verdict != result.Passed {
 				t.Errorf("%s is %s: %s", cell.ID, cell.Verdict, cell.Reason)
 			}
 			err = o.End(id)
@@ -85,11 +85,11 @@ func refusing(method string) func(http.Handler) http.Handler {
 func TestWaitWithoutRun(t *testing.T) {
 	plan := Catalogue("origins/exact/one-origin")
 	lost := &onDemand{plan: plan, connect: func() (*connection, error) { return nil, errors.New("no network") }}
-	if c := lost.Wait("origins/exact/one-origin/PutBucketCors"); c.Verdict != result.Error || c.Reason != "no network" {
+	if c := lost.Wait(t.Context(), "origins/exact/one-origin/PutBucketCors"); c.Verdict != result.Error || c.Reason != "no network" {
 		t.Errorf("%+v", c)
 	}
 	known := &onDemand{plan: plan, connect: func() (*connection, error) { return &connection{}, nil }}
-	if c := known.Wait("somebody/else"); c.Verdict != result.Error || c.Reason != "somebody/else is not in the plan" {
+	if c := known.Wait(t.Context(), "somebody/else"); c.Verdict != result.Error || c.Reason != "somebody/else is not in the plan" {
 		t.Errorf("%+v", c)
 	}
 }

@@ -13,8 +13,8 @@ import (
 func Selected(name string, config types.SuiteConfig, reporter types.ReporterConfig) map[string]bool {
 	selected := map[string]bool{}
 	for _, spec := range ginkgo.PreviewSpecs(name, config, reporter).SpecReports {
-		if id, ok := ID(spec); ok && spec.State == types.SpecStatePassed {
-			selected[id] = true
+		if spec.State == types.SpecStatePassed {
+			shared.each(spec, func(id string, _ types.SpecState) { selected[id] = true })
 		}
 	}
 	return selected
@@ -33,9 +33,7 @@ func Run(name string, config types.SuiteConfig, reporter types.ReporterConfig) (
 	defer func() { formatter.ColorableStdOut = out }()
 	states = map[string]types.SpecState{}
 	ginkgo.ReportAfterEach(func(spec types.SpecReport) {
-		if id, ok := ID(spec); ok {
-			states[id] = spec.State
-		}
+		shared.each(spec, func(id string, state types.SpecState) { states[id] = state })
 	})
 	return states, ginkgo.RunSpecs(&failer{}, name, config, reporter)
 }

@@ -9,6 +9,7 @@
 package suites
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,8 +25,8 @@ import (
 
 // Source gives results. A [runner.Run] is one.
 type Source interface {
-	// Wait blocks until the cell of that id has its result.
-	Wait(id string) result.Cell
+	// Wait blocks until the cell of that id has its result, or the context ends: the cell is in error then.
+	Wait(ctx context.Context, id string) result.Cell
 }
 
 // ender is a Source that the end of a scenario's container waits for, where nobody else does.
@@ -38,16 +39,21 @@ type ender interface {
 // It must be called while Ginkgo builds its tree: at the top level of a test package, or before RunSpecs.
 //
 // Containers nest because Ginkgo's work grows with the square of the siblings in one container.
-func Describe(plan scenarios.Plan, results Source) bool {
+func Describe(plan scenarios.Plan, results Source) bool { return describe(plan, results, step) }
+
+func describe(plan scenarios.Plan, results Source, step describeStep) bool {
 	for _, topic := range byTopic(plan) {
 		ginkgo.Describe(topic.name, func() {
 			for _, planned := range topic.scenarios {
-				scenario(planned, results)
+				scenario(planned, results, step)
 			}
 		})
 	}
 	return true
 }
+
+// describeStep adds the specs of a step.
+type describeStep func(planned scenarios.Planned, s scenarios.PlannedStep, results Source)
 
 // topic is the scenarios of one file.
 type topic struct {
@@ -69,7 +75,7 @@ func byTopic(plan scenarios.Plan) []topic {
 }
 
 // scenario is Ordered because its cells share a bucket: under ginkgo -p they all go to one process.
-func scenario(planned scenarios.Planned, results Source) {
+func scenario(planned scenarios.Planned, results Source, step describeStep) {
 	labels := ginkgo.Label(planned.Scenario.Labels...)
 	ginkgo.Describe(planned.Scenario.Name, ginkgo.Ordered, ginkgo.ContinueOnFailure, labels, func() {
 		for _, s := range planned.Steps {
@@ -131,8 +137,12 @@ var expect = gomega.NewGomega(ginkgo.Fail)
 // asked is skipped with its reason.
 func it(id string, planned scenarios.Planned, line int, results Source) {
 	at := types.CodeLocation{FileName: planned.Scenario.File, LineNumber: line}
-	ginkgo.It(strings.TrimPrefix(id, planned.Scenario.ID+"/"), at, func() {
-		cell := results.Wait(id)
+	// It takes a context so that Ginkgo waits for it on an interruption: a body that it leaves behind would write into the report under way.
+	ginkgo.It(strings.TrimPrefix(id, planned.Scenario.ID+"/"), at, func(ctx ginkgo.SpecContext) {
+		cell := results.Wait(ctx, id)
+		if ctx.Err() != nil {
+			return // the spec is interrupted already
+		}
 		switch cell.Verdict {
 		case result.Known, result.Unsupported:
 			ginkgo.Skip(string(cell.Verdict) + ": " + cell.Reason)

@@ -25,8 +25,13 @@ func startAnswers(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: answers FILE")
 	}
 	blocks := map[string]string{}
-	other := ""
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	for _, text := range strings.Split("\n"+ts.ReadFile(args[0]), "\n== ")[1:] {
+		name, block, _ := strings.Cut(text, "\n")
+		blocks[name] = block
+	}
+	server := httptest.NewUnstartedServer(nil)
+	other := strings.Replace("http://"+server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := r.Method + " " + r.URL.Path
 		block, found := "", false
 		switch origin := r.Header.Get("Origin"); {
@@ -39,15 +44,11 @@ func startAnswers(ts *testscript.TestScript, _ bool, args []string) {
 			block = blocks[what]
 		}
 		answerAs(w, r, strings.ReplaceAll(block, "{other}", other))
-	}))
+	})
+	server.Start()
 	ts.Defer(server.Close)
-	other = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	ts.Setenv("ANSWERS", server.URL)
 	ts.Setenv("OTHER", other)
-	for _, text := range strings.Split("\n"+ts.ReadFile(args[0]), "\n== ")[1:] {
-		name, block, _ := strings.Cut(text, "\n")
-		blocks[name] = block
-	}
 }
 
 func answerAs(w http.ResponseWriter, r *http.Request, block string) {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,7 @@ func BenchmarkRun(b *testing.B) {
 		b.Fatalf("%v: %s", err, out)
 	}
 	for _, cells := range []int{1000, 2000, 5000, 10_000} {
-		b.Run(fmt.Sprint(cells), func(b *testing.B) {
+		b.Run(strconv.Itoa(cells), func(b *testing.B) {
 			file := filepath.Join(b.TempDir(), "large.yaml")
 			if err := os.WriteFile(file, []byte(large(cells)), 0o600); err != nil {
 				b.Fatal(err)

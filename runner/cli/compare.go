@@ -18,6 +18,10 @@ type compareFlags struct {
 	reports []string
 	links   []string
 	look    look
+	// offline: what of a configuration works at providers, by what is known of them.
+	providers []string
+	cors      string
+	json      bool
 }
 
 func compareCommand() *cobra.Command {
@@ -28,19 +32,31 @@ func compareCommand() *cobra.Command {
 		Long: `Shows what the runs have in common and where they differ: levels, topics, scenarios and checks, in words, with the first cell of everything
 that was found. Of two runs it lists first what got worse and what got better. Known deviations count: it speaks of the endpoints.
 
+With --providers and --cors it asks nobody, and says what of a configuration works at providers, by what is known of them: every origin, method
+and header that a rule means to permit.
+
 A column is named NAME, or as the report names the endpoint. --report html=PATH writes a support table for people who choose a provider.
 
-Exit code: 0, whatever differs (corsprobe run --baseline is the gate); 2 bad input; 3 where a report could not be written.`,
+Exit code: 0, whatever differs; with --providers 1 where something does not work at one of them (corsprobe run --baseline is the gate); 2 bad input; 3 where a report could not be written.`,
 		Example: `  corsprobe compare before.json after.json
-  corsprobe compare gra=gra.json sbg=sbg.json aws=aws.json --report html=support.html --link gra=gra.html`,
-		Args: cobra.MinimumNArgs(2),
+  corsprobe compare gra=gra.json sbg=sbg.json aws=aws.json --report html=support.html --link gra=gra.html
+  corsprobe compare --providers ceph-rgw,ovhcloud --cors cors.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.offline() {
+				return f.compareProviders(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
+			if len(args) < 2 {
+				return usage(errors.New("two reports or more are compared: corsprobe compare [NAME=]REPORT ..., or --providers and --cors"))
+			}
 			return f.do(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, support, text)")
 	flags.StringArrayVar(&f.links, "link", nil, "`NAME=URL` of a run's HTML report, to which the notes then lead; repeatable")
+	flags.StringSliceVar(&f.providers, "providers", nil, "`NAMES` of providers, or files that describe them; with --cors")
+	flags.StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads; with --providers")
+	flags.BoolVar(&f.json, "json", false, "write JSON (of --providers)")
 	f.look.register(c, "list every cell, and what was expected and came")
 	return c
 }
@@ -76,7 +92,7 @@ func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports
 	}
 	for _, arg := range args {
 		name, path := nameAndPath(arg)
-		r, err := readReport(path)
+		r, err := readReport(path, withoutEvidence)
 		problems = append(problems, err)
 		runs = append(runs, reports.Compared{Name: name, Report: r})
 		inputs = append(inputs, usesOf("", path)...)

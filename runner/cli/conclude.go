@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +117,7 @@ func (f *outcomeFlags) readBaseline() error {
 	case f.baseline == "":
 		return nil
 	}
-	r, err := readReport(f.baseline)
+	r, err := readReport(f.baseline, withoutEvidence)
 	switch {
 	case f.accept && errors.Is(err, os.ErrNotExist):
 		return nil // it is about to be made
@@ -131,20 +130,30 @@ func (f *outcomeFlags) readBaseline() error {
 	return nil
 }
 
-// maxReport bounds a report: the most cells that a run may have by default, each with twice the evidence that one has.
-const maxReport = 512 << 20
+// maxReport bounds a report: a million cells in short, or a hundred thousand with all their evidence.
+const maxReport = 2 << 30
 
-// readReport reads a report that was written with --report json=PATH.
-func readReport(path string) (result.Report, error) {
-	data, err := file.Read(path, maxReport)
-	if err != nil {
-		return result.Report{}, fmt.Errorf("%s: %w", path, err)
-	}
-	r, err := reports.ReadJSON(bytes.NewReader(data))
+// readReport reads a report that was written with --report json=PATH. keep may take from each cell what is of no use.
+func readReport(path string, keep ...func(*result.Cell)) (result.Report, error) {
+	r, err := openReport(path, keep)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
+}
+
+func openReport(path string, keep []func(*result.Cell)) (result.Report, error) {
+	in, err := file.Open(path, maxReport)
+	if err != nil {
+		return result.Report{}, err
+	}
+	defer func() { _ = in.Close() }()
+	return reports.ReadJSON(in, keep...)
+}
+
+// withoutEvidence keeps of a cell what it came to.
+func withoutEvidence(c *result.Cell) {
+	c.Explanation, c.Exchanges, c.Curl, c.Browser = "", nil, nil, nil
 }
 
 // human is where text for a person goes: not to standard output where a report does.

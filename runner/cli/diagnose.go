@@ -67,6 +67,11 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 
 // unknow takes cells with known deviations for what they are without them.
 func unknow(report *result.Report) {
+	if report.Summary.Checks != nil {
+		checks := *report.Summary.Checks
+		checks.Known, checks.Otherwise = 0, checks.Known+checks.Otherwise
+		report.Summary.Checks = &checks
+	}
 	for i := range report.Cells {
 		if c := &report.Cells[i]; c.Verdict == result.Known {
 			c.Verdict, c.Reason = result.Failed, ""

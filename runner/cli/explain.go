@@ -56,7 +56,9 @@ type explainFlags struct {
 	page pageFlags
 	cors string
 	json bool
-	look look
+	// providers are told beside S3.
+	providers []string
+	look      look
 }
 
 func explainCommand() *cobra.Command {
@@ -72,13 +74,16 @@ func explainCommand() *cobra.Command {
 Without arguments it lists checks, reasons and codes. Signatures in pasted addresses are not shown.
 
 With --cors it says what a page gets by a configuration, without asking anybody: which rule answers, everything that stands against the others,
-what a browser makes of the answers, and the smallest change that permits what is blocked.
+what a browser makes of the answers, and the smallest change that permits what is blocked. With --provider it says the same of providers, by
+what is known of them, and which of their deviations make the difference.
 
-Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors: it does not; 2 bad input, or nothing recognised.`,
+Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors: it does not, or not from a --provider; 2 bad input, or nothing
+recognised.`,
 		Example: `  corsprobe explain "Access to fetch at 'https://media.example.com/k' from origin 'https://app.example.com' has been blocked by CORS policy: …"
   pbpaste | corsprobe explain -
   corsprobe explain preflight.allow-headers 24
-  corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --header 'content-type: image/png'`,
+  corsprobe explain --cors cors.json --origin https://app.example.com --method PUT --header 'content-type: image/png'
+  corsprobe explain --provider ceph-rgw --cors cors.json --origin https://app.example.com --method PUT`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.cors != "" {
 				return f.explainCORS(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -88,6 +93,7 @@ Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors:
 	}
 	f.page.register(c)
 	c.Flags().StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads: explain a request by it")
+	c.Flags().StringSliceVar(&f.providers, "provider", nil, "with --cors, `NAMES` of providers, or files that describe them: what they are known to answer, and what the page then gets, beside S3")
 	c.Flags().BoolVar(&f.json, "json", false, "write JSON (of lines and of --cors)")
 	f.look.register(c, "")
 	return c
@@ -97,6 +103,9 @@ Exit code: 0 explained, and with --cors the page gets the answer; 1 with --cors:
 func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) error {
 	if err := f.look.check(); err != nil {
 		return usage(err)
+	}
+	if len(f.providers) > 0 {
+		return usage(errors.New("--provider needs --cors FILE: a configuration that the provider would answer by"))
 	}
 	switch {
 	case len(args) == 0:

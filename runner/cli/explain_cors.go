@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"corsprobe/reports"
 	"corsprobe/runner/permit"
@@ -20,11 +21,15 @@ func (f *explainFlags) explainCORS(args []string, w, stderr io.Writer) error {
 	}
 	cfg, err := validConfiguration(f.cors, stderr)
 	q, remarks, problems := f.page.page().Request()
-	if err := errors.Join(extra, f.look.check(), err, problems); err != nil {
+	at, unknown := permitProviders(f.providers)
+	if err := errors.Join(extra, f.look.check(), err, problems, unknown); err != nil {
 		return usage(err)
 	}
 	e := permit.Explain(cfg, q)
 	e.Tool, e.File, e.Remarks = "corsprobe "+version(), filepath.Base(f.cors), remarks
+	for _, p := range at {
+		e.Providers = append(e.Providers, permit.At(p, cfg, q))
+	}
 	if f.json {
 		err = reports.WriteExplanationJSON(w, e)
 	} else {
@@ -33,10 +38,26 @@ func (f *explainFlags) explainCORS(args []string, w, stderr io.Writer) error {
 	switch {
 	case err != nil:
 		return exit{exitNoJudgement, err}
-	case e.Gets != result.Readable:
+	case e.Gets != result.Readable || slices.ContainsFunc(e.Providers, func(p result.ExplainedProvider) bool { return p.Gets != result.Readable }):
 		return exit{code: exitFindings}
 	}
 	return nil
+}
+
+// permitProviders are providers by their names, or by files that describe them.
+func permitProviders(names []string) ([]permit.Provider, error) {
+	var all []permit.Provider
+	var problems []error
+	for _, name := range names {
+		p, err := findProvider(name)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		offered, said := p.Offers("bucket-cors")
+		all = append(all, permit.Provider{Name: p.Name, Title: p.Title, Dialect: p.Dialect(), NoBucketCORS: said && !offered})
+	}
+	return all, errors.Join(problems...)
 }
 
 // validConfiguration reads a configuration that S3 would take.

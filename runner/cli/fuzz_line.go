@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,15 +65,14 @@ func (l *fuzzLine) text(took time.Duration) string {
 	text := fmt.Sprintf("%s, %.0f requests a second, %d of %d facts, %s",
 		english.Count(l.out.Questions, "question"), float64(l.requests)/max(took.Seconds(), 0.001), l.out.Coverage.Facts(), len(s3cors.Facts()),
 		english.Count(len(l.out.Differences), "difference"))
-	for i, d := range l.out.Differences {
-		if i == 0 {
-			text += ": "
-		} else {
-			text += ", "
-		}
-		text += d.Name
+	var names []string
+	for _, d := range l.out.Differences {
+		names = append(names, d.Name)
 	}
-	return text
+	if len(names) == 0 {
+		return text
+	}
+	return text + ": " + strings.Join(names, ", ")
 }
 
 func (l *fuzzLine) clear() {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/corsfile"
@@ -87,7 +88,7 @@ func elsewhere(more []corsfile.Place) string {
 	}
 	var lines []string
 	for _, p := range more {
-		if line := fmt.Sprint(p.Line); !slices.Contains(lines, line) {
+		if line := strconv.Itoa(p.Line); !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 		if len(lines) == 5 {

@@ -18,7 +18,7 @@ func lintProvider(name string) (lint.Provider, error) {
 	if err != nil {
 		return lint.Provider{}, err
 	}
-	known := lint.Provider{Name: name, Title: p.Title}
+	known := lint.Provider{Name: name, Title: p.Title, Dialect: p.Dialect()}
 	if offered, ok := p.Offers("bucket-cors"); ok && !offered {
 		known.NoBucketCORS = true
 	}

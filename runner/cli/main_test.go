@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -142,7 +143,7 @@ func exitsWith(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		got = n
 	}
-	if fmt.Sprint(got) != args[0] {
+	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("%s: exit code %d, want %s", strings.Join(args[1:], " "), got, args[0])
 	}
 }

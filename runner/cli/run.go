@@ -30,6 +30,7 @@ type runFlags struct {
 	rerun       string
 	shard       string
 	maxCells    int
+	evidence    string
 	known       []string
 	writeKnown  string
 	browser     bool
@@ -83,7 +84,9 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringVar(&f.rerun, "rerun-failed", "", "only cells that failed in the JSON report `FILE`; those that were flaky or in error among them")
 	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
-	flags.IntVar(&f.maxCells, "max-cells", 50_000, "refuse a plan of more cells than this")
+	flags.IntVar(&f.maxCells, "max-cells", 100_000, "refuse a plan of more cells than this; --shard shares one between runs")
+	flags.StringVar(&f.evidence, "evidence", problemsOnly, "of which cells reports hold all that was sent and came: `CELLS` are all, or problems: cells that conform are kept in short, and all of them are in an NDJSON report")
+	completeWords(c, "evidence", problemsOnly, "all")
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
@@ -148,7 +151,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.
 func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
-	if err := errors.Join(f.outcome.check(), f.checkFiles(), f.checkPace()); err != nil {
+	if err := errors.Join(f.outcome.check(), f.checkFiles(), f.checkPace(), f.checkEvidence()); err != nil {
 		return chosen{}, nil, err
 	}
 	chosen, err := f.choose(args)
@@ -163,6 +166,26 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	f.target.deviations(known)
 	f.opts.Settle = f.settle()
 	return chosen, known, nil
+}
+
+// forgetPassed takes away the evidence of what passed, which is kept to tell causes by, where there is nothing that a cause would explain. Of a
+// shard it stays: another may have found something.
+func forgetPassed(report *result.Report) {
+	if report.Run.Shard != nil || report.Summary.Failed+report.Summary.Known > 0 {
+		return
+	}
+	for i := range report.Cells {
+		if c := &report.Cells[i]; c.Verdict == result.Passed && c.Point != nil {
+			withoutEvidence(c)
+		}
+	}
+}
+
+func (f *runFlags) checkEvidence() error {
+	if f.evidence != problemsOnly && f.evidence != "all" {
+		return fmt.Errorf("--evidence %s: expected problems or all", f.evidence)
+	}
+	return nil
 }
 
 // outputs are the files that the run writes, and inputs those that its flags name; a provider may be named by a file.
@@ -244,11 +267,27 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 	return reports.NewProgress(stderr, watched, columns(stderr), total)
 }
 
+// problemsOnly is the value of --evidence that keeps in short what conforms.
+const problemsOnly = "problems"
+
+// keeps is how much evidence the run keeps. Only an NDJSON report, which is written as cells are judged, has use for more than others.
+func (f *runFlags) keeps() runner.Evidence {
+	switch {
+	case f.evidence != problemsOnly:
+		return runner.All
+	case len(f.outcome.streams) > 0:
+		return runner.Problems
+	default:
+		return runner.OnlyProblems
+	}
+}
+
 // carryOut probes in the background while Ginkgo's specs assert what has come.
 func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, id string, known *runner.Deviations, stderr io.Writer) (result.Report, error) {
 	progress := f.progress(stderr, chosen.plan.Results())
 	opts := f.opts
 	opts.Known, opts.Tool, opts.Curl = known, "corsprobe "+version(), target.curl
+	opts.Evidence = f.keeps()
 	opts.Judged = func(c result.Cell) {
 		progress.Done(c)
 		f.outcome.streams.cell(c)
@@ -262,6 +301,9 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
+	if f.evidence == problemsOnly {
+		forgetPassed(&report)
+	}
 	tellAbsent(f.outcome.look.notes(stderr), known)
 	report.CleanUp = target.leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -73,10 +74,20 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err := f.takeShard(&c); err != nil {
 		return c, err
 	}
-	if n := c.plan.Results(); n > f.maxCells {
-		return c, fmt.Errorf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
+	return c, f.checkSize(c.plan)
+}
+
+// checkSize refuses a plan that is larger than --max-cells.
+func (f *runFlags) checkSize(plan scenarios.Plan) error {
+	n := plan.Cells()
+	if n <= f.maxCells {
+		return nil
 	}
-	return c, nil
+	text := fmt.Sprintf("the plan has %d cells, more than --max-cells %d", n, f.maxCells)
+	if parts := min((n+max(f.maxCells, 1)-1)/max(f.maxCells, 1), len(plan.Scenarios)); parts > 1 {
+		return fmt.Errorf("%s: share it between runs with --shard 1/%d to %d/%d, and join their reports with corsprobe merge, or allow more", text, parts, parts, parts)
+	}
+	return fmt.Errorf("%s: a scenario's cells stay together, so --shard can share it only once it is split into several, or allow more", text)
 }
 
 // unselected lists the ids of a plan, and of the catalogue where only parts of it were named, that were not selected.
@@ -104,19 +115,26 @@ type source struct {
 }
 
 // Wait implements [suites.Source].
-func (s *source) Wait(id string) result.Cell {
+func (s *source) Wait(ctx context.Context, id string) result.Cell {
 	if _, found := slices.BinarySearch(s.elsewhere, id); found {
 		return result.Cell{ID: id, Verdict: result.Unsupported, Reason: "in another shard"}
 	}
-	return s.run.Wait(id)
+	return s.run.Wait(ctx, id)
 }
+
+// mostSpecs is how many cells have a spec each, unless specs are chosen by their text.
+const mostSpecs = 5000
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
 func (f *runFlags) selected(plan scenarios.Plan) (map[string]bool, error) {
 	if _, err := types.ParseLabelFilter(f.labelFilter); err != nil {
 		return nil, fmt.Errorf("--label-filter %s: %w", f.labelFilter, err)
 	}
-	suites.Describe(plan, &f.source)
+	if plan.Results() > mostSpecs && len(f.focus)+len(f.skip) == 0 {
+		suites.DescribeTogether(plan, &f.source)
+	} else {
+		suites.Describe(plan, &f.source)
+	}
 	config, reporter := f.ginkgo()
 	return suites.Selected("corsprobe", config, reporter), nil
 }

@@ -100,7 +100,7 @@ func (f *serveFlags) start(ctx context.Context, speaks dialect.Dialect) (server,
 		return s, s.Name(), nil
 	}
 	s, err := reference.StartAt(ctx, f.Options, reference.Behaviour{Dialect: speaks})
-	name := fmt.Sprintf("answers CORS as S3 does, but for %s", count(len(speaks), "deviation"))
+	name := "answers CORS as S3 does, but for " + count(len(speaks), "deviation")
 	if f.provider != "" {
 		name = fmt.Sprintf("answers CORS as %s is known to, by %s", f.provider, count(len(speaks), "deviation"))
 	}

@@ -321,7 +321,7 @@ func TestGivingUpTellsWhatIsLeft(t *testing.T) {
 				t.Errorf("standard error is\n%s\nwant %q and %s", said, c.why, c.left)
 			}
 			if found := foreign.FindString(said); found != "" {
-				t.Errorf("says %q", found)
+				t.Errorf("says %q\n%s", found, said)
 			}
 		})
 	}

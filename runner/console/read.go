@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"html"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode"
@@ -153,7 +154,7 @@ func (a *assembly) tellMethods() {
 	for i := range a.messages {
 		for _, line := range a.lines {
 			m := &a.messages[i]
-			if m.URL == line.URL && m.Method == "" && line.Method != "OPTIONS" {
+			if m.URL == line.URL && m.Method == "" && line.Method != http.MethodOptions {
 				m.Method = line.Method
 			}
 		}

@@ -1,8 +1,8 @@
 package corsfile
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -254,7 +254,7 @@ func ctyNode(v cty.Value, at span) node {
 	case t == cty.String:
 		n.kind, n.text = text, v.AsString()
 	case t == cty.Bool:
-		n.kind, n.text = boolean, fmt.Sprint(v.True())
+		n.kind, n.text = boolean, strconv.FormatBool(v.True())
 	case t == cty.Number:
 		n.kind, n.text = number, v.AsBigFloat().Text('f', -1)
 	case t.IsObjectType() || t.IsMapType():

@@ -107,7 +107,7 @@ func isAre(words []string) string {
 func (r *ruleReader) rule(n *node) {
 	number := len(r.config.CORSRules) + 1
 	if n.kind == unknown {
-		r.say("CP008", n.at.start, fmt.Sprint(number), fmt.Sprintf("a rule comes from %s, which cannot be resolved here", quote(n.text)), "give the rules written out")
+		r.say("CP008", n.at.start, strconv.Itoa(number), fmt.Sprintf("a rule comes from %s, which cannot be resolved here", quote(n.text)), "give the rules written out")
 		return
 	}
 	at := n.at
@@ -120,7 +120,7 @@ func (r *ruleReader) rule(n *node) {
 			r.say("CP017", at.start, "", "an ellipsis stands where a rule belongs", "write the rule out, or leave it out")
 			return
 		}
-		r.say("CP019", at.start, fmt.Sprint(number), what, do)
+		r.say("CP019", at.start, strconv.Itoa(number), what, do)
 		return
 	}
 	r.config.CORSRules = append(r.config.CORSRules, s3cors.Rule{})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -83,14 +84,13 @@ func failed(r result.Report) int {
 	return n
 }
 
-// exactly reports that every cause is planted, or could be another that is.
+// exactly reports that there are causes, and that every one is planted, or could be another that is.
 func exactly(d diagnose.Diagnosis, planted dialect.Dialect) bool {
-	if len(d.Unexplained) > 0 || len(d.Causes) > len(planted) {
+	if len(d.Unexplained) > 0 || len(d.Causes) == 0 || len(d.Causes) > len(planted) {
 		return false
 	}
 	for i, c := range d.Causes {
-		name := d.Causes[i].Deviation
-		_ = c
+		name := c.Deviation
 		is := func(one dialect.Deviation) bool {
 			return one.String() == d.Written(i) || slices.Contains(c.Alternatives, one.String()) || one.Name == name
 		}
@@ -153,12 +153,15 @@ func TestPairsAndTriples(t *testing.T) {
 		of, times        int
 		exact, explained float64
 	}{{2, *pairs, 0.95, 0.99}, {3, *pairs * 2 / 5, 0.95, 0.99}} {
-		t.Run(fmt.Sprint(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
+		t.Run(strconv.Itoa(c.of), func(t *testing.T) { together(t, c.of, c.times, c.exact, c.explained) })
 	}
 }
 
 func together(t *testing.T, of, times int, exactAim, explainedAim float64) {
 	r := catalogue(t)
+	if times < 1 {
+		t.Fatal("nothing would be planted: -pairs is too few")
+	}
 	all := plantable()
 	random := rand.New(rand.NewPCG(1, uint64(of)))
 	exact, explained := 0, 0
@@ -169,7 +172,11 @@ func together(t *testing.T, of, times int, exactAim, explainedAim float64) {
 		for _, i := range random.Perm(len(all))[:of] {
 			planted = append(planted, all[i])
 		}
-		d := diagnose.Report(diagnose.Plant(r, planted))
+		report := diagnose.Plant(r, planted)
+		if failed(report) == 0 {
+			t.Errorf("%s: no cell fails", planted)
+		}
+		d := diagnose.Report(report)
 		if len(d.Unexplained) == 0 {
 			explained++
 		}

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -117,6 +118,15 @@ func (e *evidence) add(i int, c result.Cell, url string) {
 }
 
 func callOf(step result.Step) *dialect.Call {
+	call := callNamed(step)
+	if call != nil {
+		call.Missing = step.On != ""
+		call.Digest = map[string]string{"wrong-md5": s3cors.CodeBadDigest, "malformed-md5": s3cors.CodeInvalidDigest}[step.Digest]
+	}
+	return call
+}
+
+func callNamed(step result.Step) *dialect.Call {
 	switch step.Call {
 	case "PutBucketCors":
 		text := step.Put
@@ -224,8 +234,8 @@ func keyOf(u *url.URL, endpoint string) string {
 
 // keyMissing: a request that changes an object has one of its own, which the first of its requests makes.
 func keyMissing(c result.Cell, ex result.Exchange) bool {
-	return c.Point.Target == "missing-object" || c.Point.Method == "DELETE" || c.Point.Method == "POST" ||
-		c.Point.Method == "PUT" && c.Attempts < 2 && ex.Kind == "preflight"
+	return c.Point.Target == "missing-object" || c.Point.Method == http.MethodDelete || c.Point.Method == http.MethodPost ||
+		c.Point.Method == http.MethodPut && c.Attempts < 2 && ex.Kind == "preflight"
 }
 
 // outcomeOf is what an actual request is owed apart from CORS: what came, but where the report says that something else was owed.
@@ -250,7 +260,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 	}
 	came := &called{method: call.Method}
 	switch call.Method {
-	case "PUT":
+	case http.MethodPut:
 		came.put(c, call)
 	default:
 		i := slices.IndexFunc(c.Exchanges, func(ex result.Exchange) bool { return ex.Request.Method == call.Method })
@@ -258,7 +268,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 			return
 		}
 		came.answered(c.Exchanges[i].Response)
-		came.removed = call.Method == "DELETE" && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.deleted" })
+		came.removed = call.Method == http.MethodDelete && !slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Check == "config.deleted" })
 	}
 	if came.status == 0 {
 		return
@@ -269,14 +279,14 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 // put reads what a PutBucketCors came to. The exchanges of one that S3 accepts are not kept: the findings tell.
 func (c *called) put(cell result.Cell, call *dialect.Call) {
 	c.status = 200
-	if s3cors.Validate(call.Put) != nil || call.Put == nil {
+	if s3cors.Validate(call.Put) != nil || call.Put == nil || call.Missing || call.Digest != "" {
 		c.status = 0
 	}
 	for _, ex := range cell.Exchanges {
 		switch ex.Request.Method {
-		case "PUT":
+		case http.MethodPut:
 			c.answered(ex.Response)
-		case "GET":
+		case http.MethodGet:
 			c.returned, _ = s3cors.ParseXML([]byte(ex.Response.Body))
 			c.read = true
 			return
@@ -289,7 +299,7 @@ func (c *called) put(cell result.Cell, call *dialect.Call) {
 			c.code = code
 		}
 	}
-	if c.status == 200 && s3cors.Validate(call.Put) == nil {
+	if c.status == 200 && s3cors.Validate(call.Put) == nil && !call.Missing {
 		c.returned, c.read = call.Put, true // a difference would have been found
 	}
 }

@@ -2,7 +2,9 @@ package diagnose
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/dialect"
@@ -56,7 +58,7 @@ func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *world, n in
 	if o.asked.Preflight() {
 		response.Body = ""
 	}
-	if a.Error != nil && ex.Request.Method != "HEAD" && (o.asked.Preflight() || response.Status != was) {
+	if a.Error != nil && ex.Request.Method != http.MethodHead && (o.asked.Preflight() || response.Status != was) {
 		response.Body = "<Error><Code>" + a.Error.Code + "</Code>" + member("Method", a.Error.Method) + member("ResourceType", a.Error.ResourceType) + "</Error>"
 	}
 	e.cases[n].seen = see(ex.Request.Method, *response)
@@ -66,7 +68,7 @@ func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *world, n in
 		if m&status != 0 {
 			check = ex.Kind + ".status"
 		}
-		c.Findings = append(slices.Clone(c.Findings), result.Finding{Check: check, Expected: fmt.Sprint(was), Got: fmt.Sprint(response.Status)})
+		c.Findings = append(slices.Clone(c.Findings), result.Finding{Check: check, Expected: strconv.Itoa(was), Got: strconv.Itoa(response.Status)})
 	}
 }
 
@@ -94,8 +96,16 @@ func (e *evidence) plantCall(d dialect.Dialect, planted *world, o observation, c
 		ex.Response.Body = "<Error><Code>" + reply.Code + "</Code></Error>"
 	}
 	everything := o.scenario*1000 + 999
+	if call.Missing || call.Digest != "" {
+		c.Exchanges = []result.Exchange{ex}
+		if owed, _ := dialect.Dialect(nil).Call(before, call); owed.Status != reply.Status || owed.Code != reply.Code {
+			fail("config.something", "", "")
+		}
+		lost[everything] = lost[everything] || call.Digest != "" && reply.Status < 300
+		return
+	}
 	switch call.Method {
-	case "PUT":
+	case http.MethodPut:
 		switch {
 		case should && reply.Status >= 300:
 			c.Exchanges = nil
@@ -120,7 +130,7 @@ func (e *evidence) plantCall(d dialect.Dialect, planted *world, o observation, c
 				fail("config.error-code", "", "")
 			}
 		}
-	case "GET":
+	case http.MethodGet:
 		if reply.Config != nil {
 			ex.Response.Body = string(reply.Config.XML())
 		}
@@ -128,10 +138,10 @@ func (e *evidence) plantCall(d dialect.Dialect, planted *world, o observation, c
 		if m := e.missedCall(nil, e.world(nil), observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
 			fail("config.something", "", "")
 		}
-	case "DELETE":
+	case http.MethodDelete:
 		c.Exchanges = []result.Exchange{ex}
 		if reply.Status != 204 {
-			fail("config.status", "204", fmt.Sprint(reply.Status))
+			fail("config.status", "204", strconv.Itoa(reply.Status))
 		}
 		if after.Own != nil {
 			fail("config.deleted", "", "")

@@ -13,8 +13,9 @@ type Oracle struct {
 	frame *evidence // the scenarios, without cells
 	url   string
 
-	whole *world
-	less  []*world // without each deviation in turn
+	whole   *world
+	without []dialect.Dialect // without each deviation in turn
+	less    []*world          // of those
 
 	mu sync.Mutex
 }
@@ -24,7 +25,8 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 	o := &Oracle{d: d, url: url, frame: read(result.Report{Scenarios: scenarios})}
 	o.whole = &world{states: o.frame.play(d)}
 	for i := range d {
-		o.less = append(o.less, &world{states: o.frame.play(without(d, i))})
+		o.without = append(o.without, without(d, i))
+		o.less = append(o.less, &world{states: o.frame.play(o.without[i])})
 	}
 	return o
 }
@@ -33,7 +35,8 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 type Told struct {
 	// Findings lists for each of the cell's findings the deviations, by their index, that explain it; nil where the dialect does not.
 	Findings [][]int
-	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right.
+	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right, and
+	// S3's own answer would not be.
 	Concerned, Shown []int
 }
 
@@ -48,12 +51,12 @@ func (o *Oracle) Tell(c result.Cell) Told {
 		less := make([]trial, len(o.d))
 		var concerned []int
 		for i := range o.d {
-			less[i] = e.try(without(o.d, i), e.worldOf(o.less[i].states), n)
+			less[i] = e.try(o.without[i], e.worldOf(o.less[i].states), n)
 			if less[i].missed == with.missed && less[i].predicted.changes(with.predicted) == 0 {
 				continue
 			}
 			concerned = append(concerned, i)
-			if less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
+			if owed.missed&less[i].missed&^with.missed != 0 && e.cases[n].ofKind(with) {
 				told.Shown = append(told.Shown, i)
 			}
 		}

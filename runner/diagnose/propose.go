@@ -305,6 +305,13 @@ func intersect(all, came []string, seen bool) []string {
 func (p *proposing) call(o observation, refusals map[string]string) {
 	call, came := p.e.scenarios[o.scenario].calls[o.step], o.call
 	switch {
+	case call.Missing:
+		p.missing(came)
+	case call.Digest != "" && came.status == 200:
+		p.grow("digest-unchecked", call.Digest)
+		p.add("digest-unchecked", dialect.List(call.Digest))
+	case call.Digest != "" && came.code != "":
+		p.add("digest-code", dialect.Pairs(map[string]string{call.Digest: came.code}))
 	case came.method == "GET" && came.status == 404 && came.code != "":
 		p.add("get-none-code", dialect.Word(came.code))
 	case came.method == "PUT" && came.status >= 400:
@@ -324,6 +331,16 @@ func (p *proposing) call(o observation, refusals map[string]string) {
 	if came.read && came.returned != nil && call.Put != nil {
 		p.sorted(call.Put, came.returned)
 	}
+}
+
+// missing looks at a call on a bucket that does not exist.
+func (p *proposing) missing(came *called) {
+	pairs := map[string]string{"status": strconv.Itoa(came.status)}
+	if came.code != "" {
+		pairs["code"] = came.code
+	}
+	name := map[string]string{"GET": "get-of-missing-bucket", "PUT": "put-on-missing-bucket", "DELETE": "delete-on-missing-bucket"}[came.method]
+	p.add(name, dialect.Pairs(pairs))
 }
 
 func (p *proposing) before(o observation) dialect.State {

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"net/http"
 	"slices"
 
 	"corsprobe/runner/s3cors"
@@ -13,6 +14,10 @@ type Call struct {
 	Put   *s3cors.Configuration
 	Bytes int
 	Had   bool // the bucket had a configuration before
+	// Missing: the bucket does not exist.
+	Missing bool
+	// Digest is what is wrong with Content-MD5: [s3cors.CodeBadDigest] or [s3cors.CodeInvalidDigest]; empty: nothing.
+	Digest string
 }
 
 // Recreate stands for a bucket that is deleted and made again, which is no configuration call: it holds nothing afterwards, whatever the
@@ -36,10 +41,12 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 	}
 	c.Had = s.Own != nil
 	var reply Reply
-	switch c.Method {
-	case "PUT":
+	switch {
+	case c.Missing:
+		reply = Reply{Status: http.StatusNotFound, Code: s3cors.CodeNoSuchBucket, Message: "The specified bucket does not exist"}
+	case c.Method == http.MethodPut:
 		reply, s = d.put(s, c)
-	case "DELETE":
+	case c.Method == http.MethodDelete:
 		reply.Status = 204
 		if !slices.ContainsFunc(d, func(one Deviation) bool { return one.keeps }) {
 			s = s.Now(nil)
@@ -71,6 +78,9 @@ func (d Dialect) put(s State, c Call) (Reply, State) {
 		}
 		return Reply{Status: refusal.Status, Code: refusal.Code, Message: refusal.Message, Refusal: refusal}, s
 	}
+	if code := d.digest(c.Digest); code != "" {
+		return Reply{Status: 400, Code: code, Message: "The Content-MD5 you specified is not that of the document", Refusal: &s3cors.Refusal{Status: 400, Code: code}}, s
+	}
 	kept := c.Put
 	for _, one := range d {
 		if one.store != nil {
@@ -78,6 +88,16 @@ func (d Dialect) put(s State, c Call) (Reply, State) {
 		}
 	}
 	return Reply{Status: 200}, s.Now(kept)
+}
+
+// digest is the error code by which a wrong Content-MD5 is refused; empty: it is not.
+func (d Dialect) digest(code string) string {
+	for _, one := range d {
+		if one.digest != nil && code != "" {
+			code = one.digest(code)
+		}
+	}
+	return code
 }
 
 func (d Dialect) get(s State) Reply {
@@ -112,6 +132,6 @@ func malformed() *s3cors.Refusal {
 // Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
 func (d Dialect) Configures() bool {
 	return slices.ContainsFunc(d, func(one Deviation) bool {
-		return one.validate != nil || one.wipes || one.store != nil || one.keeps || one.returned != nil || one.called != nil
+		return one.validate != nil || one.wipes || one.store != nil || one.keeps || one.returned != nil || one.called != nil || one.digest != nil
 	})
 }

@@ -37,6 +37,8 @@ type change struct {
 	keeps bool
 	// returned changes each rule that GetBucketCors returns.
 	returned func(*s3cors.Rule)
+	// digest changes the error code by which a wrong Content-MD5 is refused; empty: it is accepted.
+	digest func(code string) string
 	// called changes the answer to a configuration call.
 	called func(*Reply, Call)
 }

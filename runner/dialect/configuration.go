@@ -1,8 +1,11 @@
 package dialect
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -145,13 +148,13 @@ var configurationDeviations = []Deviation{
 	{Name: "delete-late", Summary: "After DeleteBucketCors, GetBucketCors returns none, but answers go on.", Class: result.Exposure, change: change{config: lingering}},
 	{Name: "delete-twice-404", Summary: "DeleteBucketCors without a configuration gets 404.", Class: result.Contract, Checks: []string{"config.*"},
 		change: change{called: func(r *Reply, c Call) {
-			if c.Method == "DELETE" && !c.Had {
+			if c.Method == http.MethodDelete && !c.Had && !c.Missing {
 				*r = Reply{Status: 404, Code: s3cors.CodeNoSuchCORSConfiguration, Message: "x"}
 			}
 		}}},
 	{Name: "delete-200", Summary: "DeleteBucketCors gets 200.", Class: result.Contract, Checks: status,
 		change: change{called: func(r *Reply, c Call) {
-			if c.Method == "DELETE" && r.Status == 204 {
+			if c.Method == http.MethodDelete && r.Status == 204 {
 				r.Status = 200
 			}
 		}}},
@@ -161,6 +164,28 @@ var configurationDeviations = []Deviation{
 	{Name: "get-none-code", Summary: "GetBucketCors without a configuration gets 404 with another code.", Class: result.Contract, Checks: []string{"config.*"},
 		Parameter: &Parameter{Doc: "the code", Examples: []Value{Word("NoSuchKey")}, summary: worded("GetBucketCors without a configuration gets %s."),
 			make: func(v Value) change { return gettingNone(Reply{Status: 404, Code: v.word, Message: "x"}) }}},
+	{Name: "get-of-missing-bucket", Summary: "GetBucketCors on a bucket that does not exist gets another answer.", Class: result.Contract, Checks: []string{"config.*"},
+		Parameter: onMissing("GET", "GetBucketCors on a bucket that does not exist gets %s.", map[string]string{"status": "404", "code": "NoSuchCORSConfiguration"})},
+	{Name: "put-on-missing-bucket", Summary: "PutBucketCors on a bucket that does not exist gets another answer.", Class: result.Contract, Checks: []string{"config.*"},
+		Parameter: onMissing("PUT", "PutBucketCors on a bucket that does not exist gets %s.", map[string]string{"status": "200"})},
+	{Name: "delete-on-missing-bucket", Summary: "DeleteBucketCors on a bucket that does not exist gets another answer.", Class: result.Contract, Checks: []string{"config.*"},
+		Parameter: onMissing("DELETE", "DeleteBucketCors on a bucket that does not exist gets %s.", map[string]string{"status": "204"})},
+	{Name: "digest-unchecked", Summary: "PutBucketCors accepts a Content-MD5 that is wrong, or none.", Class: result.Contract, Checks: status,
+		Parameter: &Parameter{Doc: "the codes that S3 refuses it by", Examples: []Value{List(s3cors.CodeBadDigest), List(s3cors.CodeBadDigest, s3cors.CodeInvalidDigest)}, check: digestCodes,
+			summary: worded("PutBucketCors accepts what S3 refuses with %s."),
+			make: func(v Value) change {
+				return change{digest: func(code string) string {
+					if slices.Contains(v.list, code) {
+						return ""
+					}
+					return code
+				}}
+			}}},
+	{Name: "digest-code", Summary: "A Content-MD5 that is wrong, or none, has another error code.", Class: result.Contract, Checks: []string{"config.error-code"},
+		Parameter: &Parameter{Doc: "S3's codes, and what stands in their place", Examples: []Value{Pairs(map[string]string{s3cors.CodeInvalidDigest: s3cors.CodeBadDigest})},
+			make: func(v Value) change {
+				return change{digest: func(code string) string { return cmp.Or(v.pairs[code], code) }}
+			}}},
 	{Name: "deleted-bucket-lingers", Summary: "A bucket's configuration outlives the bucket.", Class: result.Exposure,
 		change: change{request: func(q *s3cors.Request) { q.BucketMissing = false }}},
 }
@@ -271,10 +296,36 @@ func refusingOrigins(origin func(string) bool) change {
 // returning changes each rule that GetBucketCors returns.
 func returning(by func(*s3cors.Rule)) change { return change{returned: by} }
 
+// onMissing is the parameter of deviations that answer a call otherwise where there is no bucket.
+func onMissing(method, summary string, example map[string]string) *Parameter {
+	return &Parameter{
+		Doc: "the status and, where there is an error document, its code", Examples: []Value{Pairs(example)}, check: isAnswer,
+		summary: func(v Value) string {
+			return fmt.Sprintf(summary, strings.TrimSpace(v.pairs["status"]+" "+v.pairs["code"]))
+		},
+		make: func(v Value) change {
+			return change{called: func(r *Reply, c Call) {
+				if status, err := strconv.Atoi(v.pairs["status"]); err == nil && c.Missing && c.Method == method {
+					*r = Reply{Status: status, Code: v.pairs["code"]}
+				}
+			}}
+		},
+	}
+}
+
+func digestCodes(v Value) error {
+	for _, code := range v.list {
+		if code != s3cors.CodeBadDigest && code != s3cors.CodeInvalidDigest {
+			return fmt.Errorf("%q is neither %s nor %s", code, s3cors.CodeBadDigest, s3cors.CodeInvalidDigest)
+		}
+	}
+	return nil
+}
+
 // gettingNone changes the answer to GetBucketCors where there is no configuration.
 func gettingNone(reply Reply) change {
 	return change{called: func(r *Reply, c Call) {
-		if c.Method == "GET" && !c.Had {
+		if c.Method == http.MethodGet && !c.Had && !c.Missing {
 			*r = reply
 		}
 	}}

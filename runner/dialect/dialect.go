@@ -29,6 +29,9 @@ type Deviation struct {
 	change
 }
 
+// Chooses reports that it has other rules tried than S3 does.
+func (d Deviation) Chooses() bool { return d.choose != nil }
+
 // Open is the class of deviations that stay within what S3's facts leave open: nobody is blamed for them.
 const Open result.Class = ""
 

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -230,14 +231,14 @@ var methodDeviations = []Deviation{
 		})},
 	{Name: "method-unchecked-preflight", Summary: "The method of a preflight is not checked.", Class: result.Exposure,
 		change: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
-			if q.Method == "OPTIONS" && !slices.Contains(r.AllowedMethods, methodOf(q)) {
+			if q.Method == http.MethodOptions && !slices.Contains(r.AllowedMethods, methodOf(q)) {
 				r.AllowedMethods = append(slices.Clone(r.AllowedMethods), methodOf(q))
 			}
 			return r, true
 		})},
 	{Name: "method-unchecked-actual", Summary: "The method of an actual request is not checked.", Class: result.Exposure,
 		change: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
-			if q.Method != "OPTIONS" && !slices.Contains(r.AllowedMethods, methodOf(q)) {
+			if q.Method != http.MethodOptions && !slices.Contains(r.AllowedMethods, methodOf(q)) {
 				r.AllowedMethods = append(slices.Clone(r.AllowedMethods), methodOf(q))
 			}
 			return r, true
@@ -259,13 +260,13 @@ var methodDeviations = []Deviation{
 		})},
 	{Name: "request-method-ignored-on-actual", Summary: "Access-Control-Request-Method on an actual request is ignored.", Class: result.Contract,
 		change: change{request: func(q *s3cors.Request) {
-			if q.Method != "OPTIONS" {
+			if q.Method != http.MethodOptions {
 				q.RequestMethod = nil
 			}
 		}}},
 	{Name: "request-headers-ignored-on-actual", Summary: "Access-Control-Request-Headers on an actual request is ignored.", Class: result.Contract,
 		change: change{request: func(q *s3cors.Request) {
-			if q.Method != "OPTIONS" {
+			if q.Method != http.MethodOptions {
 				q.RequestHeaders = nil
 			}
 		}}},
@@ -359,7 +360,7 @@ var headerDeviations = []Deviation{
 	{Name: "header-disallowed-on-actual", Summary: "Names that a rule does not allow do not keep it from answering an actual request; Allow-Headers is left out then.", Class: result.Contract,
 		change: change{
 			rule: func(r rule, q s3cors.Request) (rule, bool) {
-				if q.Method != "OPTIONS" {
+				if q.Method != http.MethodOptions {
 					r.AllowedHeaders = []string{"*"}
 				}
 				return r, true

@@ -3,6 +3,7 @@ package dialect
 import (
 	"encoding/hex"
 	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -47,7 +48,7 @@ type Asked struct {
 }
 
 // Preflight reports that the request is one; Signed that it has an Authorization header, Presigned a signature in its URL, Anonymous neither.
-func (q Asked) Preflight() bool { return q.Method == "OPTIONS" }
+func (q Asked) Preflight() bool { return q.Method == http.MethodOptions }
 
 func (q Asked) has(query string) bool { return q.Query.Has(query) }
 
@@ -307,7 +308,7 @@ func standing(patterns []string, q s3cors.Request, allows covers) []string {
 // [Dialect.Answers] for whoever knows no more of the request.
 func Predict(d Dialect, cfg *s3cors.Configuration, q s3cors.Request) []Answer {
 	asked := Asked{Request: q, Status: 200}
-	if q.Method == "OPTIONS" {
+	if q.Method == http.MethodOptions {
 		asked.Status = 0
 	} else if len(q.Outcome.Status) > 0 {
 		asked.Status = q.Outcome.Status[0]

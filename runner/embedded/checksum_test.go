@@ -20,7 +20,7 @@ func sendTrailing(t *testing.T, s *Server, key, content, crc string) answer {
 	t.Helper()
 	const payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 	body := "7\r\n" + content + "\r\n0\r\nx-amz-checksum-crc32:" + crc + "\r\n\r\n"
-	req, err := http.NewRequestWithContext(t.Context(), "PUT", s.URL()+"/pail/"+key, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.URL()+"/pail/"+key, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -241,7 +240,7 @@ func (u *upload) join(id string, listed []types.CompletedPart) (*object, error) 
 	for i, entry := range listed {
 		number := *entry.PartNumber
 		if number < 1 {
-			return nil, s3err.GetInvalidArgumentErr(s3err.InvalidArgCompleteMpPartNumber, fmt.Sprint(number))
+			return nil, s3err.GetInvalidArgumentErr(s3err.InvalidArgCompleteMpPartNumber, strconv.Itoa(int(number)))
 		}
 		if number <= previous {
 			return nil, s3err.GetAPIError(s3err.ErrInvalidPartOrder)

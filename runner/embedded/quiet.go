@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -40,7 +41,8 @@ func quiet(next func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, er
 }
 
 func isAnswered(err error) bool {
-	if _, ok := err.(*fasthttp.ErrSmallBuffer); ok {
+	errSmallBuffer := &fasthttp.ErrSmallBuffer{}
+	if errors.As(err, &errSmallBuffer) {
 		return true
 	}
 	for _, text := range answeredErrors {

@@ -33,6 +33,7 @@ type Bucket struct {
 	trusted bool     // its configuration was seen to round-trip
 	unsure  bool     // a change of its configuration got no answer, and may yet be carried out
 	closed  bool
+	absent  *absence // of a name under which there is no bucket; nil: there is one
 
 	mu   sync.Mutex
 	keys map[string]bool // handed out in a user's bucket
@@ -305,6 +306,8 @@ func (b *Bucket) Close(ctx context.Context) error {
 	}
 	var err error
 	switch {
+	case b.absent != nil && !b.absent.doubtful:
+		b.e.strike(b.name)
 	case b.owned:
 		err = b.e.remove(ctx, b.name)
 	default:

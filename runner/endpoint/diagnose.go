@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -97,8 +98,10 @@ func firstBytes(err error) string {
 	return ""
 }
 
-// servers are what other servers begin with.
-var servers = []struct{ beginning, name string }{
+// server is what the answers of a server that is no HTTP server begin with.
+type server struct{ beginning, name string }
+
+var servers = []server{
 	{"SSH-", "an SSH server"}, {"220", "a mail or FTP server"}, {"+OK", "a mail server"}, {"* OK", "a mail server"}, {"-ERR", "a Redis server"},
 	{"RFB ", "a VNC server"}, {"\x00\x00", "an HTTP/2 server, or another"},
 }
@@ -112,11 +115,8 @@ func (e *Endpoint) noHTTP(first string, err error) *Trouble {
 	if e.url.Scheme == "https" {
 		speaks = "no TLS"
 	}
-	for _, s := range servers {
-		if strings.HasPrefix(first, s.beginning) {
-			speaks += ", and looks like " + s.name
-			break
-		}
+	if i := slices.IndexFunc(servers, func(s server) bool { return strings.HasPrefix(first, s.beginning) }); i >= 0 {
+		speaks += ", and looks like " + servers[i].name
 	}
 	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), speaks, e.presentable(first)), "check --endpoint, its host and its port", err}
 }
@@ -183,7 +183,7 @@ func (e *Endpoint) regionHint(call *CallError) string {
 	case e.noRegion:
 		return fmt.Sprintf("no region was given, and %s was tried: give --region", e.Region())
 	default:
-		return fmt.Sprintf("check --region, which is %s", e.Region())
+		return "check --region, which is " + e.Region()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,16 +21,16 @@ import (
 
 // calls are the kinds of calls that a run makes, by what their requests are known by.
 var calls = map[string]func(r *http.Request) bool{
-	"ListBuckets":         func(r *http.Request) bool { return r.Method == "GET" && r.URL.Path == "/" },
+	"ListBuckets":         func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/" },
 	"CreateBucket":        create,
-	"PutObject":           func(r *http.Request) bool { return r.Method == "PUT" && strings.Count(r.URL.Path, "/") > 1 },
+	"PutObject":           func(r *http.Request) bool { return r.Method == http.MethodPut && strings.Count(r.URL.Path, "/") > 1 },
 	"PutBucketCors":       corsCall("PUT"),
 	"GetBucketCors":       corsCall("GET"),
 	"ListObjects":         func(r *http.Request) bool { return r.URL.Query().Has("list-type") },
 	"ListVersions":        func(r *http.Request) bool { return r.URL.Query().Has("versions") },
 	"ListUploads":         func(r *http.Request) bool { return r.URL.Query().Has("uploads") },
-	"GetObject":           func(r *http.Request) bool { return r.Method == "GET" && strings.Count(r.URL.Path, "/") > 1 },
-	"DeleteBucketAndMark": func(r *http.Request) bool { return r.Method == "DELETE" },
+	"GetObject":           func(r *http.Request) bool { return r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") > 1 },
+	"DeleteBucketAndMark": func(r *http.Request) bool { return r.Method == http.MethodDelete },
 }
 
 // endless never stops sending, a body or a header.
@@ -38,7 +39,7 @@ func endless(status int, head bool) http.HandlerFunc {
 		chunk := []byte(strings.Repeat("<Contents><Key>x</Key></Contents>", 2000))
 		if head {
 			for i := range 1000 {
-				w.Header().Add("X-Endless", fmt.Sprint(i)+string(chunk[:8000]))
+				w.Header().Add("X-Endless", strconv.Itoa(i)+string(chunk[:8000]))
 			}
 		}
 		w.Header().Set("Content-Type", "application/xml")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,7 +84,7 @@ func TestLockLeftBehind(t *testing.T) {
 					}
 				}
 				host, _ := os.Hostname()
-				want = strings.ReplaceAll(strings.ReplaceAll(want, "PID", fmt.Sprint(c.pid)), "HOST", host)
+				want = strings.ReplaceAll(strings.ReplaceAll(want, "PID", strconv.Itoa(c.pid)), "HOST", host)
 				same(t, "outcome", want, got)
 			})
 		}

@@ -16,9 +16,9 @@ func Applies(origin, target string) (crossOrigin bool, v Verdict) {
 	u, err := url.Parse(target)
 	switch {
 	case err != nil || !isHTTP(u):
-		return true, deny(NotHTTP, nil, fmt.Sprintf("%s is not an http or https address", quote(target)))
+		return true, deny(NotHTTP, nil, quote(target)+" is not an http or https address")
 	case isBlockedPort(u.Port()):
-		return true, deny(PortBlocked, nil, fmt.Sprintf("browsers do not connect to port %s", u.Port()))
+		return true, deny(PortBlocked, nil, "browsers do not connect to port "+u.Port())
 	case isMixedContent(origin, u):
 		return true, deny(MixedContent, nil,
 			fmt.Sprintf("a page of %s may not ask %s: it is not https", quote(origin), quote(target)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"corsprobe/runner/result"
 )
@@ -114,11 +115,11 @@ func MaxAgeNotes(headers []result.Header) []string {
 // unparsedNote tells as how many seconds a value counts that is no number of them: by the standard, and in the browsers
 // that differ.
 func unparsedNote(headers []result.Header, value string) string {
-	note := fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard", maxAge, quote(value), DefaultMaxAge)
+	notes := []string{fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard", maxAge, quote(value), DefaultMaxAge)}
 	for _, browser := range Browsers {
 		if kept := PreflightCacheLifetime(headers, browser); kept != DefaultMaxAge {
-			note += fmt.Sprintf(", as %d in %s", kept, browser)
+			notes = append(notes, fmt.Sprintf("as %d in %s", kept, browser))
 		}
 	}
-	return note
+	return strings.Join(notes, ", ")
 }

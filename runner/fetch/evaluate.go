@@ -44,7 +44,7 @@ func judge(req Request, preflight, actual *Response, check func(Request, Respons
 	needed := NeedsPreflight(req)
 	switch {
 	case isRefused(req):
-		return deny(MethodForbidden, nil, fmt.Sprintf("script may not use the method %s", quote(req.Method)))
+		return deny(MethodForbidden, nil, "script may not use the method "+quote(req.Method))
 	case needed && preflight == nil && actual == nil:
 		return Unanswered("neither to the preflight nor to the request")
 	case !needed && actual == nil:

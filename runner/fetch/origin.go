@@ -46,7 +46,7 @@ func originProblem(origin string) string {
 	case byteLower(origin) != origin:
 		return "it has upper-case letters, and browsers write lower case"
 	case !isScheme(scheme):
-		return fmt.Sprintf("%s is not a scheme", quote(scheme))
+		return quote(scheme) + " is not a scheme"
 	case scheme == "file":
 		return "browsers write null for a page of file:"
 	}
@@ -120,7 +120,7 @@ func ipv4Problem(host string) string {
 		return ""
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
-		return fmt.Sprintf("%s is not an IPv4 address of four numbers", quote(host))
+		return quote(host) + " is not an IPv4 address of four numbers"
 	}
 	return ""
 }
@@ -128,7 +128,7 @@ func ipv4Problem(host string) string {
 func ipv6Problem(host, address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil || !ip.Is6() || ip.Zone() != "" || !strings.HasSuffix(host, "]") {
-		return fmt.Sprintf("%s is not an IPv6 address", quote(host))
+		return quote(host) + " is not an IPv6 address"
 	}
 	if short := ip.String(); short != address && !ip.Is4In6() {
 		return fmt.Sprintf("browsers write its address as [%s]", short)
@@ -140,7 +140,7 @@ func portProblem(scheme, port string) string {
 	number, err := strconv.ParseUint(port, 10, 16)
 	switch {
 	case err != nil || !isDigits(port):
-		return fmt.Sprintf("%s is not a port", quote(port))
+		return quote(port) + " is not a port"
 	case strconv.FormatUint(number, 10) != port:
 		return fmt.Sprintf("its port %s starts with a zero", port)
 	case port == defaultPort(scheme):

@@ -40,7 +40,7 @@ type Redirect struct {
 func RedirectCheck(req Request, hop Hop) Redirect {
 	from, err := url.Parse(hop.URL)
 	if err != nil || !isHTTP(from) {
-		return Redirect{Verdict: deny(NotHTTP, nil, fmt.Sprintf("%s is not an http or https address", quote(hop.URL)))}
+		return Redirect{Verdict: deny(NotHTTP, nil, quote(hop.URL)+" is not an http or https address")}
 	}
 	cors := originOf(from) != req.Origin
 	if v := CORSCheck(req.Origin, req.Credentials, hop.Response.Headers); cors && !v.Allowed {
@@ -63,7 +63,7 @@ func locationCheck(req Request, hop Hop, to *url.URL, err error, cors bool) Verd
 	line := blame(hop.Response.Headers, "Location")
 	switch {
 	case len(lines(hop.Response.Headers, "Location")) > 1:
-		return deny(RedirectInvalid, line, fmt.Sprintf("the redirect has more than one Location: %s", quote(line.Value)))
+		return deny(RedirectInvalid, line, "the redirect has more than one Location: "+quote(line.Value))
 	case err != nil:
 		return deny(RedirectInvalid, line, fmt.Sprintf("the redirect's Location %s is not an address", quote(line.Value)))
 	case !isHTTP(to):

@@ -6,6 +6,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,23 @@ func Read(path string, limit int64) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return ReadAll(f, limit)
+}
+
+// Open opens a regular file that is read a piece at a time; one of more than limit bytes is refused.
+func Open(path string, limit int64) (io.ReadCloser, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || info.Size() > limit {
+		_ = f.Close()
+		return nil, cmp.Or(reason(err), tooLarge(limit))
+	}
+	return f, nil
+}
+
+func tooLarge(limit int64) error {
+	return fmt.Errorf("larger than %d bytes: no file of this kind is", limit)
 }
 
 // Input is [Read] for what may be standard input too: path is [Stdin] then.
@@ -102,7 +120,7 @@ func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 		return nil, reason(err)
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("larger than %d bytes: no file of this kind is", limit)
+		return nil, tooLarge(limit)
 	}
 	return data, nil
 }

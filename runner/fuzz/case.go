@@ -2,12 +2,15 @@ package fuzz
 
 import (
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
 )
 
 // Case is a bucket's life: the configurations that it has one after the other, and what is asked under each.
@@ -17,24 +20,37 @@ type Case struct{ States []State }
 type State struct {
 	CORS *s3cors.Configuration
 	// Refused is put in vain at the beginning of the state: S3 refuses it, and the bucket holds CORS as before; nil: CORS itself is put.
-	Refused   *s3cors.Configuration
+	Refused *s3cors.Configuration
+	// Digest protects what is put as another client does; empty: as usual.
+	Digest string
+	// Call is another call on the bucket, which the state begins with: the bucket holds CORS as before, or nothing where it is made again.
+	Call      string
 	Questions []Question
 }
 
-// put is the configuration that the state begins with; nil: it is deleted, or there never was one.
+// put is the configuration that the state begins with; nil: it is deleted, there never was one, or another call is made.
 func (s *State) put() *s3cors.Configuration {
+	if s.Call != "" {
+		return nil
+	}
 	if s.Refused != nil {
 		return s.Refused
 	}
 	return s.CORS
 }
 
-// follow has every state in which a configuration is refused hold what the one before holds.
+// deletes reports a state that begins with a deletion, or with nothing.
+func (s *State) deletes() bool { return s.Call == "" && s.put() == nil }
+
+// follow has every state that puts nothing of its own hold what the one before holds.
 func (c Case) follow() {
 	var holds *s3cors.Configuration
 	for i := range c.States {
-		if c.States[i].Refused != nil {
-			c.States[i].CORS = holds
+		switch s := &c.States[i]; {
+		case s.Call == recreate:
+			s.CORS = nil
+		case s.Refused != nil || s.Call != "":
+			s.CORS = holds
 		}
 		holds = c.States[i].CORS
 	}
@@ -49,6 +65,7 @@ type Question struct {
 	Fields  []Field // real headers
 	Send    Send
 	Auth    string
+	Further Further
 }
 
 // Field is one header line.
@@ -69,13 +86,17 @@ const (
 	object        = "object"
 	missingBucket = "missing-bucket"
 	otherBucket   = "other-bucket"
+	longerBucket  = "longer-bucket"
+	deletedBucket = "deleted-bucket"
 	service       = "service"
 	presigned     = "presigned"
+
+	recreate = string(scenarios.RecreateBucket)
 )
 
 // key tells questions of one state apart as the ids of cells do: what a question sends is no part of it.
 func (q Question) key() string {
-	return fmt.Sprintf("%s %s %s %q %s %q", q.Target, q.Auth, shown(q.Origin), q.Method, shown(q.Request), q.Fields)
+	return fmt.Sprintf("%s %s %s %q %s %q %q", q.Target, q.Auth, shown(q.Origin), q.Method, shown(q.Request), q.Fields, q.Further.names())
 }
 
 func shown(s *string) string {
@@ -87,7 +108,7 @@ func shown(s *string) string {
 
 // asked are the requests of a question as S3's model sees them.
 func (q Question) asked() []s3cors.Request {
-	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket, Origin: q.Origin}
+	base := s3cors.Request{Target: s3cors.Object, BucketMissing: q.Target == missingBucket || q.Target == deletedBucket, Origin: q.Origin}
 	switch {
 	case q.Target == service:
 		base.Target = s3cors.Service
@@ -118,6 +139,10 @@ func (q Question) requested() *string {
 	for _, f := range q.Fields {
 		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
 	}
+	o, _ := q.operation()
+	for _, f := range o.Fields {
+		lines = append(lines, result.Header{Name: f.Name, Value: f.Value})
+	}
 	names := strings.Join(fetch.UnsafeRequestHeaderNames(lines), ",")
 	if q.Request != nil || names == "" {
 		return q.Request
@@ -136,7 +161,7 @@ func (q Question) field(name string) *string {
 
 // holds is the configuration that answers a question: none where it names a bucket that has none.
 func (s State) holds(q Question) *s3cors.Configuration {
-	if slices.Contains([]string{missingBucket, otherBucket, service}, q.Target) {
+	if slices.Contains([]string{missingBucket, otherBucket, longerBucket, deletedBucket, service}, q.Target) {
 		return nil
 	}
 	return s.CORS
@@ -150,7 +175,16 @@ var (
 
 // sendable has a question send what its method and target permit: an actual request needs a method of S3's, and changes objects only.
 func (q Question) sendable() Question {
-	reads := q.Method == "GET" || q.Method == "HEAD"
+	q = q.sent()
+	q.Further = q.Further.fitting(q)
+	return q
+}
+
+func (q Question) sent() Question {
+	if o, ok := q.operation(); ok {
+		return q.operated(o)
+	}
+	reads := q.Method == http.MethodGet || q.Method == http.MethodHead
 	if !slices.Contains(s3cors.Methods, q.Method) || !reads && !slices.Contains(changeable, q.Target) {
 		q.Send = Preflight
 	}
@@ -170,10 +204,11 @@ func (q Question) sendable() Question {
 func (c Case) clone() Case {
 	states := make([]State, len(c.States))
 	for i, s := range c.States {
-		states[i] = State{CORS: cloneConfig(s.CORS), Refused: cloneConfig(s.Refused), Questions: slices.Clone(s.Questions)}
+		states[i] = s
+		states[i].CORS, states[i].Refused, states[i].Questions = cloneConfig(s.CORS), cloneConfig(s.Refused), slices.Clone(s.Questions)
 		for k := range states[i].Questions {
 			q := &states[i].Questions[k]
-			q.Fields = slices.Clone(q.Fields)
+			q.Fields, q.Further = slices.Clone(q.Fields), maps.Clone(q.Further)
 		}
 	}
 	return Case{states}

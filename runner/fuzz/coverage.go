@@ -2,10 +2,12 @@ package fuzz
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3cors/fact"
 )
 
 // Coverage counts what was asked: facts that the answers owed rest on, ways through the model, values of dimensions and pairs of them. The
@@ -66,11 +68,27 @@ func eachOf(features []feature, call func(text string, pair bool)) {
 	}
 }
 
+// facts are those that the answers to the state's calls rest on: to put or delete a configuration, and to read it back.
+func (s *State) facts() []int {
+	switch {
+	case s.Call != "":
+		return nil
+	case s.Refused != nil:
+		return s3cors.Validate(s.Refused).Facts
+	case s.CORS == nil:
+		return []int{fact.DeleteAnswered, fact.NoConfiguration}
+	case s.Digest != "":
+		return []int{fact.PutReplaces, fact.StoredAsPut, fact.ChecksumNeeded}
+	default:
+		return []int{fact.PutReplaces, fact.StoredAsPut}
+	}
+}
+
 // touched is the way that a question takes through the model, and the facts that its answers rest on.
 func touched(cfg *s3cors.Configuration, q Question) (features []feature, facts []int) {
 	for _, request := range q.asked() {
 		kind := "actual"
-		if request.Method == "OPTIONS" {
+		if request.Method == http.MethodOptions {
 			kind = "preflight"
 		}
 		owed := s3cors.Evaluate(cfg, request)

@@ -2,7 +2,9 @@ package fuzz
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -61,6 +63,8 @@ func (s *suspect) cause() string {
 // shape tells configurations by what there is in them.
 func (s *State) shape() string {
 	switch {
+	case s.Call != "":
+		return s.Call
 	case s.Refused != nil:
 		return "refused: " + refusalOf(s.Refused)
 	case s.CORS == nil:
@@ -115,7 +119,7 @@ func patternShape(pattern string) string {
 func (q *Question) shape(state *State) string {
 	var has []string
 	for _, request := range q.asked() {
-		has = append(has, fmt.Sprintf("%t", s3cors.Evaluate(state.holds(*q), request).Rule >= 0))
+		has = append(has, strconv.FormatBool(s3cors.Evaluate(state.holds(*q), request).Rule >= 0))
 	}
 	if q.Target != object {
 		has = append(has, q.Target)
@@ -123,7 +127,7 @@ func (q *Question) shape(state *State) string {
 	if q.Auth != presigned {
 		has = append(has, q.Auth)
 	}
-	if q.Method != "GET" && q.Send == Actual {
+	if q.Method != http.MethodGet && q.Send == Actual {
 		has = append(has, q.Method)
 	}
 	if q.Request != nil {
@@ -132,5 +136,6 @@ func (q *Question) shape(state *State) string {
 	for _, f := range q.Fields {
 		has = append(has, f.Name)
 	}
+	has = append(has, q.Further.names()...)
 	return strings.Join(has, ", ")
 }

@@ -1,10 +1,14 @@
 package fuzz
 
 import (
+	"maps"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"strings"
 
 	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
 )
 
 const (
@@ -32,7 +36,11 @@ func (g *Generator) Next() Case {
 		cfg = configuration(g.random)
 	}
 	for range g.states(cfg) {
-		c.States = append(c.States, State{CORS: cfg})
+		c.States = append(c.States, State{CORS: cfg, Digest: g.digest(cfg)})
+		if cfg != nil && chance(g.random, 0.2) {
+			c.States = append(c.States, g.call(cfg))
+			cfg = c.States[len(c.States)-1].CORS
+		}
 		if chance(g.random, 0.2) {
 			g.refused++
 			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random, g.refused)})
@@ -45,6 +53,7 @@ func (g *Generator) Next() Case {
 		c.States = c.States[1:] // a life begins with a call
 	}
 	for i := range c.States {
+		g.Coverage.add(nil, c.States[i].facts())
 		g.ask(&c, i)
 	}
 	return c
@@ -68,6 +77,22 @@ func (g *Generator) after(cfg *s3cors.Configuration) *s3cors.Configuration {
 	default:
 		return edited(g.random, cfg)
 	}
+}
+
+// digest is how the call that puts a configuration is protected; seldom otherwise than usual.
+func (g *Generator) digest(cfg *s3cors.Configuration) string {
+	if cfg == nil || !chance(g.random, 0.25) {
+		return ""
+	}
+	return string(pick(g.random, scenarios.Digests[1:]))
+}
+
+// call is a state in which another call was made on a bucket.
+func (g *Generator) call(cfg *s3cors.Configuration) State {
+	if chance(g.random, 0.25) {
+		return State{Call: recreate}
+	}
+	return State{CORS: cfg, Call: string(pick(g.random, scenarios.BucketCalls).Name)}
 }
 
 // ask makes the questions of a state.
@@ -127,7 +152,13 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 	if q.Target == "part" {
 		q.Method = "PUT"
 	}
+	if q.Further = further(g.random); c.States[i].CORS == nil && q.Further[operations] == "PutBucketCors" {
+		delete(q.Further, operations) // it puts what there is
+	}
 	q = q.sendable()
+	for _, key := range slices.Sorted(maps.Keys(q.Further)) {
+		add(key, q.Further[key])
+	}
 	add("send", string(q.Send))
 	return q, dimensions
 }
@@ -136,9 +167,9 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 var (
 	targets = []string{
 		object, object, object, object, object, object, object, object, "missing-object", "missing-object", "nested-object", "nested-object", "bucket", "bucket", "bucket-slash",
-		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, service,
+		"listing", "listing", "uploads", "location", "part", missingBucket, otherBucket, longerBucket, deletedBucket, service,
 	}
-	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged"}
+	authorisations = []string{presigned, presigned, presigned, presigned, "signed", "signed", "anonymous", "anonymous", "forged", "expired", "unknown-key", "version-2"}
 )
 
 // origin is one at the edge of a rule's; seldom none, or an empty one.
@@ -174,7 +205,7 @@ func at[T any](r *rand.Rand, edges []edge[T], from T, usual float64) (value, nam
 
 // fields are real headers, as browsers and SDKs send them.
 func (g *Generator) fields(rule s3cors.Rule, q Question) ([]Field, string) {
-	reads := q.Method == "GET" || q.Method == "HEAD"
+	reads := q.Method == http.MethodGet || q.Method == http.MethodHead
 	method, _ := at(g.random, methodEdges[:4], rule, 0.5)
 	asked, _ := at(g.random, headerEdges, rule, 0.5)
 	kinds := []struct {
@@ -195,8 +226,8 @@ func (g *Generator) fields(rule s3cors.Rule, q Question) ([]Field, string) {
 		{"beyond", []Field{{"Range", "bytes=100000-"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"unmodified", []Field{{"If-None-Match", "*"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"mismatch", []Field{{"If-Match", `"another"`}}, reads && strings.HasSuffix(q.Target, object)},
-		{"type", []Field{{"Content-Type", "application/json"}}, q.Method == "PUT"},
-		{"meta", []Field{{"x-amz-meta-title", "holiday"}, {"Cache-Control", "no-store"}}, q.Method == "PUT"},
+		{"type", []Field{{"Content-Type", "application/json"}}, q.Method == http.MethodPut},
+		{"meta", []Field{{"x-amz-meta-title", "holiday"}, {"Cache-Control", "no-store"}}, q.Method == http.MethodPut},
 		{"own", []Field{{"X-Custom", "1"}}, true},
 	}
 	for {

@@ -17,6 +17,7 @@ func (s *suspect) moves() []move {
 	all = append(all, s.ruleMoves()...)
 	all = append(all, questionMoves...)
 	all = append(all, s.nameMoves()...)
+	all = append(all, s.furtherMoves()...)
 	return append(all, s.textMoves()...)
 }
 
@@ -30,7 +31,7 @@ func onlyLastState(s *suspect) bool {
 func plainQuestion(s *suspect) bool {
 	q := s.question()
 	before := q.size()
-	q.Target, q.Auth, q.Fields = object, presigned, nil
+	q.Target, q.Auth, q.Fields, q.Further = object, presigned, nil, nil
 	return q.size() < before
 }
 
@@ -58,7 +59,7 @@ func (s *suspect) stateMoves() []move {
 				return false
 			}
 			s.States = slices.Delete(s.States, i, i+1)
-			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.put() == nil && b.put() == nil && len(a.Questions) == 0 })
+			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.deletes() && b.deletes() && len(a.Questions) == 0 })
 			for len(s.States) > 1 && s.States[0].put() == nil {
 				s.States = s.States[1:]
 			}
@@ -168,6 +169,7 @@ func memberMoves(at, i int, r s3cors.Rule) []move {
 
 // questionMoves give the question one default each.
 var questionMoves = []move{
+	func(s *suspect) bool { s.last().Digest = ""; return true },
 	func(s *suspect) bool { s.question().Target = object; return true },
 	func(s *suspect) bool { s.question().Auth = presigned; return true },
 	func(s *suspect) bool { s.question().Fields = nil; return true },
@@ -350,11 +352,11 @@ func (s *suspect) sound() bool {
 		}
 	}
 	q := s.question()
-	if q.Origin != nil && slices.Contains([]string{"none", "adversarial"}, *q.Origin) {
+	if q.Origin != nil && slices.Contains([]string{"none", "adversarial"}, *q.Origin) || s.States[0].Call != "" {
 		return false
 	}
 	*q = q.sendable()
-	return true
+	return q.Further[operations] != "PutBucketCors" || s.last().CORS != nil
 }
 
 // text tells cases apart.

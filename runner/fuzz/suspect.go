@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -75,6 +76,9 @@ func (s *suspect) size() int {
 	n := 0
 	for _, state := range s.States {
 		n += 100_000
+		if state.Digest != "" {
+			n += 200
+		}
 		if state.put() == nil {
 			continue
 		}
@@ -89,14 +93,14 @@ func (s *suspect) size() int {
 }
 
 func (q *Question) size() int {
-	n := 0
+	n := q.Further.size()
 	if q.Target != object {
 		n += 500
 	}
 	if q.Auth != presigned {
 		n += 500
 	}
-	if q.Method != "GET" {
+	if q.Method != http.MethodGet {
 		n += 50 + len(q.Method)
 	}
 	if q.Send == Both {

@@ -3,8 +3,8 @@ package fuzz
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"strings"
-	"testing/fstest"
 
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
@@ -27,6 +27,8 @@ type step struct {
 	Put     *cors   `yaml:"put,omitempty"`
 	Replace *cors   `yaml:"replace,omitempty"`
 	Delete  bool    `yaml:"delete,omitempty"`
+	Call    string  `yaml:"call,omitempty"`
+	Digest  string  `yaml:"digest,omitempty"`
 	Matrix  *matrix `yaml:"matrix,omitempty"`
 }
 
@@ -50,13 +52,14 @@ type matrix struct {
 	Headers        []any    `yaml:"headers,flow,omitempty"`
 	Send           string   `yaml:"send,omitempty"`
 	Authorisations string   `yaml:"authorisations,omitempty"`
+	Further        Further  `yaml:",inline"`
 	Include        []matrix `yaml:"include,omitempty"`
 }
 
 // YAML writes a case as a scenario. Every state needs a question.
 func YAML(c Case, name, description string, facts []int) ([]byte, error) {
 	d := document{Name: name, Description: description, Facts: facts}
-	if len(c.States) == 1 && c.States[0].Refused == nil {
+	if len(c.States) == 1 && c.States[0].Refused == nil && c.States[0].Digest == "" {
 		d.CORS, d.Matrix = any("none"), matrixOf(c.States[0].Questions)
 		if cfg := c.States[0].CORS; cfg != nil {
 			d.CORS = corsOf(cfg)
@@ -75,8 +78,9 @@ func stepsOf(states []State) []step {
 	var steps []step
 	var holds *s3cors.Configuration
 	for i, s := range states {
-		next := step{Name: fmt.Sprintf("state-%d", i+1), Matrix: matrixOf(s.Questions)}
+		next := step{Name: fmt.Sprintf("state-%d", i+1), Matrix: matrixOf(s.Questions), Call: s.Call, Digest: s.Digest}
 		switch {
+		case s.Call != "":
 		case s.put() == nil:
 			next.Delete = true
 		case holds == nil:
@@ -111,18 +115,21 @@ func matrixOf(questions []Question) *matrix {
 }
 
 func cellOf(q Question) matrix {
-	m := matrix{Origins: []string{"none"}, Send: string(q.Send), Methods: q.Method}
+	m := matrix{Origins: []string{"none"}, Send: string(q.Send), Methods: q.Method, Further: q.Further}
 	if q.Origin != nil {
 		m.Origins[0] = *q.Origin
 	}
 	switch q.Method {
 	case "":
 		m.Methods = "none"
-	case "GET":
+	case http.MethodGet:
 		m.Methods = ""
 	}
 	if q.Target != object {
 		m.Targets = q.Target
+	}
+	if _, operated := q.operation(); operated {
+		m.Methods, m.Targets = "", "" // its own
 	}
 	if q.Auth != presigned {
 		m.Authorisations = q.Auth
@@ -151,24 +158,24 @@ func mapping(fields []Field) *yaml.Node {
 // Plan expands cases, numbered from a number. The scenarios of the plan are the cases, in order; their steps the states, and their cells the
 // questions.
 func Plan(cases []Case, from int) (scenarios.Plan, error) {
-	files := fstest.MapFS{}
+	var texts []scenarios.Text
 	for i, c := range cases {
 		text, err := YAML(c, fmt.Sprintf("case-%d", from+i), "", nil)
 		if err != nil {
 			return scenarios.Plan{}, err
 		}
-		files[fmt.Sprintf("fuzz-%09d.yaml", from+i)] = &fstest.MapFile{Data: text} // files are read in the order of their names
+		texts = append(texts, scenarios.Text{Name: fmt.Sprintf("fuzz-%09d.yaml", from+i), Data: text})
 	}
-	return expand(files)
+	return expand(texts...)
 }
 
 // Read expands a scenario as it is written.
 func Read(text []byte) (scenarios.Plan, error) {
-	return expand(fstest.MapFS{"fuzz.yaml": {Data: text}})
+	return expand(scenarios.Text{Name: "fuzz.yaml", Data: text})
 }
 
-func expand(files fstest.MapFS) (scenarios.Plan, error) {
-	loaded, err := scenarios.Load(files, "")
+func expand(texts ...scenarios.Text) (scenarios.Plan, error) {
+	loaded, err := scenarios.LoadTexts(texts...)
 	if err != nil {
 		return scenarios.Plan{}, err
 	}

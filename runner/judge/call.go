@@ -49,6 +49,24 @@ func Delete() Call {
 	return Call{Status: []int{http.StatusNoContent}, Facts: []int{fact.DeleteAnswered}, Why: "DeleteBucketCors succeeds with or without a configuration"}
 }
 
+// OnMissing is what any configuration call must answer on a bucket that does not exist.
+func OnMissing() Call {
+	return Call{
+		Status: []int{http.StatusNotFound}, Codes: []string{s3cors.CodeNoSuchBucket}, Facts: []int{fact.MissingBucketWithoutHeaders, fact.DeleteAnswered},
+		Why: "the bucket does not exist",
+	}
+}
+
+// PutSpoilt is what PutBucketCors must answer where its Content-MD5 is of something else (wrong), or cannot be read.
+func PutSpoilt(wrong bool) Call {
+	c := Call{Status: []int{http.StatusBadRequest}, Codes: []string{s3cors.CodeInvalidDigest}, Facts: []int{fact.ChecksumNeeded}, Why: "the Content-MD5 cannot be read"}
+	if wrong {
+		c.Codes, c.Why = []string{s3cors.CodeBadDigest}, "the Content-MD5 is of another document, so that this one may have been changed on its way"
+	}
+	c.Why += peersOnly
+	return c
+}
+
 // Get is what GetBucketCors must answer for a bucket that holds a configuration; nil: none.
 func Get(holds *s3cors.Configuration) Call {
 	if holds == nil {

@@ -16,6 +16,36 @@ type Exchange struct {
 	Page
 	Judgement
 	Exchange result.Exchange
+
+	forbidden map[permission]bool // what was asked of S3's model before
+}
+
+// permission is a method, and headers as a preflight asks for them.
+type permission struct{ method, headers string }
+
+// remembering are the exchanges with a memory of what S3's model said: the same is asked for every difference, in every mode.
+func (all Exchanges) remembering() Exchanges {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].forbidden = map[permission]bool{}
+	}
+	return all
+}
+
+// forbids is [Page.forbids].
+func (x Exchange) forbids(method string, headers *string) bool {
+	key := permission{method: method}
+	if headers != nil {
+		key.headers = "=" + *headers
+	}
+	forbidden, known := x.forbidden[key]
+	if !known {
+		forbidden = x.Page.forbids(method, headers)
+		if x.forbidden != nil {
+			x.forbidden[key] = forbidden
+		}
+	}
+	return forbidden
 }
 
 // Exchanges are those of one request, as a page has it: the preflight and the request itself. Either may be absent.
@@ -156,9 +186,16 @@ func (all Exchanges) changes() []change {
 // bear out is no change: a page that is stopped anyway gains nothing.
 func (all Exchanges) changesBy(i int, d Difference, whole []change) []change {
 	found := make([]change, len(modes))
+	cases := [][]fetch.Response{all.owed(), all.came()}
+	if len(all) == 1 {
+		cases = cases[:1] // there is no other exchange
+	}
 	for n, m := range modes {
 		found[n] = change{m, gains{}, gains{}}
-		for _, others := range [][]fetch.Response{all.owed(), all.came()} {
+		if len(whole[n].gained)+len(whole[n].lost) == 0 {
+			continue // no difference can bear a change that there is not
+		}
+		for _, others := range cases {
 			right := slices.Clone(others)
 			right[i] = owedAnswer(all[i].Owed, all[i].Exchange)
 			wrong := slices.Clone(right)
@@ -188,6 +225,10 @@ func classOf(changes []change) result.Class {
 // Findings are the differences of all exchanges in words, each with its class and what a browser makes of it. Where all together change what a
 // page gets and no single difference does, the first that could bears the class.
 func (all Exchanges) Findings() []result.Finding {
+	if !slices.ContainsFunc(all, func(x Exchange) bool { return len(x.Differences) > 0 }) {
+		return nil
+	}
+	all = all.remembering()
 	whole := all.changes()
 	var findings []result.Finding
 	var of []int // index of each finding's exchange

@@ -52,7 +52,7 @@ func (w whole) exchanges(cfg *s3cors.Configuration) Exchanges {
 			return
 		}
 		ex := result.Exchange{Kind: string(kind), Request: request, Response: *answer}
-		all = append(all, Exchange{Page{kind, cfg, q, page}, Nearest(kind, s3cors.Evaluate(cfg, q), nil, ex), ex})
+		all = append(all, Exchange{Page: Page{kind, cfg, q, page}, Judgement: Nearest(kind, s3cors.Evaluate(cfg, q), nil, ex), Exchange: ex})
 	}
 	add(Preflight, s3cors.Request{Method: "OPTIONS", Target: s3cors.Object, Origin: &w.origin, RequestMethod: &w.method, RequestHeaders: asked}, w.preflight)
 	add(Actual, s3cors.Request{Method: w.method, Target: s3cors.Object, Origin: &w.origin, Outcome: s3cors.Outcome{Status: []int{200}}}, w.actual)

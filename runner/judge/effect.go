@@ -135,6 +135,7 @@ func (all Exchanges) Describe() *result.Browser {
 	if len(all) == 0 || all[0].Asked.Origin == nil {
 		return nil
 	}
+	all = all.remembering()
 	owed, got := all.owed(), all.came()
 	b := &result.Browser{}
 	b.Owed, _ = all.gets(owed, asShipped)

@@ -16,6 +16,7 @@ import (
 type Judgement struct {
 	Differences []Difference
 	Owed        s3cors.Answer // the answer that the differences are measured against
+	Checks      int           // how many were made
 	// Choices are what the endpoint chose on points that the facts leave open; none where that cannot be told.
 	Choices []s3cors.Choice
 }
@@ -29,7 +30,7 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 		answer = unpinned(answer, pins)
 		found := append(Compare(kind, answer, ex), comparePins(kind, pins, ex.Response)...)
 		if d := distance(answer, found); d < nearest {
-			best = Judgement{Differences: found, Owed: answer, Choices: answer.Choices}
+			best = Judgement{Differences: found, Owed: answer, Choices: answer.Choices, Checks: checked(kind, answer, found)}
 			nearest, next = d, nearest
 		} else {
 			next = min(next, d)
@@ -40,6 +41,27 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 	}
 	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
 	return best
+}
+
+// checked counts the checks that an answer was held against: its status, each header, each element of the error document. What goes with
+// another difference was not looked at, and does not count.
+func checked(kind Kind, owed s3cors.Answer, found []Difference) int {
+	n := 1
+	wrongStatus := slices.ContainsFunc(found, func(d Difference) bool { return d.Part == Status })
+	if wrongStatus && kind == Preflight {
+		return max(n, len(found))
+	}
+	if n += len(s3cors.Headers) - len(owed.Free); slices.ContainsFunc(found, Difference.whole) {
+		n = 2 // status and Allow-Origin, with which the others go
+	}
+	if owed.Error != nil && !wrongStatus {
+		for _, element := range []string{owed.Error.Code, owed.Error.Method, owed.Error.ResourceType} {
+			if element != "" {
+				n++
+			}
+		}
+	}
+	return max(n, len(found))
 }
 
 // farApart is a distance by which one acceptable answer is clearly meant and another not.

@@ -69,7 +69,7 @@ func TestOpenPointsNeverFail(t *testing.T) {
 	asked := map[int]bool{}
 	corpus(func(cfg *s3cors.Configuration, q s3cors.Request) {
 		kind := Actual
-		if q.Method == "OPTIONS" {
+		if q.Method == http.MethodOptions {
 			kind = Preflight
 		}
 		owed := s3cors.Evaluate(cfg, q)

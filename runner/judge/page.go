@@ -21,7 +21,7 @@ type Page struct {
 
 // Findings are the differences of a request's one exchange in words, each with its class, where nothing is known of the other exchange.
 func (p Page) Findings(j Judgement, ex result.Exchange) []result.Finding {
-	return Exchanges{{p, j, ex}}.Findings()
+	return Exchanges{{Page: p, Judgement: j, Exchange: ex}}.Findings()
 }
 
 // sendable reports that a browser sends such a request for a page: from an origin as browsers write it, with a method that a page may use,

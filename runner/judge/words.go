@@ -18,6 +18,9 @@ func (d Difference) Finding() result.Finding {
 	}
 }
 
+// peersOnly tells how sure an expectation is.
+const peersOnly = "; that is known from other implementations only, not from AWS"
+
 // Weak says that facts rest on other implementations alone, or on nothing that is settled: no answer of AWS's is known then. It is empty where
 // any of them is better known, and where there are none.
 func Weak(facts []int) string {
@@ -29,7 +32,7 @@ func Weak(facts []int) string {
 			return ""
 		}
 	}
-	return "; that is known from other implementations only, not from AWS"
+	return peersOnly
 }
 
 func (d Difference) expected() string {

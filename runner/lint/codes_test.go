@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/corsfile"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/lint"
 	"corsprobe/runner/s3cors"
 )
@@ -59,6 +60,17 @@ func sized(mark string, size int) input {
 var (
 	oneRule = lint.Provider{Name: "p", Title: "P", Limits: []lint.Limit{{Of: "rules", Most: 1}}}
 	noCORS  = lint.Provider{Name: "p", Title: "P", NoBucketCORS: true}
+	speaks  = func(names ...string) lint.Provider {
+		p := lint.Provider{Name: "p", Title: "P"}
+		for _, name := range names {
+			one, err := dialect.Parse(name)
+			if err != nil {
+				panic(err)
+			}
+			p.Dialect = append(p.Dialect, one)
+		}
+		return p
+	}
 	noPorts = func(s lint.Severity) lint.Provider {
 		return lint.Provider{Name: "p", Title: "P", Points: []lint.Point{{Field: "AllowedOrigins", Matches: regexp.MustCompile(`:\*$`), Severity: s, What: "no port is a pattern", Do: "list ports"}}}
 	}
@@ -166,6 +178,8 @@ var byCode = map[string]struct{ raises, harmless input }{
 	"CP602": {file("f.json", `{¦"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["HEAD"]}]}`).of(noCORS), plainFile.of(oneRule)},
 	"CP603": {origin(`¦"https://app.example.com:*"`).of(noPorts(lint.Error)), origin(`"https://app.example.com:8443"`).of(noPorts(lint.Error))},
 	"CP604": {origin(`¦"https://app.example.com:*"`).of(noPorts(lint.Warning)), origin(`"https://app.example.com:8443"`).of(noPorts(lint.Warning))},
+	"CP605": {two("", site, head, age, `¦`+site, `"GET"`, age).of(speaks("rule-by-origin-alone")), two("", site, head, age, `"https://www.example.com"`, `"GET"`, age).of(speaks("rule-by-origin-alone"))},
+	"CP606": {file("f.json", strings.Replace(plainFile.text, `[{`, `[¦{`, 1)).of(speaks("credentials-missing")), origin(`"*"`).of(speaks("credentials-missing"))},
 }
 
 // raised lists the codes that a file raises with their places, whether or not it can be read.

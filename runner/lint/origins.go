@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/fetch"
@@ -75,7 +76,7 @@ func number(n int) string {
 	if words := []string{"no", "one", "two", "three", "four", "five", "six"}; n < len(words) {
 		return words[n]
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 func quoted(values []string) []string {

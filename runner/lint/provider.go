@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/s3cors"
 )
 
@@ -15,6 +16,7 @@ type Provider struct {
 	NoBucketCORS bool // it refuses PutBucketCors
 	Limits       []Limit
 	Points       []Point
+	Dialect      dialect.Dialect // how it is known to depart from S3
 }
 
 // Limit bounds something of a configuration.
@@ -43,7 +45,7 @@ func (p Provider) check(cfg *s3cors.Configuration) []Problem {
 	for _, point := range p.Points {
 		all = append(all, p.point(cfg, point)...)
 	}
-	return all
+	return append(all, p.lost(cfg)...)
 }
 
 func (p Provider) limit(cfg *s3cors.Configuration, l Limit) []Problem {

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/s3cors"
@@ -79,7 +80,7 @@ func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
 		}
 		key := fmt.Sprintf("%q %q %q", r.AllowedMethods, r.AllowedHeaders, r.ExposeHeaders)
 		if r.MaxAgeSeconds != nil {
-			key += fmt.Sprint(*r.MaxAgeSeconds)
+			key += strconv.FormatInt(int64(*r.MaxAgeSeconds), 10)
 		}
 		// Beside * other origins mean less: such a rule stays alone.
 		if slices.Contains(r.AllowedOrigins, "*") {
@@ -102,7 +103,7 @@ func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
 				names = append(names, fmt.Sprintf("%d more", len(group)-i))
 				break
 			}
-			names = append(names, fmt.Sprint(n+1))
+			names = append(names, strconv.Itoa(n+1))
 		}
 		p := found("CP503", At{Index: -1}, "rules "+enumerate(names)+" differ in their origins alone, and could be one", "put their origins into one list")
 		p.Rule = group[1]

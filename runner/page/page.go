@@ -173,7 +173,7 @@ func (v *visit) actual(address *url.URL, foreign bool) (on bool) {
 	}
 	v.readable(came, foreign)
 	if came.Status >= http.StatusBadRequest {
-		return v.end(result.Refused, fmt.Sprintf("the page can read the answer, and it is an error: %s", statusOf(step.Exchange)))
+		return v.end(result.Refused, "the page can read the answer, and it is an error: "+statusOf(step.Exchange))
 	}
 	if foreign {
 		v.withoutOrigin(raw, came)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
@@ -39,6 +40,16 @@ type outcome struct {
 
 // simulate answers as S3 does, and makes of it what browsers do, in their order: a probe of a faithful endpoint comes to the same.
 func simulate(cfg *s3cors.Configuration, q fetch.Request) outcome {
+	return asksOf(func(ask s3cors.Request) dialect.Answer {
+		return dialect.Answer{Answer: s3cors.Evaluate(cfg, ask).Answers[0]}
+	}, q)
+}
+
+// answering is an endpoint that answers requests.
+type answering func(s3cors.Request) dialect.Answer
+
+// asksOf has a page ask an endpoint, as browsers do.
+func asksOf(answers answering, q fetch.Request) outcome {
 	var o outcome
 	method := fetch.NormalizeMethod(q.Method)
 	if fetch.IsForbiddenMethod(method) {
@@ -46,7 +57,7 @@ func simulate(cfg *s3cors.Configuration, q fetch.Request) outcome {
 	}
 	if fetch.NeedsPreflight(q) {
 		o.preflight = &result.ExplainedAnswer{}
-		came := owed(o.preflight, cfg, preflightOf(q, method))
+		came := write(o.preflight, answers(preflightOf(q, method)))
 		today, standard := fetch.PreflightCheckToday(q, came), fetch.PreflightCheck(q, came)
 		o.judge(o.preflight, today, &standard)
 		o.notes = append(o.notes, fetch.MaxAgeNotes(came.Headers)...)
@@ -55,7 +66,7 @@ func simulate(cfg *s3cors.Configuration, q fetch.Request) outcome {
 		}
 	}
 	o.actual = &result.ExplainedAnswer{}
-	came := owed(o.actual, cfg, s3cors.Request{Method: method, Target: s3cors.Object, Origin: &q.Origin, Outcome: s3cors.Outcome{Status: []int{http.StatusOK}}})
+	came := write(o.actual, answers(s3cors.Request{Method: method, Target: s3cors.Object, Origin: &q.Origin, Outcome: s3cors.Outcome{Status: []int{http.StatusOK}}}))
 	verdict := fetch.ActualCheck(q, came)
 	o.judge(o.actual, verdict, nil)
 	if verdict.Allowed {
@@ -72,21 +83,16 @@ func preflightOf(q fetch.Request, method string) s3cors.Request {
 	return ask
 }
 
-// owed fills in what S3 answers, and returns it as it comes over the wire.
-func owed(a *result.ExplainedAnswer, cfg *s3cors.Configuration, ask s3cors.Request) fetch.Response {
-	answer := s3cors.Evaluate(cfg, ask).Answers[0]
+// write fills in what is answered, and returns it as it comes over the wire.
+func write(a *result.ExplainedAnswer, answer dialect.Answer) fetch.Response {
 	a.Status = http.StatusOK
 	if len(answer.Status) > 0 {
 		a.Status = answer.Status[0]
 	}
-	if answer.Error != nil {
+	if answer.Error != nil && !answer.Bare {
 		a.Code = answer.Error.Code
 	}
-	for _, h := range s3cors.Headers {
-		if value, ok := answer.Headers[h.Name]; ok {
-			a.Headers = append(a.Headers, result.Header{Name: h.Name, Value: value})
-		}
-	}
+	a.Headers = answer.Lines()
 	return fetch.Response{Status: a.Status, Headers: a.Headers}
 }
 

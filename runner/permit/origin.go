@@ -41,7 +41,7 @@ func difference(mine, other parts) string {
 	case strings.TrimPrefix(mine.host, "www.") == strings.TrimPrefix(other.host, "www."):
 		return "hosts with www. and without it are two"
 	case !strings.Contains(mine.host, "*") && strings.HasSuffix(other.host, "."+mine.host):
-		return fmt.Sprintf("it does not cover the hosts below %s", mine.host)
+		return "it does not cover the hosts below " + mine.host
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package permit
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -250,7 +251,7 @@ func TestRulesAgreeWithModel(t *testing.T) {
 				t.Fatalf("rule %d: %+v, and the model says %+v", i+1, e.Rules[i], v)
 			}
 		}
-		if e.Gets == result.Blocked && e.Change == nil && p.Method != "patch" {
+		if e.Gets == result.Blocked && e.Change == nil && p.Method != http.MethodPatch {
 			t.Fatalf("no change permits %+v by\n%s", p, cfg.JSON())
 		}
 	})

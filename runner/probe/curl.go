@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,15 +36,15 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 	}
 	args := []string{"curl", "-sS", "-i"}
 	switch q.Method {
-	case "GET":
-	case "HEAD":
+	case http.MethodGet:
+	case http.MethodHead:
 		args[2] = "-I"
 	default:
 		args = append(args, "-X", quote(q.Method))
 	}
 	args = append(args, connection(u, opts)...)
 	args = append(args, asWritten(u)...)
-	signed := q.Method != "OPTIONS" && unsign(u)
+	signed := q.Method != http.MethodOptions && unsign(u)
 	for _, h := range q.Headers {
 		signed = signed || strings.EqualFold(h.Name, "Authorization")
 		args = append(args, headerArgument(h, u)...)
@@ -123,7 +124,7 @@ func connection(u *url.URL, opts CurlOptions) []string {
 }
 
 // signing are the parameters of a presigned URL.
-var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token", "x-id"}
+var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token"}
 
 // unsign takes a signature out of a URL's query, and reports that there was one. What is left stays as it was written.
 func unsign(u *url.URL) bool {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -116,7 +117,7 @@ func TestKeepAlive(t *testing.T) {
 	c := client(t, Options{})
 	for i := 1; i <= 3; i++ {
 		ex := c.Do(t.Context(), Request{Method: "OPTIONS", URL: u})
-		if got := result.Values(ex.Response.Headers, "N"); len(got) != 1 || got[0] != fmt.Sprint(i) {
+		if got := result.Values(ex.Response.Headers, "N"); len(got) != 1 || got[0] != strconv.Itoa(i) {
 			t.Errorf("request %d got N %v %s", i, got, ex.Error)
 		}
 	}

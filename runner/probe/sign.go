@@ -2,8 +2,9 @@ package probe
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the signature of version 2 is made with it
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,6 +48,44 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	return q, err
 }
 
+// subresources are the parameters that the signature of version 2 covers.
+var subresources = []string{"acl", "cors", "delete", "lifecycle", "location", "partNumber", "policy", "response-cache-control", "response-content-disposition",
+	"response-content-encoding", "response-content-language", "response-content-type", "response-expires", "tagging", "uploadId", "uploads", "versionId", "versioning", "versions", "website"}
+
+// PresignVersion2 puts a signature of version 2 in the query, which S3 had before and which many servers still take.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
+func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires time.Duration, now time.Time) Request {
+	query := q.URL.Query()
+	until := strconv.FormatInt(now.Add(expires).Unix(), 10)
+	resource := q.URL.EscapedPath()
+	if q.Host != "" || strings.HasPrefix(q.URL.Host, bucket+".") {
+		resource = "/" + bucket + resource
+	}
+	separator := "?"
+	for _, name := range subresources {
+		if value, there := query[name]; there {
+			resource += separator + name
+			if separator = "&"; value[0] != "" {
+				resource += "=" + value[0]
+			}
+		}
+	}
+	amz := ""
+	if creds.SessionToken != "" {
+		query.Set("x-amz-security-token", creds.SessionToken)
+		amz = "x-amz-security-token:" + creds.SessionToken + "\n"
+	}
+	mac := hmac.New(sha1.New, []byte(creds.SecretAccessKey))
+	_, _ = mac.Write([]byte(strings.Join([]string{q.Method, "", strings.Join(result.Values(q.Header, "Content-Type"), ""), until, amz + resource}, "\n"))) // never fails
+	query.Set("AWSAccessKeyId", creds.AccessKeyID)
+	query.Set("Expires", until)
+	query.Set("Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	signed := *q.URL
+	signed.RawQuery = query.Encode()
+	q.URL = &signed
+	return q
+}
+
 // Sign puts a signature in the Authorization header.
 func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, now time.Time) (Request, error) {
 	r, err := plain(ctx, q)
@@ -54,10 +93,11 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 		return q, err
 	}
 	for _, h := range q.Header {
-		r.Header.Add(h.Name, h.Value)
+		if !onTheWay(h.Name) {
+			r.Header.Add(h.Name, h.Value)
+		}
 	}
-	sum := sha256.Sum256(q.Body)
-	hash := hex.EncodeToString(sum[:])
+	hash := sha256Hex(q.Body)
 	if given := r.Header.Get("X-Amz-Content-Sha256"); given != "" {
 		hash = given // a body in chunks, which no one hash is of
 	}
@@ -71,7 +111,16 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 			q.Header = append(q.Header, result.Header{Name: name, Value: value})
 		}
 	}
+	if hash == SignedChunks {
+		q = signChunks(creds, region, q, now)
+	}
 	return q, nil
+}
+
+// onTheWay reports headers that proxies write. No client signs them, for the next proxy changes them.
+func onTheWay(name string) bool {
+	name = strings.ToLower(name)
+	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
 func plain(ctx context.Context, q Request) (*http.Request, error) {

@@ -15,7 +15,7 @@ var secretHeaders = []string{
 
 // IsSecret reports that a header line holds credentials.
 func IsSecret(h result.Header) bool {
-	return h.Value != "" && slices.Contains(secretHeaders, strings.ToLower(h.Name))
+	return h.Value != "" && slices.ContainsFunc(secretHeaders, func(name string) bool { return strings.EqualFold(name, h.Name) })
 }
 
 // leastSecret keeps evidence readable: what is shorter is no secret, though it stand in such a header.
@@ -25,18 +25,23 @@ const leastSecret = 6
 func repeated(exchanges []result.Exchange) []string {
 	var secrets []string
 	for _, ex := range exchanges {
-		for _, h := range slices.Concat(ex.Request.Headers, ex.Response.Headers) {
-			if IsSecret(h) && len(h.Value) >= leastSecret {
-				secrets = append(secrets, h.Value)
+		for _, lines := range [][]result.Header{ex.Request.Headers, ex.Response.Headers} {
+			for _, h := range lines {
+				if IsSecret(h) && len(h.Value) >= leastSecret && h.Value != Redacted {
+					secrets = append(secrets, h.Value)
+				}
 			}
 		}
 	}
 	return secrets
 }
 
+// For is the redactor with what is secret in some exchanges, for evidence of which a part was left out.
+func (r *Redactor) For(exchanges []result.Exchange) *Redactor { return r.With(repeated(exchanges)...) }
+
 // Cell is a cell without the secrets in its evidence. What a scenario gives it, such as its id and title, stays.
 func (r *Redactor) Cell(c result.Cell) result.Cell {
-	r = r.With(repeated(c.Exchanges)...)
+	r = r.For(c.Exchanges)
 	c.Reason, c.Explanation = r.Text(c.Reason), r.Text(c.Explanation)
 	c.Findings = each(c.Findings, r.Finding)
 	c.Exchanges = each(c.Exchanges, r.Exchange)
@@ -113,7 +118,7 @@ func (r *Redactor) Page(p result.Page) result.Page {
 	for _, s := range p.Steps {
 		exchanges = append(exchanges, s.Exchange)
 	}
-	r = r.With(repeated(exchanges)...)
+	r = r.For(exchanges)
 	p.URL, p.Sentence = r.Text(p.URL), r.Text(p.Sentence)
 	p.Steps = each(p.Steps, r.step)
 	p.Readable, p.Hidden, p.Notes = each(p.Readable, r.Text), each(p.Hidden, r.Text), each(p.Notes, r.Text)

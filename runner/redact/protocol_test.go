@@ -28,6 +28,9 @@ func TestProtocol(t *testing.T) {
 			"<Error><Code>SignatureDoesNotMatch</Code><AWSAccessKeyId>REDACTED</AWSAccessKeyId><StringToSign>REDACTED</StringToSign><SignatureProvided>REDACTED" +
 				"</SignatureProvided><StringToSignBytes>REDACTED</StringToSignBytes><CanonicalRequest>REDACTED</CanonicalRequest><CanonicalRequestBytes>REDACTED</CanonicalRequestBytes><RequestId>1</RequestId></Error>"},
 		{"words that only sound so", "a signature is missing; credential: none", "a signature is missing; credential: none"},
+		{"a form", "name=\"x-amz-signature\"\r\n\r\n" + signature + "\r\n--b\r\nname=\"policy\"\r\n\r\neyJh\r\n--b\r\nname=\"key\"\r\n\r\na\r\n",
+			"name=\"x-amz-signature\"\r\n\r\nREDACTED\r\n--b\r\nname=\"policy\"\r\n\r\nREDACTED\r\n--b\r\nname=\"key\"\r\n\r\na\r\n"},
+		{"a chunk", "13;chunk-signature=" + signature + "\r\n", "13;chunk-signature=REDACTED\r\n"},
 		{"no value", "?X-Amz-Signature=&x=1", "?X-Amz-Signature=&x=1"},
 	} {
 		if got := Text(c.text); got != c.want {

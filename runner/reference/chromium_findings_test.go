@@ -77,7 +77,7 @@ func TestFindingsAgainstChromiumOnDefects(t *testing.T) {
 	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/*", "responses/headers/exposed-headers")
 	names := []string{
 		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
-		"origin-reflected", "header-unchecked", "no-headers-on-404", "expose-headers-star", "preflight-presigned-checked",
+		"origin-reflected", "header-unchecked", "no-headers-on-status: 404", "expose-headers-star", "preflight-presigned-checked",
 		"allow-origin-star-for-echo", "allow-headers-star", "credentials-missing", "allow-origin-missing-on-preflight", "allow-origin-missing-on-actual",
 		"preflight-refusal-200", "method-unchecked-preflight", "actual-always-allowed", "only-first-rule", "allow-headers-first-only",
 	}

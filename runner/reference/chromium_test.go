@@ -73,7 +73,7 @@ func TestChromiumOnDefects(t *testing.T) {
 	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses")
 	for _, name := range []string{
 		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
-		"origin-reflected", "header-unchecked", "no-headers-on-404", "expose-headers-star", "preflight-presigned-checked",
+		"origin-reflected", "header-unchecked", "no-headers-on-status: 404", "expose-headers-star", "preflight-presigned-checked",
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := defect(t, name)

@@ -8,6 +8,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/md5"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -290,21 +292,48 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	cfg, _ := s3cors.ParseXML(body) // nil where the document does not fit the schema
+	cfg, _ := s3cors.ParseXML(document(r, body)) // nil where the document does not fit the schema
 	bucket, _ := where(r)
-	if refusal := s.refusal(bucket, cfg, len(body)); refusal != nil {
+	call := dialect.Call{Method: http.MethodPut, Put: cfg, Bytes: len(body), Digest: spoilt(r.Header.Get("Content-MD5"), body)}
+	if refusal := s.refusal(bucket, call); refusal != nil {
 		sendError(w, refusal.Status, s3cors.Error{Code: refusal.Code, Message: refusal.Message})
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), putting{}, cfg)))
+	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), putting{}, call)))
+}
+
+// spoilt is the error code that a Content-MD5 deserves; empty: none.
+func spoilt(digest string, body []byte) string {
+	sum := md5.Sum(body)
+	switch sent, err := base64.StdEncoding.DecodeString(digest); {
+	case digest == "":
+		return ""
+	case err != nil || len(sent) != len(sum):
+		return s3cors.CodeInvalidDigest
+	case !bytes.Equal(sent, sum[:]):
+		return s3cors.CodeBadDigest
+	}
+	return ""
+}
+
+// document is a body without the chunks that it may be in.
+func document(r *http.Request, body []byte) []byte {
+	if !strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		return body
+	}
+	data, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(body)))
+	if err != nil {
+		return body
+	}
+	return data
 }
 
 // refusal is why a configuration is refused; nil: it is not.
-func (s *Server) refusal(bucket string, cfg *s3cors.Configuration, bytes int) *s3cors.Refusal {
+func (s *Server) refusal(bucket string, call dialect.Call) *s3cors.Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reply, after := s.behave.Call(s.states[bucket], dialect.Call{Method: http.MethodPut, Put: cfg, Bytes: bytes})
+	reply, after := s.behave.Call(s.states[bucket], call)
 	if reply.Refusal == nil {
 		return nil
 	}
@@ -315,7 +344,7 @@ func (s *Server) refusal(bucket string, cfg *s3cors.Configuration, bytes int) *s
 	return reply.Refusal
 }
 
-// putting is the context key of the configuration that a request puts.
+// putting is the context key of the call that a request makes which puts a configuration.
 type putting struct{}
 
 // answer takes the server's CORS out of an answer and puts S3's in.
@@ -325,8 +354,9 @@ func (s *Server) answer(a *http.Response) error {
 	_, cors := r.URL.Query()["cors"]
 	before := s.state(bucket)
 	s.note(bucket, q, a)
+	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
 	if cors && a.StatusCode != http.StatusForbidden {
-		if err := s.configuration(a, bucket); err != nil {
+		if err := s.configuration(a, bucket, q.BucketMissing); err != nil {
 			return err
 		}
 	}
@@ -341,7 +371,6 @@ func (s *Server) answer(a *http.Response) error {
 		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
 		s.mu.Unlock()
 	}
-	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
 	asked := s.asked(bucket, r, q, a.StatusCode)
 	asked.Sent = slices.Collect(maps.Keys(a.Header))
 	owed := s.evaluate(bucket, before, r, asked)
@@ -380,24 +409,22 @@ func bucketMissing(a *http.Response) bool {
 }
 
 // configuration makes an answer to GetBucketCors, PutBucketCors or DeleteBucketCors S3's own. The server has checked the signature.
-func (s *Server) configuration(a *http.Response, bucket string) error {
-	if a.StatusCode == http.StatusNotFound && bucketMissing(a) {
-		return nil
-	}
+func (s *Server) configuration(a *http.Response, bucket string, missing bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	call := dialect.Call{Method: a.Request.Method}
-	if cfg, ok := a.Request.Context().Value(putting{}).(*s3cors.Configuration); ok {
-		call.Put, call.Bytes = cfg, int(a.Request.ContentLength)
+	if put, ok := a.Request.Context().Value(putting{}).(dialect.Call); ok {
+		call = put
 	}
+	call.Missing = missing
 	reply, after := s.behave.Call(s.states[bucket], call)
-	if call.Method == http.MethodGet && s.behave.Returned != nil {
+	if call.Method == http.MethodGet && s.behave.Returned != nil && !missing {
 		reply, _ = s.behave.Call(dialect.State{Own: s.behave.Returned(View{Bucket: bucket, Own: s.states[bucket].Own, Last: s.last})}, call)
 	}
-	if call.Method == http.MethodPut && reply.Status < 300 {
+	if call.Method == http.MethodPut && reply.Status < 300 && !missing {
 		s.last = after.Own
 	}
-	if call.Method != http.MethodGet {
+	if call.Method != http.MethodGet && !missing {
 		s.states[bucket] = after
 	}
 	return answerCall(a, reply, bucket)

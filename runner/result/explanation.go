@@ -22,6 +22,8 @@ type Explanation struct {
 	Sentence string   `json:"sentence,omitempty"`
 	Readable []string `json:"readable,omitempty"` // names of headers that a script can read beside the body
 	Notes    []string `json:"notes,omitempty"`
+	// Providers say what comes of the same at other endpoints.
+	Providers []ExplainedProvider `json:"providers,omitempty"`
 	// Change is the smallest that permits what is blocked; nil: nothing is blocked, or no change of the configuration helps.
 	Change *ConfigurationChange `json:"change,omitempty"`
 }
@@ -46,6 +48,27 @@ type ExplainedAnswer struct {
 	Standard *PageVerdict `json:"standard,omitempty"`
 }
 
+// ExplainedProvider is what comes of a configuration and a request at an endpoint that is known to depart from S3.
+type ExplainedProvider struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	// Refused says why PutBucketCors is refused, so that the bucket has no configuration; empty: it is not.
+	Refused   string           `json:"refused,omitempty"`
+	Preflight *ExplainedAnswer `json:"preflight,omitempty"` // nil: a browser sends none
+	Actual    *ExplainedAnswer `json:"actual,omitempty"`    // nil: a browser does not send it
+	Gets      Gets             `json:"gets"`                // Readable or Blocked
+	Sentence  string           `json:"sentence,omitempty"`  // why it is blocked
+	Readable  []string         `json:"readable,omitempty"`  // names of headers that a script can read beside the body
+	// By are the known deviations without which an answer, or the fate of the configuration, would be another; none: it answers as S3 does.
+	By []ExplainedDeviation `json:"by,omitempty"`
+}
+
+// ExplainedDeviation is a known deviation that makes a difference.
+type ExplainedDeviation struct {
+	Deviation string `json:"deviation"` // as it is written in a file: "most-rules: 20"
+	Summary   string `json:"summary"`
+}
+
 // ConfigurationChange is a change of a configuration.
 type ConfigurationChange struct {
 	What          []string `json:"what"`           // "add PUT to AllowedMethods of rule 1"
@@ -53,3 +76,42 @@ type ConfigurationChange struct {
 	Diff          string   `json:"diff"`           // unified, of the configuration as aws s3api takes it
 	Configuration string   `json:"configuration"`  // the changed one
 }
+
+// ProviderComparison is what works of a configuration at several providers, without anybody being asked.
+type ProviderComparison struct {
+	Version   int                `json:"version"` // as a report's
+	Tool      string             `json:"tool"`
+	File      string             `json:"file"` // of the configuration
+	Providers []ComparedProvider `json:"providers"`
+	Requests  []ComparedRequest  `json:"requests"` // what the rules mean to permit
+}
+
+// ComparedProvider is one column.
+type ComparedProvider struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	// Refused says why PutBucketCors is refused; empty: it is not.
+	Refused    string `json:"refused,omitempty"`
+	Deviations int    `json:"deviations"` // that are known of it and can be held against a configuration
+}
+
+// ComparedRequest is one row: a page's request that a rule permits and S3 serves.
+type ComparedRequest struct {
+	Rule   int    `json:"rule"` // from 1
+	Origin string `json:"origin"`
+	Method string `json:"method"`
+	Header string `json:"header,omitempty"` // that the page sets; empty: none
+	// At says what comes of it, a provider each.
+	At []ComparedOutcome `json:"at"`
+}
+
+// ComparedOutcome is what a page gets at a provider.
+type ComparedOutcome struct {
+	Gets     Gets                 `json:"gets"`               // Readable or Blocked
+	Sentence string               `json:"sentence,omitempty"` // why it is blocked
+	Unread   []string             `json:"unread,omitempty"`   // names of exposed headers that a script cannot read there
+	By       []ExplainedDeviation `json:"by,omitempty"`
+}
+
+// Works reports that a page gets all that it gets of S3.
+func (o ComparedOutcome) Works() bool { return o.Gets == Readable && len(o.Unread) == 0 }

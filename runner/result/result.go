@@ -148,6 +148,10 @@ type Step struct {
 	CORS string `json:"cors,omitempty"`
 	// Put is what PutBucketCors puts where that is not CORS, because S3 refuses it: a configuration in JSON, or a document of XML.
 	Put string `json:"put,omitempty"`
+	// On is which bucket the call names: "missing-bucket", one that does not exist; empty: the scenario's own.
+	On string `json:"on,omitempty"`
+	// Digest is what PutBucketCors is sent with where that is a reason to refuse it: "wrong-md5", "malformed-md5"; empty: it is not.
+	Digest string `json:"digest,omitempty"`
 }
 
 // Run says when and with what a run was made.
@@ -204,6 +208,8 @@ type Summary struct {
 	Unsupported int           `json:"unsupported"`
 	Errors      int           `json:"errors"`
 	Findings    map[Class]int `json:"findings"`
+	// Checks counts what the cells' answers were held against; nil in reports of earlier releases.
+	Checks *ChecksSummary `json:"checks,omitempty"`
 	// Requests is how many requests the run sent, those for set-up, settling and clean-up among them; CellRequests are the cells' own,
 	// asked again or not.
 	Requests     int `json:"requests,omitempty"`
@@ -213,6 +219,16 @@ type Summary struct {
 	// Chromium counts what a real browser made of the cells; nil for runs without one.
 	Chromium *ChromiumSummary `json:"chromium,omitempty"`
 }
+
+// ChecksSummary counts checks: a cell in which one header of seven differs is one difference, and not seven.
+type ChecksSummary struct {
+	Made      int `json:"made"`
+	Known     int `json:"known"`     // not as S3 owes it, and exactly as a listed deviation says
+	Otherwise int `json:"otherwise"` // neither
+}
+
+// Owed is how many came as S3 owes them.
+func (c ChecksSummary) Owed() int { return c.Made - c.Known - c.Otherwise }
 
 // ChromiumSummary counts cells by what a real browser made of them.
 type ChromiumSummary struct {
@@ -262,6 +278,8 @@ type Cell struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"` // of known, unsupported and error
 	Findings []Finding `json:"findings,omitempty"`
+	// Checks is how many checks the answers were held against: their statuses, headers and error documents. What is no finding is as owed.
+	Checks int `json:"checks,omitempty"`
 	// Explanation says which rule should have answered, and why: "rule 2 matches: …".
 	Explanation string        `json:"explanation,omitempty"`
 	Exchanges   []Exchange    `json:"exchanges,omitempty"`
@@ -394,6 +412,8 @@ type Element struct {
 
 // Deviation is the reason why a finding is known.
 type Deviation struct {
+	// Name is the deviation as it is written in a file, "most-rules: 20"; empty where a glob of cells says what is known.
+	Name   string `json:"name,omitempty"`
 	Reason string `json:"reason"`
 	Link   string `json:"link,omitempty"`
 }
@@ -426,12 +446,15 @@ type Browser struct {
 
 // Exchange is a request as sent and the answer as received.
 type Exchange struct {
-	Kind     string   `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	Kind string `json:"kind"` // "preflight", "actual", "PutBucketCors" …
+	// Short: of what was sent and came only what CORS's answers depend on, and what they consist of, is kept. A signature in the URL is but
+	// named, other headers have no value, the body is no more than an error document's code, method and resource type.
+	Short    bool     `json:"short,omitempty"`
 	Request  Request  `json:"request"`
 	Response Response `json:"response"`
 	// Error is the transport's, when there was no answer. Response is empty then.
 	Error string        `json:"error,omitempty"`
-	Start time.Time     `json:"start"`
+	Start time.Time     `json:"start,omitzero"` // not of one in short
 	Took  time.Duration `json:"tookNanoseconds"`
 }
 

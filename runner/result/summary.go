@@ -13,6 +13,7 @@ func Summarise(cells []Cell) Summary {
 func (s *Summary) Add(c Cell) {
 	s.Cells++
 	*s.of(c.Verdict)++
+	s.check(c)
 	if c.Verdict != Failed && c.Verdict != Flaky {
 		return
 	}
@@ -22,6 +23,24 @@ func (s *Summary) Add(c Cell) {
 				s.Findings = map[Class]int{}
 			}
 			s.Findings[f.Class]++
+		}
+	}
+}
+
+// check counts a judged cell's checks.
+func (s *Summary) check(c Cell) {
+	if c.Checks == 0 || c.Verdict == Unsupported || c.Verdict == Error {
+		return
+	}
+	if s.Checks == nil {
+		s.Checks = &ChecksSummary{}
+	}
+	s.Checks.Made += c.Checks
+	for _, f := range c.Findings {
+		if f.Known != nil {
+			s.Checks.Known++
+		} else {
+			s.Checks.Otherwise++
 		}
 	}
 }

@@ -44,3 +44,21 @@ func TestSame(t *testing.T) {
 		t.Error("findings that are of one difference are told apart, or others are not")
 	}
 }
+
+// TestSummariseChecks: a cell's other checks are as owed; what was not judged made none.
+func TestSummariseChecks(t *testing.T) {
+	listed, other := Finding{Known: &Deviation{Reason: "listed"}}, Finding{}
+	got := Summarise([]Cell{
+		{Verdict: Passed, Checks: 19}, {Verdict: Known, Checks: 8, Findings: []Finding{listed}}, {Verdict: Failed, Checks: 11, Findings: []Finding{listed, other}},
+		{Verdict: Error, Checks: 5}, {Verdict: Unsupported, Checks: 5},
+	}).Checks
+	if diff := cmp.Diff(&ChecksSummary{Made: 38, Known: 2, Otherwise: 1}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got.Owed() != 35 {
+		t.Errorf("%d are as owed", got.Owed())
+	}
+	if Summarise([]Cell{{Verdict: Passed}}).Checks != nil {
+		t.Error("a report without counts has some")
+	}
+}

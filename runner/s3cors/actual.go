@@ -1,6 +1,9 @@
 package s3cors
 
-import "corsprobe/runner/s3cors/fact"
+import (
+	"corsprobe/runner/s3cors/fact"
+	"net/http"
+)
 
 // actual answers every request but OPTIONS: what S3 owes anyway (fact 31), with the headers of the rule that matches (fact 39).
 func actual(cfg *Configuration, req Request, a asked, p *picks) verdict {
@@ -68,7 +71,7 @@ func refuseActual(because int) verdict {
 // plain is the request's own outcome (fact 31) without any of the headers.
 func plain(req Request, why string, absent ...int) verdict {
 	ans := newAnswer(req.Outcome.Status, []int{fact.NeverStopped}, absent...)
-	if req.Outcome.Code != "" && req.Method != "HEAD" { // a HEAD's answer has no body
+	if req.Outcome.Code != "" && req.Method != http.MethodHead { // a HEAD's answer has no body
 		ans.owe(Error{Code: req.Outcome.Code}, []int{fact.NeverStopped}, nil)
 	}
 	return verdict{answer: ans, rule: -1, why: why}

@@ -2,6 +2,7 @@ package s3cors
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"sort"
 	"strconv"
@@ -173,7 +174,7 @@ func drawRequest(t *rapid.T) Request {
 		list := strings.Join(rapid.SliceOfN(rapid.SampledFrom(someParts), 1, 3).Draw(t, "acrh"), ",")
 		req.RequestHeaders = &list
 	}
-	if req.Method != "OPTIONS" {
+	if req.Method != http.MethodOptions {
 		req.Outcome = rapid.SampledFrom([]Outcome{{}, {[]int{200}, ""}, {[]int{200, 204}, ""}, {[]int{404}, "NoSuchKey"}}).Draw(t, "outcome")
 	}
 	return req

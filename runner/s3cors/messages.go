@@ -7,6 +7,9 @@ const (
 	CodeMalformedXML            = "MalformedXML"            // fact 56
 	CodeInvalidRequest          = "InvalidRequest"          // facts 57 to 61
 	CodeNoSuchCORSConfiguration = "NoSuchCORSConfiguration" // fact 72
+	CodeNoSuchBucket            = "NoSuchBucket"            // facts 38, 74
+	CodeBadDigest               = "BadDigest"               // fact 70
+	CodeInvalidDigest           = "InvalidDigest"           // fact 70
 )
 
 // Messages as S3 words them, letter by letter; the misspelling in [MessageNotAllowed] is S3's own.

@@ -2,6 +2,7 @@ package s3cors
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"sort"
@@ -49,7 +50,7 @@ var naiveExprs = map[string]*regexp.Regexp{}
 var naiveToken = regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$")
 
 func naiveAnswer(cfg *Configuration, req Request, s sides) string {
-	isPreflight := req.Method == "OPTIONS"
+	isPreflight := req.Method == http.MethodOptions
 
 	// What was sent, after the sides on empty values.
 	origin := req.Origin
@@ -114,7 +115,7 @@ func naiveAnswer(cfg *Configuration, req Request, s sides) string {
 
 	// Actual requests that no rule can touch, and the open ones.
 	status, code := fmt.Sprint(req.Outcome.Status), req.Outcome.Code
-	if req.Method == "HEAD" {
+	if req.Method == http.MethodHead {
 		code = ""
 	}
 	bare := naiveText(strings.Trim(status, "[]"), code, "", "", "", nil)

@@ -3,6 +3,7 @@ package s3cors
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -83,7 +84,7 @@ func TestPeerCases(t *testing.T) {
 	}
 	skipped := []string{}
 	for _, c := range cases {
-		if c.Request.Endpoint == "website" && c.Request.Method == "OPTIONS" {
+		if c.Request.Endpoint == "website" && c.Request.Method == http.MethodOptions {
 			skipped = append(skipped, c.ID)
 			continue
 		}
@@ -129,7 +130,7 @@ func (c peerCase) request() Request {
 		RequestMethod:  sent(c.Request.Headers, "Access-Control-Request-Method"),
 		RequestHeaders: sent(c.Request.Headers, "Access-Control-Request-Headers"),
 	}
-	if req.Method != "OPTIONS" && c.Response.Status != nil {
+	if req.Method != http.MethodOptions && c.Response.Status != nil {
 		req.Outcome.Status = []int{*c.Response.Status}
 	}
 	return req
@@ -180,9 +181,9 @@ func (r peerResponse) unlikeError(code, message string) string {
 func (c peerCase) configurationProblem() string {
 	want := map[string]int{"GET": 200, "DELETE": 204}[c.Request.Method] // facts 73, 74
 	switch {
-	case c.Request.Method == "PUT":
+	case c.Request.Method == http.MethodPut:
 		return c.putProblem()
-	case c.Request.Method == "GET" && c.Config == nil:
+	case c.Request.Method == http.MethodGet && c.Config == nil:
 		want = 404 // fact 72
 		if p := c.Response.unlikeError(CodeNoSuchCORSConfiguration, MessageNoConfiguration); p != "" {
 			return p

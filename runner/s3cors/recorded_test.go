@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net/http"
 	"os"
 	"slices"
 	"testing"
@@ -143,7 +144,7 @@ func (rec recordedRequest) request() Request {
 	if rec.Request.Path == "bucket" {
 		req.Target = Bucket
 	}
-	if req.Method != "OPTIONS" {
+	if req.Method != http.MethodOptions {
 		req.Outcome.Status = []int{rec.Response.Status}
 	}
 	return req

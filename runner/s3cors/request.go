@@ -1,6 +1,7 @@
 package s3cors
 
 import (
+	"net/http"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -54,7 +55,7 @@ type asked struct {
 
 // read takes the CORS parts from a request. It asks p only where a header's value leaves a point open.
 func read(req Request, p *picks) asked {
-	a := asked{preflight: req.Method == "OPTIONS", method: req.Method}
+	a := asked{preflight: req.Method == http.MethodOptions, method: req.Method}
 	a.readOrigin(req.Origin, p)
 	if !a.hasOrigin {
 		return a // fact 32: nothing else counts

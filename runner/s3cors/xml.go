@@ -112,7 +112,7 @@ func (p *xmlParser) document() (*Configuration, error) {
 func (p *xmlParser) children(with func(name string) error) error {
 	for {
 		token, err := p.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil // the decoder itself refuses an element without end
 		}
 		if err != nil {

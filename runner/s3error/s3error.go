@@ -59,12 +59,17 @@ func Read(body string) (Document, error) {
 
 func (d *Document) add(e Element) {
 	d.Elements = append(d.Elements, e)
-	for name, field := range map[string]*string{
-		"Code": &d.Code, "Message": &d.Message, "Method": &d.Method, "ResourceType": &d.ResourceType, "BucketName": &d.BucketName,
-	} {
-		if e.Name == name {
-			*field = e.Value
-		}
+	switch e.Name {
+	case "Code":
+		d.Code = e.Value
+	case "Message":
+		d.Message = e.Value
+	case "Method":
+		d.Method = e.Value
+	case "ResourceType":
+		d.ResourceType = e.Value
+	case "BucketName":
+		d.BucketName = e.Value
 	}
 }
 

@@ -29,7 +29,7 @@ func TestBodyIsPutBack(t *testing.T) {
 	long := refusal + strings.Repeat("x", 100<<10)
 	for _, text := range []string{"", refusal, long} {
 		b := &body{Reader: strings.NewReader(text)}
-		res := &http.Response{StatusCode: 403, Body: b}
+		res := &http.Response{StatusCode: http.StatusForbidden, Body: b}
 		for range 3 {
 			if _, err := match.ErrorCode("AccessForbidden").Match(res); err != nil {
 				t.Fatal(err)
@@ -47,11 +47,11 @@ func TestBodyIsPutBack(t *testing.T) {
 
 // No body is no error document; one that cannot be read is an error of the match.
 func TestBodies(t *testing.T) {
-	ok, err := match.ErrorCode("AccessForbidden").Match(&http.Response{StatusCode: 403})
+	ok, err := match.ErrorCode("AccessForbidden").Match(&http.Response{StatusCode: http.StatusForbidden})
 	if ok || err != nil {
 		t.Errorf("without a body: %t, %v", ok, err)
 	}
-	broken := &http.Response{StatusCode: 403, Body: io.NopCloser(io.MultiReader(strings.NewReader("<Error>"), brokenReader{}))}
+	broken := &http.Response{StatusCode: http.StatusForbidden, Body: io.NopCloser(io.MultiReader(strings.NewReader("<Error>"), brokenReader{}))}
 	if ok, err := match.ErrorCode("AccessForbidden").Match(broken); ok || textOf(err) != "match: reading the body: connection reset" {
 		t.Errorf("a broken body: %t, %v", ok, err)
 	}

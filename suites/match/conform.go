@@ -15,7 +15,7 @@ import (
 
 // Conform succeeds for a [result.Cell], or a pointer to one, whose verdict is passed.
 //
-//	Expect(run.Wait(id)).To(match.Conform())
+//	Expect(run.Wait(ctx, id)).To(match.Conform())
 //
 // Any other verdict fails: a known deviation, a cell that could not be asked or judged, and one that was answered in two
 // ways are not conformance. The message says which it was and why, and lists every finding with the facts it rests on,

@@ -251,7 +251,7 @@ func TestForms(t *testing.T) {
 	response := result.Response{Status: 200, Headers: lines}
 	ex := result.Exchange{Response: response}
 	web := http.Header{"Access-Control-Allow-Origin": {"*"}, "Vary": {"Origin"}}
-	forms := []any{ex, &ex, response, &http.Response{StatusCode: 200, Header: web}, web, lines}
+	forms := []any{ex, &ex, response, &http.Response{StatusCode: http.StatusOK, Header: web}, web, lines}
 	for _, form := range forms {
 		for _, m := range []types.GomegaMatcher{match.AllowOrigin("*"), match.VaryOn("origin"), match.NoHeader("Access-Control-Max-Age"), gomega.Not(match.NoCORSHeaders()), gomega.Not(match.Credentials())} {
 			if ok, err := m.Match(form); !ok || err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -81,7 +82,7 @@ func (c *call) cutOff() {
 	for name, values := range answer.Header() {
 		c.w.Header()[name] = values
 	}
-	c.w.Header().Set("Content-Length", fmt.Sprint(max(len(body), 2)))
+	c.w.Header().Set("Content-Length", strconv.Itoa(max(len(body), 2)))
 	c.w.WriteHeader(answer.Code)
 	_, _ = c.w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(c.w).Flush()

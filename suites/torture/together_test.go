@@ -3,6 +3,7 @@
 package torture
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func during(t *testing.T, all *table, w *world, name, here, there string, first,
 	var once sync.Once
 	var other *process
 	w.proxy.do(func(c *call) bool {
-		if c.r.Method != "PUT" || !c.ofCORS() {
+		if c.r.Method != http.MethodPut || !c.ofCORS() {
 			return false
 		}
 		answer := c.answer()
@@ -72,12 +73,12 @@ func during(t *testing.T, all *table, w *world, name, here, there string, first,
 	if other == nil || other.code() != 3 || !told(other, inUse) {
 		t.Errorf("%s: the second run was not refused: %+v", name, other)
 	}
-	if p.code() == 3 {
+	if !p.verdict() {
 		t.Errorf("%s: the first run came to no verdict\n%s%s", name, &p.out, &p.err)
 	}
 }
 
-// atOneTime starts both at the same moment. One at least is refused, or comes after the other.
+// atOneTime starts both at the same moment. One at least comes to a verdict; the other is refused because of it, or comes after it.
 func atOneTime(t *testing.T, all *table, w *world, name, here, there string, first, second []string) {
 	var gate sync.WaitGroup
 	gate.Add(2)
@@ -98,8 +99,13 @@ func atOneTime(t *testing.T, all *table, w *world, name, here, there string, fir
 	a.wait(t)
 	b.wait(t)
 	judge(t, all, w, name, here, there, a, b)
-	if a.code() == 3 && b.code() == 3 && !(told(a, inUse) && told(b, inUse)) {
+	if !a.verdict() && !b.verdict() {
 		t.Errorf("%s: neither came to a verdict\n%s%s\n%s%s", name, &a.out, &a.err, &b.out, &b.err)
+	}
+	for _, p := range []*process{a, b} {
+		if !p.verdict() && !(p.code() == 3 && told(p, inUse)) {
+			t.Errorf("%s: exit code %d is neither a verdict's nor a refusal's because of the other run\n%s%s", name, p.code(), &p.out, &p.err)
+		}
 	}
 }
 

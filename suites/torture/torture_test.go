@@ -5,8 +5,10 @@ package torture
 import (
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"text/tabwriter"
@@ -35,9 +37,9 @@ var kinds = []struct {
 
 // row is one line of the table.
 type row struct {
-	name                                              string
-	tried, restored, swept, named, silent, lost, peak int
-	slowest                                           time.Duration
+	name                                                    string
+	tried, idle, restored, swept, named, silent, lost, peak int
+	slowest                                                 time.Duration
 }
 
 // table adds up what trials came to. It is safe for use from several goroutines.
@@ -46,19 +48,38 @@ type table struct {
 	rows []*row
 }
 
+// row is the one of a name. The table is locked.
+func (t *table) row(name string) *row {
+	for _, known := range t.rows {
+		if known.name == name {
+			return known
+		}
+	}
+	t.rows = append(t.rows, &row{name: name})
+	return t.rows[len(t.rows)-1]
+}
+
+// idle notes a trial whose run had ended before what was to happen to it: how many calls one makes is not the same each time.
+func (t *table) idle(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.row(name).idle++
+}
+
+// struck demands that something happened in most trials of a row.
+func (all *table) struck(t *testing.T, name string) {
+	t.Helper()
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if r := all.row(name); r.tried == 0 || 4*r.idle > r.tried {
+		t.Errorf("%s: in %d of %d trials nothing happened", name, r.idle, r.tried)
+	}
+}
+
 func (t *table) add(name string, o outcome, p *process, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var r *row
-	for _, known := range t.rows {
-		if known.name == name {
-			r = known
-		}
-	}
-	if r == nil {
-		r = &row{name: name}
-		t.rows = append(t.rows, r)
-	}
+	r := t.row(name)
 	r.tried++
 	for _, count := range []struct {
 		yes bool
@@ -90,29 +111,49 @@ func print(w *tabwriter.Writer, r *row) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n", r.name, r.tried, r.tried-r.lost, r.lost, r.restored, r.swept, r.named, r.silent, r.peak, r.slowest.Seconds())
 }
 
-// callsOf counts the calls of a run that nothing happens to.
+// callsOf counts the calls of a run that nothing happens to. It must come to a verdict: else what happens to others proves nothing.
 func callsOf(t *testing.T, args []string) int {
 	t.Helper()
 	w := newWorld(t)
 	p := w.run("here", args...)
 	calls := w.proxy.made()
+	if !p.verdict() {
+		t.Fatalf("a run that nothing happens to came to no verdict: exit code %d\n%s%s", p.code(), &p.out, &p.err)
+	}
 	if o := w.putRight("here", p); o.restored || o.swept || o.lost != "" || len(calls) < 20 {
 		t.Fatalf("a run that nothing happens to made %d calls, and left %+v\n%s%s\n%s", len(calls), o, &p.out, &p.err, strings.Join(calls, "\n"))
 	}
 	return len(calls)
 }
 
-// points are the calls at which something happens: all of them, or a few.
+// points are the calls at which something happens: all of them, or a few, the first always.
 func points(calls int) []int {
 	var at []int
 	step := 1
 	if !*full {
-		step = calls / 3
+		step = max(calls/3, 1)
 	}
-	for n := 1; n <= calls; n += step {
+	for n := 1; n <= max(calls, 1); n += step {
 		at = append(at, n)
 	}
 	return at
+}
+
+func TestPoints(t *testing.T) {
+	defer func(was bool) { *full = was }(*full)
+	for _, c := range []struct {
+		calls    int
+		everyDay []int
+	}{{0, []int{1}}, {1, []int{1}}, {2, []int{1, 2}}, {3, []int{1, 2, 3}}, {30, []int{1, 11, 21}}, {32, []int{1, 11, 21, 31}}} {
+		*full = false
+		if got := points(c.calls); !slices.Equal(got, c.everyDay) {
+			t.Errorf("of %d calls: %v, want %v", c.calls, got, c.everyDay)
+		}
+		*full = true
+		if got := points(c.calls); len(got) != max(c.calls, 1) {
+			t.Errorf("of %d calls: %v, want all", c.calls, got)
+		}
+	}
 }
 
 // pool carries out trials, several at once.
@@ -147,6 +188,7 @@ func TestSignals(t *testing.T) {
 					}
 				}
 				p.wg.Wait()
+				all.struck(t, kind.name+", "+s.name)
 			})
 		}
 	}
@@ -157,10 +199,12 @@ func TestSignals(t *testing.T) {
 func signal(t *testing.T, all *table, name string, args []string, s syscall.Signal, n int, after bool) {
 	w := newWorld(t)
 	started := make(chan *process, 1)
+	var struck atomic.Bool
 	w.proxy.do(func(c *call) bool {
 		if c.n != n {
 			return false
 		}
+		struck.Store(true)
 		p := <-started
 		if !after {
 			_ = p.Process.Signal(s)
@@ -181,6 +225,9 @@ func signal(t *testing.T, all *table, name string, args []string, s syscall.Sign
 	took := time.Since(p.began)
 	o := w.putRight("here", p)
 	all.add(name, o, p, took)
+	if !struck.Load() {
+		all.idle(name)
+	}
 	if o.lost != "" {
 		t.Errorf("%s at call %d, after it: %v: lost: %s", name, n, after, o.lost)
 	}
@@ -208,6 +255,7 @@ func TestFaults(t *testing.T) {
 					}
 				}
 				p.wg.Wait()
+				all.struck(t, kind.name+", "+f.name)
 			})
 		}
 	}
@@ -220,10 +268,12 @@ func TestFaults(t *testing.T) {
 // fail is one trial: a fault at the n-th call, or from it on.
 func fail(t *testing.T, all *table, name string, args []string, f fault, n int, once bool) {
 	w := newWorld(t)
+	var struck atomic.Bool
 	w.proxy.do(func(c *call) bool {
 		if c.n != n && (once || c.n < n) {
 			return false
 		}
+		struck.Store(true)
 		f.do(c)
 		return true
 	})
@@ -232,6 +282,9 @@ func fail(t *testing.T, all *table, name string, args []string, f fault, n int, 
 	w.proxy.recover(t)
 	o := w.putRight("here", p)
 	all.add(name, o, p, took)
+	if !struck.Load() {
+		all.idle(name)
+	}
 	if o.lost != "" {
 		t.Errorf("%s at call %d, once: %v: lost: %s", name, n, once, o.lost)
 	}

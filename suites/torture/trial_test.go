@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"corsprobe/reports"
 	"corsprobe/runner/cli"
 	"corsprobe/runner/embedded"
 
@@ -52,6 +53,9 @@ steps:
     delete: true
     matrix: {origins: [https://app.example.com], methods: [GET]}
 `
+
+// requests are the cells of the scenario that ask something; the calls of its steps are cells, too.
+const requests = 3
 
 const users = "users-bucket"
 
@@ -119,6 +123,7 @@ type process struct {
 	out, err bytes.Buffer
 	began    time.Time
 	status   string // the file that tells of its memory
+	report   string // the file of a run's report
 }
 
 // start starts corsprobe on a machine.
@@ -126,7 +131,12 @@ func (w *world) start(machine string, args ...string) *process {
 	w.t.Helper()
 	self, err := os.Executable()
 	must(w.t, err)
-	p := &process{Cmd: exec.Command(self, args...), began: time.Now(), status: filepath.Join(w.t.TempDir(), "status")}
+	dir := w.t.TempDir()
+	p := &process{began: time.Now(), status: filepath.Join(dir, "status"), report: filepath.Join(dir, "report.json")}
+	if args[0] == "run" {
+		args = append(slices.Clone(args), "--report", "json="+p.report)
+	}
+	p.Cmd = exec.Command(self, args...)
 	p.Dir, p.Env, p.Stdout, p.Stderr = w.dir, append(slices.Clone(w.env), w.machine(machine), asProgram+"="+p.status), &p.out, &p.err
 	must(w.t, p.Start())
 	return p
@@ -151,6 +161,18 @@ func (p *process) wait(t *testing.T) {
 
 // code is the exit code; -1: a signal.
 func (p *process) code() int { return p.ProcessState.ExitCode() }
+
+// verdict reports that a run came to one: that it says so, and that it judged every cell of the scenario.
+func (p *process) verdict() bool {
+	file, err := os.Open(p.report)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	report, err := reports.ReadJSON(file)
+	judged := report.Summary.Passed + report.Summary.Failed + report.Summary.Known
+	return err == nil && (p.code() == 0 || p.code() == 1) && judged >= requests && judged == report.Summary.Cells
+}
 
 // peak is the most memory that the process had, in MiB; 0: nobody knows, as it was killed or the system does not tell.
 func (p *process) peak() int {

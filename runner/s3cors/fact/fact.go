@@ -141,7 +141,7 @@ const (
 	NegativeMaxAge = 68
 	// One problem is told, the first; the schema's before the contents', then rule by rule.
 	OneProblem = 69
-	// PutBucketCors wants Content-MD5 or one of the newer checksums; without, 400 InvalidRequest.
+	// PutBucketCors wants Content-MD5 or one of the newer checksums; without, 400 InvalidRequest. A Content-MD5 of something else is refused with 400 BadDigest, one that cannot be read with 400 InvalidDigest (peers only).
 	ChecksumNeeded = 70
 	// Directory buckets and Outposts have no CORS.
 	NoCORSThere = 71

@@ -1,0 +1,109 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"corsprobe/runner/result"
+)
+
+// knownAs is one listed deviation with what shows it.
+type knownAs struct {
+	result.Deviation
+	class   result.Class // the worst that it costs
+	cells   []*result.Cell
+	example *result.Cell // that shows the worst of it, and little else
+	finding result.Finding
+}
+
+// listedDeviations are the listed deviations that cells show, worst first, then by how many cells do.
+func listedDeviations(cells []*result.Cell) []*knownAs {
+	index := map[string]*knownAs{}
+	var all []*knownAs
+	for _, c := range cells {
+		for _, f := range c.Findings {
+			if f.Known == nil {
+				continue
+			}
+			key := deviation(*f.Known)
+			if index[key] == nil {
+				index[key] = &knownAs{Deviation: *f.Known, class: f.Class}
+				all = append(all, index[key])
+			}
+			index[key].add(c, f)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *knownAs) int {
+		return cmp.Or(cmp.Compare(rank(a.class), rank(b.class)), len(b.cells)-len(a.cells))
+	})
+	return all
+}
+
+func (k *knownAs) add(c *result.Cell, f result.Finding) {
+	if n := len(k.cells); n == 0 || k.cells[n-1] != c {
+		k.cells = append(k.cells, c)
+	}
+	better := k.example == nil || rank(f.Class) < rank(k.class)
+	if better || f.Class == k.class && len(c.Findings) < len(k.example.Findings) {
+		k.class, k.example, k.finding = f.Class, c, f
+	}
+}
+
+// known tells listed deviations by what they cost.
+func (t *textWriter) known(r result.Report) {
+	all := listedDeviations(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known }))
+	if len(all) == 0 {
+		return
+	}
+	t.blank()
+	for _, line := range Wrap(knownHeading(r, len(all)), t.width) {
+		t.line(0, t.paint(bold, line))
+	}
+	for i, k := range all {
+		if i == 0 || all[i-1].class != k.class {
+			t.blank()
+			t.wrapped(0, t.paint(classStyles[k.class], visible(string(k.class)))+": "+k.class.Meaning())
+		}
+		t.wrapped(2, fmt.Sprintf("%s: %s", plural(len(k.cells), "cell"), brief(k.Reason, evidenceLimit)))
+		t.example(4, k.example, k.finding)
+		if k.Link != "" {
+			t.line(4, "<"+visible(k.Link)+">")
+		}
+		if t.opts.Verbose {
+			t.list(4, k.cells)
+		}
+	}
+}
+
+// knownHeading says what a run without anything else comes to; of others it counts.
+func knownHeading(r result.Report, deviations int) string {
+	s := r.Summary
+	by := plural(deviations, "deviation")
+	if s.Checks == nil || s.Failed+s.Flaky+s.Errors+s.Checks.Otherwise > 0 {
+		return fmt.Sprintf("Known deviations: %s in %s", by, plural(s.Known, "cell"))
+	}
+	return fmt.Sprintf("Of %s %d came as S3 owes them, and %d exactly as %s is known to answer, by %s, worst first:",
+		plural(s.Checks.Made, "check"), s.Checks.Owed(), s.Checks.Known, whoAnswers(r.Endpoint), by)
+}
+
+// whoAnswers names the server, or the provider.
+func whoAnswers(e result.Endpoint) string {
+	if name := strings.TrimPrefix(e.Name, "embedded "); name != "" {
+		return brief(name, valueLimit)
+	}
+	if e.Provider != "" {
+		return brief(e.Provider, valueLimit)
+	}
+	return "this endpoint"
+}
+
+// example points to one cell of many: where its scenario stands, and what a page, or else the answer, comes to there.
+func (t *textWriter) example(indent int, c *result.Cell, f result.Finding) {
+	told := effect(f)
+	if told == "" {
+		told = brief(c.Title, valueLimit) + ": expected " + brief(f.Expected, valueLimit) + ", got " + brief(f.Got, valueLimit)
+	}
+	t.rows(indent, []row{{label: "e.g.", value: told}, {label: "in", value: place(c.File, c.Line), verbatim: true}})
+}

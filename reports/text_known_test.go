@@ -1,0 +1,54 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"corsprobe/runner/result"
+)
+
+// TestTextKnown holds a run without anything else to what it says: what of all that was compared is as owed, what is known, what it costs.
+func TestTextKnown(t *testing.T) {
+	exposed := &result.Deviation{Name: "always-exposed: [ETag]", Reason: "ETag is exposed whatever the rule says.", Link: "https://example.com/1893"}
+	named := &result.Deviation{Name: "error-method: OPTIONS", Reason: "A refused preflight names OPTIONS."}
+	found := func(id string, findings ...result.Finding) result.Cell {
+		return result.Cell{ID: id, Scenario: "a/b", Title: "GET " + id, File: "catalogue/a.yaml", Line: 7, Verdict: result.Known, Checks: 19, Findings: findings}
+	}
+	refused := result.Finding{Check: "preflight.error-method", Class: result.Contract, Expected: "GET", Got: "OPTIONS", Known: named}
+	read := result.Finding{Check: "actual.expose-headers", Class: result.Exposure, Known: exposed, Browser: &result.Effect{Sentence: "a script can read etag"}}
+	unread := result.Finding{Check: "preflight.expose-headers", Class: result.Contract, Expected: "x", Got: "y", Known: exposed}
+	r := result.Report{Endpoint: result.Endpoint{Name: "embedded versitygw 1.8.0"}, Cells: []result.Cell{
+		{Verdict: result.Passed, Checks: 19}, found("1", refused), found("2", refused), found("3", unread), found("4", refused, read, unread),
+	}}
+	r.Summary = result.Summarise(r.Cells)
+	got := text(t, r, TextOptions{Width: 200})
+	inOrder(t, got,
+		"Of 95 checks 89 came as S3 owes them, and 6 exactly as versitygw 1.8.0 is known to answer, by 2 deviations, worst first:\n\n",
+		"exposure: a page may do or read what the configuration forbids\n  2 cells: ETag is exposed whatever the rule says.\n    e.g.      a script can read etag\n    in        catalogue/a.yaml:7\n    <https://example.com/1893>\n\n",
+		"contract: the answer differs from S3's, and no browser or cache would notice\n  3 cells: A refused preflight names OPTIONS.\n    e.g.      GET 1: expected GET, got OPTIONS\n    in        catalogue/a.yaml:7\n",
+		"  checks    95: 89 as S3 owes them, 6 known\n")
+}
+
+// TestTextKnownBesideOthers: where something is left over, the run does not say that all is known.
+func TestTextKnownBesideOthers(t *testing.T) {
+	listed := []result.Finding{{Check: "preflight.vary", Class: result.Cache, Known: &result.Deviation{Reason: "as ever"}}}
+	other := []result.Finding{{Check: "preflight.vary", Class: result.Cache}}
+	for _, verdict := range []result.Verdict{result.Failed, result.Flaky} {
+		r := result.Report{Cells: []result.Cell{{Verdict: result.Known, Checks: 8, Findings: listed}, {Verdict: verdict, Checks: 8, Findings: other}}}
+		r.Summary = result.Summarise(r.Cells)
+		got := text(t, r, TextOptions{})
+		if !strings.Contains(got, "\nKnown deviations: 1 deviation in 1 cell\n") || !strings.Contains(got, "  checks    16: 14 as S3 owes them, 1 otherwise, 1 known\n") {
+			t.Errorf("%s: got\n%s", verdict, got)
+		}
+	}
+}
+
+func TestWhoAnswers(t *testing.T) {
+	for want, e := range map[string]result.Endpoint{
+		"versitygw 1.8.0": {Name: "embedded versitygw 1.8.0", Provider: "x"}, "ovhcloud": {Provider: "ovhcloud"}, "this endpoint": {URL: "https://s3.example.com"},
+	} {
+		if got := whoAnswers(e); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package runner
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"corsprobe/runner/redact"
+	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
+)
+
+// Evidence says of which cells a run keeps all that was sent and came. It is most of what a run has in memory.
+type Evidence int
+
+const (
+	// All of every cell.
+	All Evidence = iota
+	// Problems has cells that conform kept in short, see [result.Exchange], and so of failures that are alike what comes after the first
+	// thousand. Options.Judged is given all of every cell.
+	Problems
+	// OnlyProblems is Problems where nobody looks at the whole of what conforms: Options.Judged is not given it either.
+	OnlyProblems
+)
+
+// mostAlike is how many cells of a scenario with the same findings keep their evidence: of what is known one, to look at.
+const (
+	mostAlike      = 1000
+	mostKnownAlike = 1
+)
+
+// keeping decides what is kept of each cell. It is safe for use from several goroutines.
+type keeping struct {
+	evidence Evidence
+
+	mu    sync.Mutex
+	alike map[string]int // cells by scenario, verdict and checks
+	// What cells have in common.
+	words    map[string]string
+	findings map[string][]result.Finding // by their JSON
+}
+
+// shortens reports that a cell is to be kept in short.
+func (k *keeping) shortens(c *result.Cell) bool {
+	if k.evidence == All || c.Point == nil {
+		return false
+	}
+	most := mostAlike
+	switch c.Verdict {
+	case result.Passed:
+		return true
+	case result.Known:
+		most = mostKnownAlike
+	case result.Failed:
+	default:
+		return false
+	}
+	key := c.Scenario + " " + string(c.Verdict)
+	for _, f := range c.Findings {
+		key += " " + f.Check
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.alike == nil {
+		k.alike = map[string]int{}
+	}
+	k.alike[key]++
+	return k.alike[key] > most
+}
+
+// shortened is a cell with as much of its evidence as a diagnosis reads.
+func shortened(c result.Cell) result.Cell {
+	c.Explanation, c.Curl, c.Browser = "", nil, nil
+	exchanges := make([]result.Exchange, len(c.Exchanges))
+	for i, ex := range c.Exchanges {
+		exchanges[i] = brief(ex)
+	}
+	c.Exchanges = exchanges
+	return c
+}
+
+func brief(ex result.Exchange) result.Exchange {
+	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
+	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
+	for _, h := range ex.Request.Headers {
+		if !passedOver[strings.ToLower(h.Name)] {
+			short.Request.Headers = append(short.Request.Headers, h)
+		}
+	}
+	short.Response = result.Response{Status: ex.Response.Status, Body: document(ex.Response.Body)}
+	for _, h := range ex.Response.Headers {
+		switch {
+		case speaksOfCORS(h.Name):
+			short.Response.Headers = append(short.Response.Headers, h)
+		case ex.Request.Method != http.MethodOptions: // its name alone: it may be exposed
+			short.Response.Headers = append(short.Response.Headers, result.Header{Name: h.Name})
+		}
+	}
+	return short
+}
+
+// share has a cell in short hold its texts in common with others, and nothing else of the answers in memory.
+func (k *keeping) share(c *result.Cell) {
+	for i := range c.Exchanges {
+		ex := &c.Exchanges[i]
+		ex.Request.URL, ex.Response.Body = k.same(ex.Request.URL), k.same(ex.Response.Body)
+		for _, lines := range [][]result.Header{ex.Request.Headers, ex.Response.Headers} {
+			for j, h := range lines {
+				lines[j] = result.Header{Name: k.same(h.Name), Value: k.same(h.Value)}
+			}
+		}
+	}
+	c.Findings = k.sameFindings(c.Findings)
+}
+
+// sameFindings are equal ones that other cells share.
+func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
+	key, err := json.Marshal(findings)
+	if len(findings) == 0 || err != nil {
+		return findings
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known, ok := k.findings[string(key)]; ok {
+		return known
+	}
+	if k.findings == nil {
+		k.findings = map[string][]result.Finding{}
+	}
+	if len(k.findings) < mostWords {
+		k.findings[string(key)] = findings
+	}
+	return findings
+}
+
+// passedOver are headers of a request that no answer of CORS depends on.
+var passedOver = map[string]bool{"host": true, "user-agent": true, "accept": true, "x-amz-date": true, "x-amz-content-sha256": true, "content-md5": true}
+
+func speaksOfCORS(name string) bool {
+	for _, h := range s3cors.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// unsigned is a URL without what its signature is made of: that there is one, stays.
+func unsigned(address string) string {
+	before, query, found := strings.Cut(address, "?")
+	if !found {
+		return address
+	}
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		switch {
+		case err == nil && strings.EqualFold(name, "X-Amz-Signature"):
+			kept = append(kept, name+"="+redact.Redacted)
+		case err == nil && strings.HasPrefix(strings.ToLower(name), "x-amz-"):
+		default:
+			kept = append(kept, pair)
+		}
+	}
+	return before + "?" + strings.Join(kept, "&")
+}
+
+// document is as much of an error document as is judged; empty for any other body.
+func document(body string) string {
+	if !strings.Contains(body, "<") {
+		return ""
+	}
+	doc, err := s3error.Read(body)
+	if err != nil {
+		return ""
+	}
+	short := "<Error>"
+	for _, e := range []s3error.Element{{Name: "Code", Value: doc.Code}, {Name: "Method", Value: doc.Method}, {Name: "ResourceType", Value: doc.ResourceType}} {
+		if e.Value != "" {
+			short += "<" + e.Name + ">" + escaped.Replace(e.Value) + "</" + e.Name + ">"
+		}
+	}
+	return short + "</Error>"
+}
+
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// mostWords bounds what is looked up rather than kept again.
+const mostWords = 10_000
+
+// same is an equal text that other cells share, and that holds nothing else in memory.
+func (k *keeping) same(text string) string {
+	if text == "" {
+		return ""
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known, ok := k.words[text]; ok {
+		return known
+	}
+	if k.words == nil {
+		k.words = map[string]string{}
+	}
+	own := strings.Clone(text)
+	if len(k.words) < mostWords {
+		k.words[own] = own
+	}
+	return own
+}
