@@ -86,7 +86,6 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
 	flags.IntVar(&f.maxCells, "max-cells", 100_000, "refuse a plan of more cells than this; --shard shares one between runs")
 	flags.StringVar(&f.evidence, "evidence", problemsOnly, "of which cells reports hold all that was sent and came: `CELLS` are all, or problems: cells that conform are kept in short, and all of them are in an NDJSON report")
-	completeWords(c, "evidence", problemsOnly, "all")
 	flags.StringArrayVar(&f.known, "known", nil, "a `FILE` of known deviations; repeatable")
 	flags.StringVar(&f.writeKnown, "write-known", "", "write what was found, and was not known, to a new `FILE` of known deviations; fill in each reason and give it to --known")
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of new ones; its configuration is saved and put back")
