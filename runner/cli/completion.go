@@ -28,6 +28,7 @@ var flagWords = map[string]words{
 	"evidence":  wordsOf(evidences),
 	"depth":     func() []cobra.Completion { return depths() },
 	"deviation": deviationWords,
+	"evidence":  wordsOf([]string{problemsOnly, "all"}),
 	"fail-on":   classWords,
 	"format":    func() []cobra.Completion { return lintFormats() },
 	"provider":  providerWords,

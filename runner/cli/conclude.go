@@ -170,7 +170,6 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	if f.earlier != nil {
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
-	diagnosed(&report)
 	human := f.human(stdout, stderr)
 	told := reports.WriteText(human, report, f.look.text(human))
 	err := errors.Join(told, f.write(report, stdout))
@@ -208,13 +207,14 @@ func (f *outcomeFlags) whyZero(r result.Report, human io.Writer) error {
 }
 
 // diagnosed adds the causes of what failed to a report.
-func diagnosed(report *result.Report) {
+func diagnosed(report *result.Report) diagnose.Diagnosis {
 	report.Causes, report.Unexplained = nil, nil
 	if report.Summary.Failed == 0 {
-		return
+		return diagnose.Diagnosis{}
 	}
 	d := diagnose.Report(*report)
 	report.Causes, report.Unexplained = d.Causes, d.Unexplained
+	return d
 }
 
 // tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.

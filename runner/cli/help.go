@@ -16,8 +16,9 @@ import (
 // helpWidth is how wide help is: what every terminal has.
 const helpWidth = 80
 
-// fewFlags are as many as fit a screen with all that is to say of them. Of more, --help shows those that most people need, in short.
-const fewFlags = 12
+// screen is how many lines a window has that people read help in. Where all that is to say of a command takes more, --help shows the flags that
+// most people need, in short.
+const screen = 50
 
 // helpGroup holds the flags of help itself.
 const helpGroup = "Help"
@@ -88,6 +89,15 @@ func withHelp(args []string) []string {
 }
 
 func writeHelp(w io.Writer, c *cobra.Command, all bool) {
+	text := helpText(c, all, false)
+	if !all && strings.Count(text, "\n") > screen {
+		text = helpText(c, false, true)
+	}
+	_, _ = io.WriteString(w, text) // there is nobody to tell of it
+}
+
+// helpText is all that is to say of a command; of its flags in short only those for everybody.
+func helpText(c *cobra.Command, all, short bool) string {
 	var b strings.Builder
 	text := c.Long
 	if text == "" {
@@ -99,8 +109,8 @@ func writeHelp(w io.Writer, c *cobra.Command, all bool) {
 		b.WriteString("\nExamples:\n" + brokenLines(c.Example))
 	}
 	writeCommands(&b, c)
-	writeFlags(&b, c, all)
-	_, _ = io.WriteString(w, b.String()) // there is nobody to tell of it
+	writeFlags(&b, c, all, short)
+	return b.String()
 }
 
 // useLine is how a command is called. A group of commands is called with one of them.
@@ -192,17 +202,16 @@ func writeCommands(b *strings.Builder, c *cobra.Command) {
 	b.WriteString("\ncorsprobe help COMMAND explains one of them.\n")
 }
 
-// writeFlags shows flags by group; of many only those for everybody, in short, unless all are asked for.
-func writeFlags(b *strings.Builder, c *cobra.Command, all bool) {
+// writeFlags shows flags by group; in short only those for everybody, and the start of what is to say of each.
+func writeFlags(b *strings.Builder, c *cobra.Command, all, short bool) {
 	flags, own := shownFlags(c)
-	many := len(flags) > fewFlags && !all
 	shown := 0
 	list := func(title string, names []string) {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		set.SortFlags = false
 		for _, name := range names {
 			if f := flags[name]; f != nil {
-				set.AddFlag(shortened(f, many))
+				set.AddFlag(shortened(f, short))
 				shown++
 			}
 		}
@@ -213,13 +222,13 @@ func writeFlags(b *strings.Builder, c *cobra.Command, all bool) {
 	list("Flags", own)
 	for _, g := range flagGroups {
 		switch {
-		case many:
+		case short:
 			list(g.title, g.everybody)
 		case all || g.title != helpGroup: // whoever reads help knows of it
 			list(g.title, slices.Concat(g.everybody, g.some))
 		}
 	}
-	if many && shown < len(flags) {
+	if short && shown < len(flags) {
 		fmt.Fprintf(b, "\n--help-all shows %d flags more, and says more of these.\n", len(flags)-shown)
 	}
 }

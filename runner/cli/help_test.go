@@ -36,9 +36,6 @@ func testedRoot() *cobra.Command {
 	return root
 }
 
-// screen is how many lines a window has that people read help in.
-const screen = 48
-
 // The help of every command fits a terminal of 80 columns, and says everything with --help-all.
 func TestHelpFits(t *testing.T) {
 	everyCommand(testedRoot(), func(c *cobra.Command) {

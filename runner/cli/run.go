@@ -37,6 +37,7 @@ type runFlags struct {
 	printConfig bool
 	dryRun      bool
 	settleGiven bool
+	noFollowUp  bool
 	opts        runner.Options
 	source      source
 }
@@ -92,6 +93,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
 	f.browser.register(flags, "have a page in a real Chromium send the cells as well, and compare")
+	flags.BoolVar(&f.noFollowUp, "no-follow-up", false, "where several causes explain the same answers, ask nothing further that would decide between them")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
 	flags.BoolVar(&f.printConfig, "print-config", false, "print every setting and where it comes from, and run nothing")
 }
@@ -140,7 +142,8 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return errors.Join(err, f.outcome.streams.abandon())
 	}
-	if err := f.recordKnown(report, chosen, stderr); err != nil {
+	found := f.diagnose(ctx, &report, target, id, stderr)
+	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
