@@ -33,8 +33,7 @@ type runFlags struct {
 	evidence    string
 	known       []string
 	writeKnown  string
-	browser     bool
-	browserPath string
+	browser     browserFlags
 	printConfig bool
 	dryRun      bool
 	settleGiven bool
@@ -93,8 +92,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
-	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
-	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
+	f.browser.register(flags, "have a page in a real Chromium send the cells as well, and compare")
 	flags.BoolVar(&f.noFollowUp, "no-follow-up", false, "where several causes explain the same answers, ask nothing further that would decide between them")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
 	flags.BoolVar(&f.printConfig, "print-config", false, "print every setting and where it comes from, and run nothing")
@@ -133,7 +131,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.check(ctx, target); err != nil {
 		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
-	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
+	if f.opts.Browser, err = f.browser.start(ctx, &f.target, target.endpoint.URL()); err != nil {
 		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if f.opts.Browser != nil {
@@ -161,7 +159,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
-	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.findBrowser()); err != nil {
+	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.browser.find()); err != nil {
 		return chosen, nil, err
 	}
 	known := chosen.known(list)

@@ -24,6 +24,7 @@ type Generator struct {
 	random   *rand.Rand
 	Coverage Coverage // of all that it made
 	refused  int      // configurations that S3 refuses
+	pages    bool     // questions are such as a page can ask
 }
 
 // NewGenerator begins the sequence of a seed.
@@ -157,6 +158,9 @@ func (g *Generator) question(c *Case, i int) (Question, []feature) {
 	}
 	if q.Further = further(g.random); c.States[i].CORS == nil && q.Further[operations] == "PutBucketCors" {
 		delete(q.Further, operations) // it puts what there is
+	}
+	if g.pages {
+		q = q.ofPage()
 	}
 	q = q.sendable()
 	for _, key := range slices.Sorted(maps.Keys(q.Further)) {
