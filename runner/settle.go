@@ -41,7 +41,7 @@ type question struct {
 func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	var found []s3cors.Request
 	for _, q := range append(typical(now), typical(before)...) {
-		if len(found) < mostQuestions && !mayBeAlike(s3cors.Evaluate(now, q), s3cors.Evaluate(before, q)) {
+		if len(found) < mostQuestions && !mayBeAlike(s3cors.Answers(now, q), s3cors.Answers(before, q)) {
 			found = append(found, q)
 		}
 	}
@@ -137,7 +137,7 @@ func (s *stage) ask(ctx context.Context, now *s3cors.Configuration, requests []s
 		if err != nil {
 			continue // the cells themselves will say why
 		}
-		all = append(all, question{request: built[0], owed: s3cors.Evaluate(now, built[0].cors)})
+		all = append(all, question{request: built[0], owed: s3cors.Answers(now, built[0].cors)})
 	}
 	var group errgroup.Group
 	for i := range all {
