@@ -78,6 +78,22 @@ var actualDeviations = []Deviation{
 				a.Headers[allowOrigin] = "*"
 			}
 		})},
+	{Name: "actual-without-origin-matched", Summary: "An actual request without Origin is held against the rules as if its Origin were empty: one that lists * answers.", Class: result.Contract,
+		change: change{request: func(q *s3cors.Request) {
+			if q.Method != "OPTIONS" && q.Origin == nil {
+				q.Origin = new(string)
+			}
+		}}},
+	{Name: "double-slash-unrouted", Summary: "Keys with two slashes in a row are found by no operation: 404 without CORS headers, preflights included.", Class: result.Breakage,
+		change: answering(func(a *Answer, q Asked) {
+			if !strings.Contains(q.Key, "//") {
+				return
+			}
+			clear(a.Headers)
+			if q.Preflight() {
+				a.Status, a.Error, a.Bare = []int{404}, nil, true
+			}
+		})},
 	{Name: "actual-headers-on-missing-bucket", Summary: "The 404 of a bucket that does not exist carries Allow-Origin.", Class: result.Exposure, Checks: []string{"actual.*"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Origin != nil && q.BucketMissing {

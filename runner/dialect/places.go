@@ -91,6 +91,8 @@ var places = []place{
 	{"no-headers-on-refusals", []int{37, 41}, "the order of handlers: what authentication refuses must pass the CORS handler too"},
 	{"no-headers", []int{39}, "the routing: an operation whose answers go round the CORS handler"},
 	{"headers-on-the-root", []int{38}, "a header that a layer adds to every answer"},
+	{"actual-without-origin", []int{30, 32}, "actual requests: without Origin there is no CORS; an absent header is no empty one"},
+	{"double-slash", []int{17, 37}, "the routing: keys may hold any characters, slashes in a row too"},
 	{"actual-refused", []int{31}, "actual requests: CORS never refuses one"},
 	{"actual-always-allowed", []int{30}, "actual requests: the headers belong to answers that a rule made"},
 	{"actual-headers-without-origin", []int{30, 32}, "actual requests: without Origin there is no CORS"},

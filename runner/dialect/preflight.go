@@ -30,6 +30,12 @@ var preflightDeviations = []Deviation{
 				refuse(a, 403, "AccessDenied")
 			}
 		})},
+	{Name: "preflight-expired-refused-where-granted", Summary: "The preflight of a presigned URL that has expired is refused with 403 AccessDenied where a rule permits it, and keeps its headers.", Class: result.Contract, Checks: []string{"preflight.*"},
+		change: answering(func(a *Answer, q Asked) {
+			if q.Preflight() && q.Expired && a.Headers[allowOrigin] != "" {
+				a.Status, a.Error = []int{403}, &s3cors.Error{Code: "AccessDenied", Message: "Request has expired"}
+			}
+		})},
 	{Name: "preflight-authorization-checked", Summary: "A preflight with an Authorization header fails the check of its signature.", Class: result.Contract, Checks: []string{"preflight.*"},
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && q.Signed() {
