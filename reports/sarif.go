@@ -90,8 +90,7 @@ func sarifCause(run *sarif.Run, r result.Report, n named) {
 
 // sarifOpen adds what no cause explains, by check.
 func sarifOpen(run *sarif.Run, r result.Report) {
-	open := append(unexplained(r), pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky })...)
-	for _, g := range groupBy(open, scenarioPlace) {
+	for _, g := range groupBy(openCells(r), scenarioPlace) {
 		for _, c := range causesOf(g.cells, func(f result.Finding) bool { return f.Known == nil }, byCheck) {
 			id := brief(c.check, valueLimit)
 			rule := run.Tool.Driver.Rule(id, func() sarif.Rule {
