@@ -218,6 +218,15 @@ func shortID(c *result.Cell) string {
 	return visible(c.ID)
 }
 
+// ownFile is where a cell's scenario stands in a file of the user's; empty for the built-in catalogue, which is in no checkout that a CI system
+// could show.
+func ownFile(c *result.Cell) (file string, line int) {
+	if strings.HasPrefix(c.File, "catalogue/") {
+		return "", 0
+	}
+	return visible(c.File), c.Line
+}
+
 // place renders "file:line", or as much of it as is known.
 func place(file string, line int) string {
 	if file == "" || line == 0 {

@@ -142,7 +142,8 @@ func annotations(r result.Report) []annotation {
 	for _, g := range groups {
 		c := g.cells[0]
 		title := "corsprobe: " + brief(c.Scenario, valueLimit) + ", " + plural(len(g.cells), "cell")
-		all = append(all, annotation{visible(c.File), c.Line, title, strings.Join(groupLines(g.cells), "\n")})
+		file, line := ownFile(c)
+		all = append(all, annotation{file, line, title, strings.Join(groupLines(g.cells), "\n")})
 	}
 	return all
 }

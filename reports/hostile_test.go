@@ -326,7 +326,7 @@ func xmlSkeleton(t *testing.T, data []byte) (skeleton, problems []string) {
 
 func strictSkeleton(t *testing.T, data []byte) (skeleton, problems []string) {
 	skeleton, problems = xmlSkeleton(t, data)
-	return skeleton, append(problems, breaches(parseXML(t, data))...)
+	return skeleton, append(problems, breaches(parseXML(t, data), strictRules)...)
 }
 
 func elements(path string, n node) []string {

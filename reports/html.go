@@ -59,7 +59,7 @@ func writeHTML(w io.Writer, r result.Report) error {
 			return err
 		}
 		if err := fold.add(func(w io.Writer) error {
-			return htmlTemplates.ExecuteTemplate(w, "blocks", blocksOf(g))
+			return htmlTemplates.ExecuteTemplate(w, "blocks", blocksOf(g, page.Gone != ""))
 		}); err != nil {
 			return err
 		}

@@ -112,31 +112,16 @@ func curlOf(c *result.Cell, f result.Finding) []string {
 	return all
 }
 
-// knownViews are the listed deviations, those that cost most first, each with a finding that it covers.
+// knownViews are the listed deviations that cells show, worst first.
 func knownViews(cells []*result.Cell) []knownView {
 	var all []knownView
-	for _, g := range byReason(cells) {
-		v := knownView{Cells: plural(len(g.cells), "cell"), First: linkTo(g.cells[0])}
-		c, f := knownExample(g)
-		if c != nil {
-			v.deviationView, v.Mark, v.causeExample = newDeviationView(*f.Known), classMark(f.Class, true), newCauseExample(c, f)
-			v.causeExample.Finding.Known = nil // the heading tells
-			v.First = v.causeExample.First
+	for _, k := range listedDeviations(cells) {
+		v := knownView{
+			Name: brief(k.Name, valueLimit), Cells: plural(len(k.cells), "cell"), Mark: classMark(k.class, true),
+			deviationView: newDeviationView(k.Deviation), causeExample: newCauseExample(k.example, k.finding),
 		}
+		v.Finding.Known = nil // the heading tells
 		all = append(all, v)
 	}
-	slices.SortStableFunc(all, func(a, b knownView) int { return rank(result.Class(a.Mark.Class)) - rank(result.Class(b.Mark.Class)) })
 	return all
-}
-
-// knownExample is the worst finding that a listed deviation covers.
-func knownExample(g group) (example *result.Cell, worst result.Finding) {
-	for _, c := range g.cells {
-		for _, f := range c.Findings {
-			if f.Known != nil && deviation(*f.Known) == g.key && (example == nil || rank(f.Class) < rank(worst.Class)) {
-				example, worst = c, f
-			}
-		}
-	}
-	return example, worst
 }

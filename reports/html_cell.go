@@ -79,7 +79,8 @@ type findingView struct {
 
 type deviationView struct{ Reason, Link string }
 
-func newBlock(c *result.Cell) block {
+// newBlock tells all of a cell. Where its bucket is gone it has the command that makes one again.
+func newBlock(c *result.Cell, gone bool) block {
 	b := block{
 		Mark: newMark(c), ID: visible(c.ID), Place: place(c.File, c.Line), Title: brief(c.Title, valueLimit),
 		Checks: checksOf(c), Reason: noteOf(c),
@@ -93,6 +94,9 @@ func newBlock(c *result.Cell) block {
 	}
 	for _, command := range c.Curl {
 		b.Curl = append(b.Curl, Harmless(command))
+	}
+	if gone && len(c.Curl) > 0 {
+		b.Curl = append(b.Curl, "corsprobe reproduce REPORT.json '"+strings.ReplaceAll(visible(c.ID), "'", `'\''`)+"'")
 	}
 	return b
 }

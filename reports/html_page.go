@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type pageView struct {
 	Causes, Open                     []causeView
 	Errors, Unsupported              []counted
 	Known                            []knownView
+	KnownHeading, Checked, Gone      string
 	Picture                          picture
 	Contents                         []topicView
 	Checks, Topics                   []string // that the filter offers
@@ -56,10 +58,9 @@ type counted struct {
 }
 
 type knownView struct {
-	Cells string
-	Mark  count
+	Name, Cells string
+	Mark        count
 	deviationView
-	First linked
 	causeExample
 }
 
@@ -117,10 +118,16 @@ func newPage(r result.Report, causes []named) pageView {
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Causes: causeViews(r, causes), Open: openViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
-		Picture: newPicture(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), topicOf),
+		Picture: newPicture(r), Gone: bucketsGone(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
 	}
 	if len(causes) > 0 {
 		p.Explained = explains(r, len(causes))
+	}
+	if len(p.Known) > 0 {
+		p.KnownHeading = strings.TrimSuffix(knownHeading(r, len(p.Known)), ":")
+	}
+	if c := r.Summary.Checks; c != nil {
+		p.Checked = plural(c.Made, "check") + ": " + checkWords(*c)
 	}
 	for _, check := range checksFound(r.Cells) {
 		p.Checks = append(p.Checks, brief(check, valueLimit))
@@ -135,6 +142,18 @@ func newPage(r result.Report, causes []named) pageView {
 		p.Observations = append(p.Observations, observationView{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), o.Facts})
 	}
 	return p
+}
+
+// checkWords count what was compared: a cell in which one header differs is right in all else.
+func checkWords(c result.ChecksSummary) string {
+	words := []string{strconv.Itoa(c.Owed()) + " as S3 owes them"}
+	if c.Otherwise > 0 {
+		words = append(words, strconv.Itoa(c.Otherwise)+" otherwise")
+	}
+	if c.Known > 0 {
+		words = append(words, strconv.Itoa(c.Known)+" known")
+	}
+	return strings.Join(words, ", ")
 }
 
 // contentsOf lists the scenarios by topic, in the order of their names.

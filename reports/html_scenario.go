@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"corsprobe/runner/result"
 )
@@ -105,10 +106,10 @@ func newScenarioView(g group, s result.Scenario, marked func(*result.Cell) *mark
 func scenarioAnchor(id string) string { return "s" + anchor(id)[1:] }
 
 // blocksOf is the evidence of a scenario's cells.
-func blocksOf(g group) []block {
+func blocksOf(g group, gone bool) []block {
 	all := make([]block, len(g.cells))
 	for i, c := range g.cells {
-		all[i] = newBlock(c)
+		all[i] = newBlock(c, gone)
 	}
 	return all
 }
@@ -149,6 +150,7 @@ func bySteps(cells []*result.Cell, steps []result.Step) []stepCells {
 
 func newStepView(s stepCells, marked func(*result.Cell) *mark) stepView {
 	v := stepView{Described: s.described, Name: visible(s.step.Name), Call: visible(s.step.Call), CORS: shortConfiguration(s.step.CORS), Put: shortConfiguration(s.step.Put)}
+	v.Call = strings.Join(slices.DeleteFunc([]string{v.Call, visible(s.step.On), visible(s.step.Digest)}, func(word string) bool { return word == "" }), ", ")
 	var inMatrix []*result.Cell
 	for _, c := range s.cells {
 		if c.Point == nil {

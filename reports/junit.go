@@ -1,8 +1,9 @@
 package reports
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -18,9 +19,8 @@ type (
 		XMLName xml.Name `xml:"testsuites"`
 		Name    string   `xml:"name,attr"`
 		junitCounts
-		Skipped *int          `xml:"skipped,attr"`
-		Time    string        `xml:"time,attr"`
-		Suites  []*junitSuite `xml:"testsuite"`
+		Time   string        `xml:"time,attr"`
+		Suites []*junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
 		Name string `xml:"name,attr"`
@@ -66,7 +66,7 @@ type (
 // runSuite holds what is wrong with a run as a whole. It is there only when something is, so that it never adds to the count of a good run.
 const runSuite = "cors.corsprobe"
 
-// writeJUnit writes JUnit XML with everything that some reader shows: places in files, properties, counts of what was skipped.
+// writeJUnit writes JUnit XML with everything that some reader shows: places in files, properties of cases.
 func writeJUnit(w io.Writer, r result.Report) error {
 	return encodeXML(w, junitDocument(r))
 }
@@ -74,9 +74,7 @@ func writeJUnit(w io.Writer, r result.Report) error {
 // writeJUnitStrict writes the same without what junit-10.xsd, the schema of Jenkins' xunit plugin, does not know.
 func writeJUnitStrict(w io.Writer, r result.Report) error {
 	root := junitDocument(r)
-	root.Skipped = nil
 	for _, s := range root.Suites {
-		s.Skipped, s.Time, s.Timestamp, s.Properties = nil, "", "", nil
 		for _, c := range s.Cases {
 			c.File, c.Line, c.Properties = "", 0, nil
 		}
@@ -86,32 +84,35 @@ func writeJUnitStrict(w io.Writer, r result.Report) error {
 
 // encodeXML relies on the encoder for markup, and for characters that XML 1.0 forbids and invalid UTF-8, which become U+FFFD.
 func encodeXML(w io.Writer, document any) error {
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	e := xml.NewEncoder(&b)
+	e.Indent("", " ")
 	if err := e.Encode(document); err != nil {
 		return err
 	}
 	if err := e.Close(); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n")
+	b.WriteByte('\n')
+	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("></property>"), []byte("/>"))) // no text can hold it: a < is never left as it is
 	return err
 }
 
 func junitDocument(r result.Report) *junitRoot {
-	root := &junitRoot{Name: "corsprobe", Time: seconds(r.Run.Duration), Skipped: new(int)}
+	root := &junitRoot{Name: "corsprobe", Time: seconds(r.Run.Duration)}
 	if s := suiteOfRun(r); len(s.Cases) > 0 {
 		root.Suites = append(root.Suites, s)
 	}
+	told := newJUnitTeller(r)
 	all := pick(r.Cells, func(result.Verdict) bool { return true })
 	for _, g := range groupBy(all, func(c *result.Cell) string { return c.Scenario }) {
 		s := &junitSuite{Name: classname(g.key)}
+		names := caseNames(g.cells)
 		for _, c := range g.cells {
-			s.add(junitCell(c), c.Duration)
+			s.add(told.cell(c, names[c]), c.Duration)
 		}
+		s.Properties = told.suite(g.cells)
 		root.Suites = append(root.Suites, s)
 	}
 	for _, s := range root.Suites {
@@ -119,6 +120,26 @@ func junitDocument(r result.Report) *junitRoot {
 		root.add(s)
 	}
 	return root
+}
+
+// caseNames are the cells' titles: what a tester reads. Where cells of a scenario share one, the step tells them apart, or else the id.
+func caseNames(cells []*result.Cell) map[*result.Cell]string {
+	names := make(map[*result.Cell]string, len(cells))
+	for _, c := range cells {
+		names[c] = cmp.Or(visible(c.Title), shortID(c))
+	}
+	for _, more := range []func(*result.Cell) string{func(c *result.Cell) string { return visible(c.Step) }, shortID} {
+		shared := map[string]int{}
+		for _, c := range cells {
+			shared[names[c]]++
+		}
+		for _, c := range cells {
+			if word := more(c); shared[names[c]] > 1 && word != "" {
+				names[c] += " (" + word + ")"
+			}
+		}
+	}
+	return names
 }
 
 // classname makes Jenkins' packages of the folders of a scenario's id: "cors.origins.exact" is shown as exact in cors.origins.
@@ -130,7 +151,6 @@ func (root *junitRoot) add(s *junitSuite) {
 	root.Tests += s.Tests
 	root.Failures += s.Failures
 	root.Errors += s.Errors
-	*root.Skipped += *s.Skipped
 }
 
 func (s *junitSuite) add(c *junitCase, took time.Duration) {
@@ -155,11 +175,6 @@ func (s *junitSuite) finish(r result.Report) {
 	if !r.Run.Started.IsZero() {
 		s.Timestamp = r.Run.Started.UTC().Format("2006-01-02T15:04:05")
 	}
-	pairs := []string{"endpoint", r.Endpoint.URL, "server", r.Endpoint.Name, "tool", r.Run.Tool, "run", r.Run.ID}
-	for i, c := range namedCauses(r) {
-		pairs = append(pairs, fmt.Sprintf("cause.%d", i+1), fmt.Sprintf("%s: %s (%s, %s)", c.Class, c.Summary, written(c.Cause), plural(c.count, "cell")))
-	}
-	s.Properties = properties(pairs...)
 }
 
 // seconds renders a time as every schema accepts it: never an exponent, three decimals.
@@ -179,35 +194,6 @@ func properties(pairs ...string) *junitProperties {
 		return nil
 	}
 	return &p
-}
-
-// junitCell makes a testcase of a cell. Its name is the id within the scenario: a title may be reworded, and would end the case's history.
-func junitCell(c *result.Cell) *junitCase {
-	class := ""
-	if f, any := worst(c.Findings); any {
-		class = string(f.Class)
-	}
-	out := &junitCase{Name: shortID(c), File: visible(c.File), Line: c.Line}
-	out.Properties = properties("cell", c.ID, "title", c.Title, "scenario", c.Scenario, "verdict", string(c.Verdict), "class", class)
-	switch c.Verdict {
-	case result.Passed:
-	case result.Known, result.Unsupported:
-		out.Skipped = &junitProblem{Message: messageOf(c)}
-	case result.Failed:
-		out.Failure = problem(c, class)
-	case result.Flaky:
-		out.Failure = problem(c, "flaky")
-	default: // never green by accident
-		out.Error = problem(c, "error")
-	}
-	return out
-}
-
-// problem holds the message, and the text that begins with it.
-func problem(c *result.Cell, kind string) *junitProblem {
-	message := messageOf(c)
-	lines := append([]string{message, ""}, problemLines(c)...)
-	return &junitProblem{Message: message, Type: kind, Markup: markup(strings.Join(lines, "\n"))}
 }
 
 // markup is text as XML. The encoder's own has references in place of line ends and quotes, which nobody can read in a file.

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"corsprobe/runner/result"
 )
@@ -76,8 +79,8 @@ func (n node) count(t *testing.T, name string) int {
 }
 
 func TestJUnitGolden(t *testing.T) {
-	golden(t, "junit.xml", render(t, JUnit, shortened(sample())))
-	golden(t, "junit-strict.xml", render(t, JUnitStrict, shortened(sample())))
+	golden(t, "junit.xml", render(t, JUnit, shortened(diagnosed())))
+	golden(t, "junit-strict.xml", render(t, JUnitStrict, shortened(diagnosed())))
 }
 
 // gitLab reads nested suites: failure before error before skipped, by presence.
@@ -141,10 +144,10 @@ func TestJUnitAsItsReadersSeeIt(t *testing.T) {
 			c := &r.Cells[i]
 			want := wantStates[c.Verdict]
 			topic, name, _ := strings.Cut(c.Scenario, "/")
-			if got := asGitLab["cors."+topic+"."+name+" "+shortID(c)]; got != want[0] {
+			if got := asGitLab["cors."+topic+"."+name+" "+sampleName(c)]; got != want[0] {
 				t.Errorf("%s: GitLab takes the %s cell %q for %q, want %q", f, c.Verdict, c.ID, got, want[0])
 			}
-			if got := asJenkins[[3]string{"cors." + topic, name, shortID(c)}]; got != want[1] {
+			if got := asJenkins[[3]string{"cors." + topic, name, sampleName(c)}]; got != want[1] {
 				t.Errorf("%s: Jenkins takes the %s cell %q for %q, want %q", f, c.Verdict, c.ID, got, want[1])
 			}
 		}
@@ -156,12 +159,12 @@ func TestJUnitCountsAgree(t *testing.T) {
 	incomplete.Run.Incomplete = "interrupted"
 	for name, r := range map[string]result.Report{"sample": sample(), "clean": clean(), "empty": {}, "incomplete": incomplete} {
 		for _, f := range []Format{JUnit, JUnitStrict} {
-			t.Run(fmt.Sprint(name, " ", f), func(t *testing.T) { countsAgree(t, parseXML(t, render(t, f, r)), f == JUnit) })
+			t.Run(fmt.Sprint(name, " ", f), func(t *testing.T) { countsAgree(t, parseXML(t, render(t, f, r))) })
 		}
 	}
 }
 
-func countsAgree(t *testing.T, root node, skipped bool) {
+func countsAgree(t *testing.T, root node) {
 	t.Helper()
 	total := map[string]int{}
 	for _, suite := range root.all("testsuite") {
@@ -175,12 +178,12 @@ func countsAgree(t *testing.T, root node, skipped bool) {
 				t.Errorf("%s has more than one state", c.attr("name"))
 			}
 		}
-		compareCounts(t, suite, counts, skipped)
+		compareCounts(t, suite, counts, true)
 		for attr, n := range counts {
 			total[attr] += n
 		}
 	}
-	compareCounts(t, root, total, skipped)
+	compareCounts(t, root, total, false) // no schema has the skipped ones there
 }
 
 func compareCounts(t *testing.T, n node, want map[string]int, skipped bool) {
@@ -229,20 +232,39 @@ var strictRules = map[string]xsd{
 	"stackTrace": output10, "system-out": output10, "system-err": output10,
 }
 
+// plainRules are those of the JUnit schema that Jenkins' dtkit publishes for all dialects that it has met, with the one thing that no published
+// schema has: properties of a case, which Jenkins' junit plugin, Allure and pytest's readers show.
+var plainRules = func() map[string]xsd {
+	rules := maps.Clone(strictRules)
+	rules["testcase"] = xsd{
+		attrs:    []string{"name", "assertions", "time", "timestamp", "classname", "status", "class", "file", "line", "log", "group", "url"},
+		required: []string{"name"}, children: []string{"skipped", "error", "failure", "system-out", "system-err", "properties"},
+	}
+	for _, name := range []string{"rerunFailure", "rerunError", "flakyFailure", "flakyError", "stackTrace"} {
+		delete(rules, name)
+	}
+	return rules
+}()
+
 // strictTime is the schema's SUREFIRE_TIME, with no more decimals than its earlier releases take.
 var strictTime = regexp.MustCompile(`^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]{0,3})?$`)
 
-func TestJUnitStrictKeepsTheSchema(t *testing.T) {
-	if problems := breaches(parseXML(t, render(t, JUnitStrict, sample()))); len(problems) > 0 {
-		t.Errorf("Jenkins' xunit plugin would reject it:\n%s", strings.Join(problems, "\n"))
+func TestJUnitKeepsItsSchema(t *testing.T) {
+	for name, r := range map[string]result.Report{"sample": sample(), "diagnosed": diagnosed(), "empty": {}} {
+		if problems := breaches(parseXML(t, render(t, JUnitStrict, r)), strictRules); len(problems) > 0 {
+			t.Errorf("%s: Jenkins' xunit plugin would reject it:\n%s", name, strings.Join(problems, "\n"))
+		}
+		if problems := breaches(parseXML(t, render(t, JUnit, r)), plainRules); len(problems) > 0 {
+			t.Errorf("%s: it is not as published:\n%s", name, strings.Join(problems, "\n"))
+		}
 	}
-	if len(breaches(parseXML(t, render(t, JUnit, sample())))) == 0 {
+	if len(breaches(parseXML(t, render(t, JUnit, sample())), strictRules)) == 0 {
 		t.Error("the rules find nothing in the dialect that breaks them")
 	}
 }
 
-func breaches(n node) []string {
-	rules, known := strictRules[n.XMLName.Local]
+func breaches(n node, schema map[string]xsd) []string {
+	rules, known := schema[n.XMLName.Local]
 	if !known {
 		return []string{"unknown element " + n.XMLName.Local}
 	}
@@ -267,7 +289,7 @@ func breaches(n node) []string {
 		if !slices.Contains(rules.children, child.XMLName.Local) {
 			problems = append(problems, n.XMLName.Local+" may not hold "+child.XMLName.Local)
 		}
-		problems = append(problems, breaches(child)...)
+		problems = append(problems, breaches(child, schema)...)
 	}
 	return problems
 }
@@ -304,7 +326,7 @@ func TestJUnitNamesAreUnique(t *testing.T) {
 // The text begins with the message, and goes from what matters to what proves it.
 func TestJUnitFailureText(t *testing.T) {
 	c := broken()
-	p := junitCell(&c).Failure
+	p := newJUnitTeller(result.Report{}).cell(&c, "").Failure
 	if p.Type != "breakage" {
 		t.Errorf("type %q", p.Type)
 	}
@@ -358,7 +380,7 @@ func TestJUnitMessages(t *testing.T) {
 		{&onlyFlaky, "failure", "flaky: first 200, then 403"},
 		{&flakyCell, "failure", "flaky: the same request was answered in two ways; [breakage] actual.allow-origin: expected Access-Control-Allow-Origin: https://app.example.com, got absent, as is every other CORS header"},
 	} {
-		out := junitCell(tc.cell)
+		out := newJUnitTeller(result.Report{}).cell(tc.cell, "")
 		got := map[string]*junitProblem{"failure": out.Failure, "error": out.Error, "skipped": out.Skipped}[tc.element]
 		if got == nil || got.Message != tc.want {
 			t.Errorf("%s cell: %s is %+v, want %q", tc.cell.Verdict, tc.element, got, tc.want)
@@ -412,6 +434,116 @@ func TestJUnitSurvivesEveryCharacter(t *testing.T) {
 		if bytes.ContainsAny(data, "\x00\x1b\x7f\u009b\ufffe\uffff") || bytes.Contains(data, []byte("]]>")) {
 			t.Errorf("%s holds what XML forbids", f)
 		}
+	}
+}
+
+// A case is named by what a tester reads. Cells that share a title are told apart by their step, or else by their id.
+func TestJUnitNames(t *testing.T) {
+	cell := func(title, step, point string) result.Cell {
+		c := newCell("a/b", point, title, result.Passed)
+		c.Step = step
+		return c
+	}
+	cells := []result.Cell{
+		cell("GET from https://a", "", "1"), cell("PUT from https://a", "put", "2"), cell("PUT from https://a", "again", "3"),
+		cell("HEAD from https://a", "put", "4"), cell("HEAD from https://a", "put", "5"), cell("", "", "6"), cell("two\nlines", "", "7"),
+	}
+	var got []string
+	for _, c := range cases(parseXML(t, render(t, JUnit, result.Report{Cells: cells}))) {
+		got = append(got, c.node.attr("name"))
+	}
+	want := []string{
+		"GET from https://a", "PUT from https://a (put)", "PUT from https://a (again)", "HEAD from https://a (put) (4)", "HEAD from https://a (put) (5)", "6", `two\nlines`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A case says what was asked and what lies behind the answer; a suite has the causes of what failed in it.
+func TestJUnitProperties(t *testing.T) {
+	r := diagnosed()
+	c := broken()
+	asked := "x-amz-date"
+	c.Point.Headers = asked
+	got := map[string]map[string]string{}
+	for _, suite := range parseXML(t, render(t, JUnit, r)).all("testsuite") {
+		for _, n := range append(suite.all("testcase"), suite) {
+			of := map[string]string{}
+			for _, list := range n.all("properties") {
+				for _, p := range list.all("property") {
+					of[p.attr("name")] = p.attr("value")
+				}
+			}
+			got[n.attr("name")] = of
+		}
+	}
+	for name, want := range map[string]map[string]string{
+		"GET https://evil.example": {
+			"cell": reflectedCell("GET", "https://evil.example").ID, "verdict": "failed", "class": "exposure", "origin": "https://evil.example", "method": "GET",
+			"facts": "23", "cause": "origin-reflected: [GET, PUT]",
+		},
+		"PUT https://app.example.com asking for x-amz-date": {
+			"cell": c.ID, "verdict": "failed", "class": "breakage", "origin": "https://app.example.com", "method": "PUT", "headers": asked, "facts": "4 9",
+		},
+		"cors.origins.exact": {
+			"endpoint": "https://s3.example.com", "server": "Example S3", "tool": "corsprobe 0.1.0", "run": "20260301-7f3a",
+			"cause.1": "exposure: Every origin is taken for an allowed one. (origin-reflected: [GET, PUT], 10 of 10 cells)",
+		},
+		"cors.responses.vary": {"endpoint": "https://s3.example.com", "server": "Example S3", "tool": "corsprobe 0.1.0", "run": "20260301-7f3a"},
+	} {
+		if diff := cmp.Diff(want, got[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// The evidence of a cause is shown a few times. All other cases name one of these, and have their own findings in a line each.
+func TestJUnitShowsACauseAFewTimes(t *testing.T) {
+	r := diagnosed()
+	whole, short := 0, 0
+	for _, c := range cases(parseXML(t, render(t, JUnit, r))) {
+		if c.suite.attr("name") != "cors.origins.exact" || !c.node.has("failure") {
+			continue
+		}
+		text := c.node.all("failure")[0].Text
+		if strings.Contains(text, "curl -sS") {
+			whole++
+			inOrder(t, text, "[exposure] actual.allow-origin", "> ", "< HTTP/1.1 200", "curl", "configuration", `"AllowedOrigins": ["https://app.example.com"]`)
+			continue
+		}
+		short++
+		inOrder(t, text, c.node.all("failure")[0].attr("message"), "[exposure] actual.allow-origin: expected ", "cell", "evidence", "in the JSON report", reflectedCell("GET", "https://evil.example").ID)
+	}
+	if whole != shownOfCause || short != 10-shownOfCause {
+		t.Errorf("%d cases have evidence and %d have not, want %d and %d", whole, short, shownOfCause, 10-shownOfCause)
+	}
+}
+
+// Where buckets are gone, a case says how to make one again; the link of a known deviation is given once.
+func TestJUnitSaysWhatIsGone(t *testing.T) {
+	r := diagnosed()
+	r.Run.Buckets = result.BucketsRemoved
+	if got := string(render(t, JUnit, r)); !strings.Contains(got, "corsprobe reproduce REPORT.json CELL makes one again") {
+		t.Error("it does not say how to ask again")
+	}
+	second := setAside()[7]
+	second.Title = "the same again"
+	got := string(render(t, JUnit, result.Report{Cells: []result.Cell{setAside()[7], second}}))
+	if n := strings.Count(got, "https://example.com/issues/9"); n != 1 {
+		t.Errorf("the link is given %d times", n)
+	}
+	if n := strings.Count(got, `message="known: accepts CONNECT as AllowedMethod`); n != 2 {
+		t.Errorf("%d cases say why they do not count", n)
+	}
+}
+
+// Nobody's checkout has the built-in catalogue's files.
+func TestJUnitOfTheCatalogueHasNoFile(t *testing.T) {
+	c := broken()
+	c.File = "catalogue/rules/order.yaml"
+	if got := string(render(t, JUnit, result.Report{Cells: []result.Cell{c}})); strings.Contains(got, " file=") || strings.Contains(got, " line=") {
+		t.Error("a case names a file that is not there")
 	}
 }
 

@@ -82,11 +82,7 @@ func flakyMessage(c *result.Cell) string {
 // problemLines is the text that a reader of test results shows of a cell: every mismatch, what a browser makes of it, the evidence, the
 // commands to repeat it.
 func problemLines(c *result.Cell) []string {
-	var lines []string
-	for _, f := range worstFirst(c.Findings) {
-		lines = append(lines, heading(f))
-		lines = append(append(lines, rowLines("  ", findingRows(f, valueLimit))...), "")
-	}
+	lines := findingLines(c)
 	lines = append(lines, rowLines("", append([]row{
 		{label: "cell", value: visible(c.ID)}, {label: "title", value: visible(c.Title)}}, cellRows(c)...))...)
 	for _, ex := range c.Exchanges {
@@ -94,6 +90,16 @@ func problemLines(c *result.Cell) []string {
 	}
 	if curl := curlRows(c); len(curl) > 0 {
 		lines = append(append(lines, ""), rowLines("", curl)...)
+	}
+	return lines
+}
+
+// findingLines is every mismatch.
+func findingLines(c *result.Cell) []string {
+	var lines []string
+	for _, f := range worstFirst(c.Findings) {
+		lines = append(lines, heading(f))
+		lines = append(append(lines, rowLines("  ", findingRows(f, valueLimit))...), "")
 	}
 	return lines
 }

@@ -63,17 +63,23 @@ func (t *textWriter) gone(r result.Report) {
 	shown := slices.ContainsFunc(r.Cells, func(c result.Cell) bool {
 		return len(c.Curl) > 0 && c.Verdict != result.Passed && c.Verdict != result.Known && c.Verdict != result.Unsupported
 	})
-	switch {
-	case !shown || r.Run.Buckets != result.BucketsRemoved && r.Run.Buckets != result.BucketsGiven:
-		return
-	case r.Run.Buckets == result.BucketsGiven:
-		t.wrapped(0, "The bucket has its own configuration again: the curl commands ask for that. corsprobe reproduce REPORT.json CELL --bucket NAME puts the cell's, and asks.")
-	case r.Endpoint.Embedded:
-		t.wrapped(0, "The run's buckets and their server are gone: the curl commands find nothing. corsprobe reproduce REPORT.json CELL makes them again, and asks.")
-	default:
-		t.wrapped(0, "The run's buckets are gone: the curl commands find nothing. corsprobe reproduce REPORT.json CELL makes one again, and asks; run --keep leaves them.")
+	if words := bucketsGone(r); shown && words != "" {
+		t.wrapped(0, words)
+		t.blank()
 	}
-	t.blank()
+}
+
+// bucketsGone says why commands that repeat a request find nothing, and what does; empty where they may find it.
+func bucketsGone(r result.Report) string {
+	switch {
+	case r.Run.Buckets == result.BucketsGiven:
+		return "The bucket has its own configuration again: the curl commands ask for that. corsprobe reproduce REPORT.json CELL --bucket NAME puts the cell's, and asks."
+	case r.Run.Buckets != result.BucketsRemoved:
+		return ""
+	case r.Endpoint.Embedded:
+		return "The run's buckets and their server are gone: the curl commands find nothing. corsprobe reproduce REPORT.json CELL makes them again, and asks."
+	}
+	return "The run's buckets are gone: the curl commands find nothing. corsprobe reproduce REPORT.json CELL makes one again, and asks; run --keep leaves them."
 }
 
 // configuration shows what the bucket held, as it can be put.

@@ -29,24 +29,6 @@ func (t *textWriter) counted(g group) {
 	}
 }
 
-// byReason groups cells by each of the deviations that they have: one reason is told once, however it meets others.
-func byReason(cells []*result.Cell) []group {
-	index := map[string]int{}
-	var groups []group
-	for _, c := range cells {
-		for _, reason := range slices.Compact(slices.Sorted(slices.Values(deviationsOf(c)))) {
-			i, seen := index[reason]
-			if !seen {
-				i = len(groups)
-				index[reason] = i
-				groups = append(groups, group{key: reason})
-			}
-			groups[i].cells = append(groups[i].cells, c)
-		}
-	}
-	return groups
-}
-
 // stale lists the known deviations that are to be removed or corrected.
 func (t *textWriter) stale(entries []result.StaleDeviation) {
 	if len(entries) == 0 {

@@ -8,11 +8,11 @@ import (
 	"corsprobe/scenarios"
 )
 
-// onMissing makes a configuration call on a bucket that does not exist, and judges it. One server takes PutBucketCors for CreateBucket: beside
-// a user's bucket it is not sent.
+// onMissing makes a configuration call on a bucket that does not exist, and judges it. Servers take PutBucketCors for CreateBucket, and
+// DeleteBucketCors for DeleteBucket: beside a user's bucket neither is sent.
 func (s *stage) onMissing(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
-	if s.run.opts.Bucket != "" && step.Call == scenarios.PutBucketCors {
-		c.Verdict, c.Reason = result.Unsupported, "PutBucketCors is not sent to a bucket that does not exist: with --bucket none is made, and one might be by this"
+	if s.run.opts.Bucket != "" && configures(step.Call) {
+		c.Verdict, c.Reason = result.Unsupported, string(step.Call)+" is not sent to a bucket that does not exist: with --bucket no other is changed, not even one that should not be there"
 		return nil
 	}
 	ex, err := s.sendMissing(ctx, step)

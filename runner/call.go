@@ -82,6 +82,7 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	}
 	if step.Digest.MayBeUnknown() && status >= http.StatusMultipleChoices && !owed.Refused() {
 		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not take the digest %s: it answers %s", step.Digest, answerText(status, code))
+		s.spoiltBy = step.CallID // what was to be there is not, for the steps that follow too
 		return false, nil
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why

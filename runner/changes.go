@@ -113,7 +113,7 @@ func (c *changeList) scenario(planned scenarios.Planned) {
 
 // onMissing adds a call that would change a bucket if there were one.
 func (c *changeList) onMissing(scenario string, step scenarios.PlannedStep) {
-	if configures(step.Call) && (c.opts.Bucket == "" || step.Call != scenarios.PutBucketCors) {
+	if configures(step.Call) && c.opts.Bucket == "" {
 		c.all = append(c.all, Change{Scenario: scenario, Call: string(step.Call), Why: step.CallID + ": of a name under which there is none"})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -70,7 +71,36 @@ func (w *world) NewBucket(ctx context.Context) (bucket, error) {
 	return w.add(ctx, name)
 }
 
-func (w *world) NoBucket() bucket { return &fakeBucket{w: w, name: "absent", closed: true} }
+func (w *world) NoBucket() bucket {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b := &absentBucket{fakeBucket{w: w, name: "absent"}}
+	w.buckets["absent"] = &b.fakeBucket
+	return b
+}
+
+// absentBucket is a name without a bucket. Who uses it closes it.
+type absentBucket struct{ fakeBucket }
+
+func (b *absentBucket) answer(ctx context.Context, call string) result.Exchange {
+	var refused *endpoint.CallError
+	if err := b.w.call(ctx, call+" on nothing"); errors.As(err, &refused) {
+		return refusing(refused.Status, s3cors.Error{Code: refused.Code})
+	}
+	return refusing(404, s3cors.Error{Code: s3cors.CodeNoSuchBucket})
+}
+
+func (b *absentBucket) PutDocument(ctx context.Context, _ []byte, _ ...string) result.Exchange {
+	return b.answer(ctx, "PutBucketCors")
+}
+
+func (b *absentBucket) GetDocument(ctx context.Context) result.Exchange {
+	return b.answer(ctx, "GetBucketCors")
+}
+
+func (b *absentBucket) DeleteDocument(ctx context.Context) (result.Exchange, error) {
+	return b.answer(ctx, "DeleteBucketCors"), nil
+}
 
 func (w *world) NewLonger(ctx context.Context, name string) (bucket, error) {
 	return w.add(ctx, name+"-1")
@@ -172,7 +202,13 @@ func (b *fakeBucket) GetCORS(ctx context.Context) (*s3cors.Configuration, error)
 	return b.cfg, nil
 }
 
-func (b *fakeBucket) PutDocument(ctx context.Context, document []byte, _ ...string) result.Exchange {
+func (b *fakeBucket) PutDocument(ctx context.Context, document []byte, digests ...string) result.Exchange {
+	switch {
+	case slices.Contains(digests, "wrong-md5"):
+		return refusing(400, s3cors.Error{Code: s3cors.CodeBadDigest})
+	case slices.Contains(digests, "malformed-md5"):
+		return refusing(400, s3cors.Error{Code: s3cors.CodeInvalidDigest})
+	}
 	cfg, err := s3cors.ParseXML(document)
 	if err != nil {
 		return refusing(400, s3cors.Error{Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML})

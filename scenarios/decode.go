@@ -343,7 +343,7 @@ func enumOf(t reflect.Type) []string {
 	case reflect.TypeFor[Call]():
 		return callNames()
 	case reflect.TypeFor[Evidence]():
-		return texts(Measured, Reported)
+		return texts(Measured, Documented, Reported)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func LoadDeviations(paths ...string) ([]Deviation, error) {
 	var list []Deviation
 	var errors Errors
 	for _, p := range paths {
-		data, err := file.Read(p, maxFile)
+		data, err := file.Read(p, MaxFile)
 		if err != nil {
 			errors = append(errors, Error{File: p, What: plain(err)})
 			continue

@@ -45,6 +45,16 @@ func TestErrors(t *testing.T) {
 		{"step of two calls", "name: a\nsteps: [{name: b, delete: true, get: true}]\n", `f.yaml:2:9: a step with 2 calls, expected exactly one of put, replace, delete, get, call`},
 		{"no such call", "name: a\nsteps: [{name: b, call: PutBucketTagings}]\n", `f.yaml:2:25: found "PutBucketTagings", expected RecreateBucket, PutBucketAcl, PutBucketPolicy, DeleteBucketPolicy, PutBucketVersioning, PutBucketTagging, PutBucketWebsite, PutBucketLifecycleConfiguration, PutPublicAccessBlock, PutObject, DeleteBucketTagging, DeleteBucketWebsite, DeleteBucketLifecycle, DeletePublicAccessBlock, PutBucketEncryption, DeleteBucketEncryption, PutBucketOwnershipControls, PutBucketNotificationConfiguration, PutBucketLogging, PutBucketRequestPayment or PutBucketAccelerateConfiguration; did you mean "PutBucketTagging"?`},
 		{"digest of nothing", "name: a\nsteps: [{name: b, get: true, digest: md5}]\n", `f.yaml:2:38: digest without a configuration, expected put or replace`},
+		{"on another bucket, of a call", "name: a\nsteps: [{name: b, call: PutObject, on: missing-bucket}]\n", `f.yaml:2:40: on beside call, expected no on: the call is made in the life of the scenario's own bucket`},
+		{"on no such kind of bucket", "name: a\nsteps: [{name: b, get: true, on: missing}]\n", `f.yaml:2:34: found "missing", expected own-bucket or missing-bucket`},
+		{
+			"two reasons to refuse", "name: a\nsteps: [{name: b, put: {CORSRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET]}]}, on: missing-bucket, digest: wrong-md5}]\n",
+			`f.yaml:2:115: two reasons to refuse one call, expected on: missing-bucket or digest: wrong-md5`,
+		},
+		{
+			"replace on nothing", "name: a\nsteps: [{name: b, replace: {CORSRules: [{AllowedOrigins: ['*'], AllowedMethods: [GET]}]}, on: missing-bucket}]\n",
+			`f.yaml:2:28: replace on a bucket that does not exist, expected put`,
+		},
 		{"answer of a call", "name: a\nsteps: [{name: b, call: PutObject, answer: {status: 200, reason: x}}]\n", `f.yaml:2:44: answer beside call, expected no answer: the call itself is not judged`},
 		{"two steps of one name", "name: a\nsteps: [{name: b, delete: true}, {name: b, get: true}]\n", `f.yaml:2:41: a second step "b", expected a name of its own`},
 		{"delete: false", "name: a\nsteps: [{name: b, delete: false}]\n", `f.yaml:2:27: delete: false, expected delete: true`},

@@ -21,8 +21,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxFile bounds a scenario file: what is larger is not one.
-const maxFile = 1 << 20
+// MaxFile is how many bytes a scenario file has at most: what is larger is not one.
+const MaxFile = 1 << 20
 
 // stdin names what came from standard input, in ids and in errors.
 const stdin = "stdin"
@@ -157,7 +157,7 @@ func (l *loader) stdin() {
 		return
 	}
 	l.stdinRead = true
-	data, err := file.Input(file.Stdin, maxFile)
+	data, err := file.Input(file.Stdin, MaxFile)
 	if err != nil {
 		l.errors = append(l.errors, Error{File: stdin, What: plain(err)})
 		return
@@ -198,7 +198,7 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return file.ReadAll(f, maxFile)
+	return file.ReadAll(f, MaxFile)
 }
 
 func (l *loader) add(d *decoder, s *Scenario) {

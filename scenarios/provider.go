@@ -40,7 +40,7 @@ type Source struct {
 	Title    string   `yaml:"title" required:"true" doc:"What it is, in a few words."`
 	Link     string   `yaml:"link" required:"true" doc:"Where it can be read."`
 	Date     string   `yaml:"date" required:"true" doc:"When it was measured, said or read: YYYY, YYYY-MM or YYYY-MM-DD."`
-	Evidence Evidence `yaml:"evidence" required:"true" doc:"measured: seen in answers. reported: documentation, source code, or somebody's word."`
+	Evidence Evidence `yaml:"evidence" required:"true" doc:"measured: seen in answers. documented: its maker's own documentation, source code or tests. reported: somebody's word, such as an issue."`
 
 	places
 }
@@ -49,8 +49,9 @@ type Source struct {
 type Evidence string
 
 const (
-	Measured Evidence = "measured" // seen in answers
-	Reported Evidence = "reported" // documentation, source code, or somebody's word
+	Measured   Evidence = "measured"   // seen in answers
+	Documented Evidence = "documented" // its maker's own documentation, source code or tests
+	Reported   Evidence = "reported"   // somebody's word, such as an issue
 )
 
 // Location is where a provider's endpoints are.
@@ -118,6 +119,7 @@ func Providers() ([]Provider, error) {
 		p, wrong := parseProvider(file, data)
 		all, errors = append(all, p), append(errors, wrong...)
 	}
+	slices.SortFunc(all, func(a, b Provider) int { return strings.Compare(a.Name, b.Name) }) // their files' names have an ending
 	return all, errors.orNil()
 }
 
@@ -143,7 +145,7 @@ func ProviderByName(name string) (Provider, error) {
 
 // LoadProvider reads a provider's file. The error is of type [Errors], and holds everything that is wrong in it.
 func LoadProvider(path string) (Provider, error) {
-	data, err := file.Read(path, maxFile)
+	data, err := file.Read(path, MaxFile)
 	if err != nil {
 		return Provider{}, Errors{{File: path, What: plain(err)}}
 	}
@@ -164,7 +166,7 @@ func (p Provider) Dialect() dialect.Dialect {
 
 // IsProviderFile reports that a file that can be read looks like a provider's, or one of known deviations, rather than a scenario.
 func IsProviderFile(path string) bool {
-	data, err := file.Read(path, maxFile)
+	data, err := file.Read(path, MaxFile)
 	return err == nil && regexp.MustCompile(`(?m)^(knownDeviations|sources):`).Match(data)
 }
 

@@ -29,8 +29,8 @@ func TestProviders(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"aws", "backblaze-b2", "ceph-rgw", "cloudflare-r2", "digitalocean-spaces", "google-cloud-storage", "hetzner", "minio",
-		"ovhcloud", "scaleway", "seaweedfs", "versitygw", "wasabi"}
+	want := []string{"aws", "backblaze-b2", "ceph-rgw", "cloudflare-r2", "cloudserver", "digitalocean-spaces", "garage", "google-cloud-storage", "hetzner",
+		"lightsail", "localstack", "minio", "minio-aistor", "moto", "noobaa", "ovhcloud", "rustfs", "scaleway", "seaweedfs", "versitygw", "wasabi"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}
@@ -110,7 +110,7 @@ func TestLoadProvider(t *testing.T) {
 			`FILE:5:12: a second source "docs", expected a name of its own`},
 		{"no link", `"https://docs.example"`, "hearsay", `FILE:4:41: found "hearsay", expected an https:// link`},
 		{"no date", "2026-01", "lately", `FILE:4:71: found "lately", expected a date, YYYY, YYYY-MM or YYYY-MM-DD`},
-		{"evidence", "evidence: reported", "evidence: guessed", `FILE:4:90: found "guessed", expected measured or reported`},
+		{"evidence", "evidence: reported", "evidence: guessed", `FILE:4:90: found "guessed", expected measured, documented or reported`},
 		{"placeholder", "{region}", "{zone}", `FILE:5:17: the placeholder {zone}, expected {region} or {account}`},
 		{"no URL", "https://s3.{region}.mine.example", "s3.mine.example", `FILE:5:17: found "s3.mine.example", expected a URL such as https://s3.{region}.example.com`},
 		{"limit of nothing", "of: rules", "of: rulez", `FILE:7:10: found "rulez", expected rules, document-bytes, document-characters, rule-bytes, id-characters, max-age-seconds or settle-seconds; did you mean "rules"?`},

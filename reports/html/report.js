@@ -85,7 +85,7 @@
       text.push(config.classList.contains("put") ? "What the call was given:" : "The bucket's CORS configuration:", fenced(config.lastElementChild.textContent, "json"));
     }
     const commands = [...(evidence || told).querySelectorAll("pre.curl")].map((pre) => pre.textContent);
-    if (commands.length) text.push("To ask again, of a bucket that holds this configuration:", fenced(commands.join("\n"), "sh"));
+    if (commands.length) text.push("To ask again, where a bucket holds this configuration:", fenced(commands.join("\n"), "sh"));
     for (const exchange of evidence ? evidence.querySelectorAll("pre:not(.curl)") : []) {
       text.push("The " + exchange.previousElementSibling.textContent.replace(/[^A-Za-z]/g, "") + ", as it was:", fenced(exchange.textContent, "http"));
     }

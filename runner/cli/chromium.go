@@ -7,24 +7,35 @@ import (
 
 	"corsprobe/runner/browser"
 	"corsprobe/runner/probe"
+
+	"github.com/spf13/pflag"
 )
 
-// findBrowser makes sure that there is one before anything is sent.
-func (f *runFlags) findBrowser() (err error) {
-	f.browser = f.browser || f.browserPath != ""
-	if f.browser {
-		f.browserPath, err = browser.Find(f.browserPath)
+// browserFlags say whether a page in a browser is to ask as well, and in which.
+type browserFlags struct {
+	wanted bool
+	path   string
+}
+
+func (b *browserFlags) register(flags *pflag.FlagSet, usage string) {
+	flags.BoolVar(&b.wanted, "browser", false, usage)
+	flags.StringVar(&b.path, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
+}
+
+// find makes sure that there is one before anything is sent.
+func (b *browserFlags) find() (err error) {
+	if b.wanted = b.wanted || b.path != ""; b.wanted {
+		b.path, err = browser.Find(b.path)
 	}
 	return err
 }
 
-// startBrowser starts one that reaches the endpoint and nothing else.
-func (f *runFlags) startBrowser(ctx context.Context, endpoint string) (err error) {
-	if !f.browser {
-		return nil
+// start starts one that reaches the endpoint and nothing else; nil where none is wanted.
+func (b *browserFlags) start(ctx context.Context, target *targetFlags, endpoint string) (*browser.Browser, error) {
+	if !b.wanted {
+		return nil, nil
 	}
-	f.opts.Browser, err = browser.Start(context.WithoutCancel(ctx), f.target.browserOptions(f.browserPath, hosts(endpoint)))
-	return err
+	return browser.Start(context.WithoutCancel(ctx), target.browserOptions(b.path, hosts(endpoint)))
 }
 
 // browserOptions have a browser reach what the flags say, as they say.

@@ -27,7 +27,7 @@ var flagWords = map[string]words{
 	"convert":   func() []cobra.Completion { return corsfile.TargetNames() },
 	"depth":     func() []cobra.Completion { return depths() },
 	"deviation": deviationWords,
-	"evidence":  wordsOf([]string{problemsOnly, "all"}),
+	"evidence":  wordsOf(evidences),
 	"fail-on":   classWords,
 	"format":    func() []cobra.Completion { return lintFormats() },
 	"provider":  providerWords,

@@ -170,7 +170,6 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	if f.earlier != nil {
 		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
 	}
-	diagnosed(&report)
 	human := f.human(stdout, stderr)
 	told := reports.WriteText(human, report, f.look.text(human))
 	err := errors.Join(told, f.write(report, stdout))
@@ -208,13 +207,14 @@ func (f *outcomeFlags) whyZero(r result.Report, human io.Writer) error {
 }
 
 // diagnosed adds the causes of what failed to a report.
-func diagnosed(report *result.Report) {
+func diagnosed(report *result.Report) diagnose.Diagnosis {
 	report.Causes, report.Unexplained = nil, nil
 	if report.Summary.Failed == 0 {
-		return
+		return diagnose.Diagnosis{}
 	}
 	d := diagnose.Report(*report)
 	report.Causes, report.Unexplained = d.Causes, d.Unexplained
+	return d
 }
 
 // tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.
@@ -262,8 +262,10 @@ func (f *outcomeFlags) exitCode(r result.Report) int {
 	switch {
 	case len(r.CleanUp) > 0:
 		return exitNoJudgement
-	case r.Run.Incomplete != "":
+	case r.Run.Interrupted():
 		return exitInterrupted
+	case r.Run.Incomplete != "":
+		return exitNoJudgement
 	case s.Errors > 0 || s.Unsupported == s.Cells && !r.EmptyShard():
 		return exitNoJudgement
 	case len(r.Stale) > 0 || f.fails(r):

@@ -49,7 +49,7 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 		return exit{exitUsage, fmt.Errorf("%s: the report holds no configurations; it was written by a release that kept none", path)}
 	}
 	unknow(&report)
-	diagnosed(&report)
+	found := diagnosed(&report)
 	human := f.outcome.human(stdout, stderr)
 	told := reports.WriteDiagnosis(human, report, f.outcome.look.text(human))
 	if err := errors.Join(told, f.outcome.write(report, stdout)); err != nil {
@@ -58,7 +58,7 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 	if f.writeKnown == "" {
 		return nil
 	}
-	entries := foundKnown(report, nil)
+	entries := foundKnown(report, found, nil)
 	if err := file.Create(f.writeKnown, func(w io.Writer) error { return scenarios.WriteDeviations(w, entries) }); err != nil {
 		return exit{exitNoJudgement, fmt.Errorf("--write-known %s: %w", f.writeKnown, err)}
 	}

@@ -29,6 +29,7 @@ type fuzzFlags struct {
 	target    targetFlags
 	opts      fuzz.Options
 	run       runner.Options
+	browser   browserFlags
 	forGiven  bool
 	seedGiven bool
 	output    string
@@ -43,7 +44,8 @@ func fuzzCommand() *cobra.Command {
 		Use:   "fuzz",
 		Short: "Ask random configurations and requests, and shrink what differs",
 		Long: `Makes random but plausible CORS configurations and requests at their edges, in buckets of its own, and holds every answer against S3's model;
-with --provider, against what is known of the provider too: silence means then that what is known is complete, and a difference is news.
+with --provider, against what is known of the provider too: silence means then that what is known is complete, and a difference is news. With
+--browser a page in Chromium asks the same, and what it gets is held against Fetch's model.
 
 Each difference is asked again, made as small as it gets, and written as a scenario that is ready to be committed: to --output, or to standard
 output. The seed repeats the sequence of questions exactly.
@@ -71,12 +73,13 @@ Exit code: 0 silence; 1 differences, or answers that changed from one time to th
 	flags.Float64Var(&f.run.Rate, "rate", 0, "most `REQUESTS` that begin in a second (default no limit)")
 	flags.DurationVar(&f.run.Settle, "settle", usual.Settle, "longest `TIME` for a configuration to take effect; a provider's own goes before the default")
 	flags.DurationVar(&f.run.CleanUp, "cleanup-timeout", usual.CleanUp, "longest `TIME` that clean-up takes after a signal")
+	f.browser.register(flags, "have a page in a real Chromium ask as well, and hold Fetch's model against it; the questions are such as a page can ask")
 	return c
 }
 
 // do is the whole of corsprobe fuzz. What can be refused is refused before the first request.
 func (f *fuzzFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
-	if err := errors.Join(f.check(), f.target.applyProvider()); err != nil {
+	if err := errors.Join(f.check(), f.target.applyProvider(), f.browser.find()); err != nil {
 		return usage(err)
 	}
 	id := runner.NewID()
@@ -89,6 +92,13 @@ func (f *fuzzFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := target.endpoint.Check(ctx); err != nil {
 		return noJudgement(ctx, err)
 	}
+	if f.run.Browser, err = f.browser.start(ctx, &f.target, target.endpoint.URL()); err != nil {
+		return noJudgement(ctx, err)
+	}
+	if f.run.Browser != nil {
+		defer f.run.Browser.Close()
+	}
+	f.opts.Pages = f.run.Browser != nil
 	fmt.Fprintf(stderr, "seed %d\n", f.opts.Seed)
 	out := f.ask(ctx, target, id, stderr)
 	report := out.Report(id, "corsprobe "+version())
@@ -256,6 +266,9 @@ func tellFuzz(w io.Writer, out fuzz.Outcome) {
 	fmt.Fprintf(w, "%s, %s in %s; %d of %d facts, %s of the model and %s of dimensions\n",
 		english.Count(out.Questions, "question"), english.Count(out.Requests, "request"), out.Duration.Round(time.Second/10),
 		out.Coverage.Facts(), len(s3cors.Facts()), english.CountOf(out.Coverage.Branches(), "branch", "branches"), english.Count(out.Coverage.Pairs(), "pair"))
+	if out.Pages > 0 {
+		fmt.Fprintf(w, "%s by a page in Chromium as well\n", english.CountOf(out.Pages, "question was asked", "questions were asked"))
+	}
 	if out.Known > 0 {
 		fmt.Fprintf(w, "%s as the known deviations say\n", english.CountOf(out.Known, "answer is", "answers are"))
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -150,15 +151,25 @@ func listProviders(w io.Writer) error {
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tBUCKET CORS\tDEVIATIONS\tENDPOINT")
+	fmt.Fprintln(table, "NAME\tBUCKET CORS\tDEVIATIONS\tKNOWN BY\tENDPOINT")
 	for _, p := range all {
 		at := "yours"
 		if p.Endpoint != nil {
 			at = p.Endpoint.URL
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", p.Name, offered(p, "bucket-cors"), len(p.KnownDeviations), at)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", p.Name, offered(p, "bucket-cors"), len(p.KnownDeviations), knownBy(p), at)
 	}
 	return table.Flush()
+}
+
+// knownBy is the best evidence of a provider's deviations.
+func knownBy(p scenarios.Provider) string {
+	for _, best := range []scenarios.Evidence{scenarios.Measured, scenarios.Documented, scenarios.Reported} {
+		if slices.ContainsFunc(p.KnownDeviations, func(d scenarios.Deviation) bool { return d.Evidence == best }) {
+			return string(best)
+		}
+	}
+	return "-"
 }
 
 func offered(p scenarios.Provider, feature string) string {
@@ -203,7 +214,7 @@ func describeProvider(w io.Writer, p scenarios.Provider) {
 		if d.Spoken() {
 			what = d.Speaks.String()
 		}
-		fmt.Fprintf(w, "  - %s: %s [%s]\n", what, d.Reason, d.Source)
+		fmt.Fprintf(w, "  - %s: %s [%s, %s]\n", what, d.Reason, d.Source, d.Evidence)
 	}
 	fmt.Fprintln(w, "sources")
 	for _, s := range p.Sources {

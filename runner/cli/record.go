@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -34,7 +33,7 @@ func recordCommand() *cobra.Command {
 		Short: "Write what an authority, such as AWS, answers into scenarios",
 		Long: `Runs scenarios against an endpoint that is taken as the authority, such as AWS itself, and writes what it answered into their files, as
 pins under expect with the date and the endpoint. All else in a file stays. A second recording replaces the first, and says what moved since.
-With --check it only says so, and writes nothing. Cells that were not answered, or in two ways, are told and not recorded.
+With --check it only says so, and writes nothing. Configuration calls are not recorded; where one is not as S3 has it, that is told. Cells that were not answered, or in two ways, are told and not recorded.
 
 Exit code: 0 recorded, and with --check nothing moved; 1 with --check: something moved, or is not recorded; 2 bad input; 3 something was not
 answered, or in two ways; 130 interrupted: nothing is written.`,
@@ -138,6 +137,7 @@ type heard struct {
 	unheard int
 	fresh   int // cells that were not recorded before
 	cells   int
+	calls   int
 }
 
 func hear(plan scenarios.Plan, report result.Report) heard {
@@ -148,12 +148,30 @@ func hear(plan scenarios.Plan, report result.Report) heard {
 	}
 	for _, planned := range plan.Scenarios {
 		for _, step := range planned.Steps {
+			h.call(step, came[step.CallID])
 			for _, cell := range step.Cells {
 				h.cell(planned.Scenario, step.Name, cell, came[cell.ID])
 			}
 		}
 	}
 	return h
+}
+
+// call tells of a configuration call. It is not recorded: what the cells after it show rests on S3's model of it.
+func (h *heard) call(step scenarios.PlannedStep, came result.Cell) {
+	if step.CallID == "" {
+		return
+	}
+	h.calls++
+	switch {
+	case came.Verdict == result.Error || came.Verdict == result.Flaky:
+		h.silent = append(h.silent, fmt.Sprintf("%s came to nothing: %s %s", step.CallID, came.Verdict, came.Reason))
+		h.unheard++
+	default:
+		for _, f := range came.Findings {
+			h.silent = append(h.silent, fmt.Sprintf("%s is not as S3 has it (%s: %s, not %s); answer says in the step what it should be", step.CallID, f.Check, f.Got, f.Expected))
+		}
+	}
 }
 
 func (h *heard) cell(s *scenarios.Scenario, step string, cell scenarios.Cell, came result.Cell) {
@@ -190,13 +208,16 @@ func (h *heard) tell(w io.Writer) {
 	if h.fresh > 0 {
 		fmt.Fprintf(w, "%s not recorded before\n", english.Count(h.fresh, "cell"))
 	}
+	if h.calls > 0 {
+		fmt.Fprintf(w, "%s not recorded: what they answer is held against S3's model, or against the step's answer\n", english.Count(h.calls, "configuration call"))
+	}
 }
 
 // write puts the recordings into the files, once all of them are known to be possible.
 func (h *heard) write(source string, w io.Writer) error {
 	texts := map[string][]byte{}
 	for _, path := range h.files {
-		old, err := os.ReadFile(path)
+		old, err := file.Read(path, scenarios.MaxFile)
 		if err == nil {
 			texts[path], err = scenarios.Record(old, source, h.by[path])
 		}

@@ -11,6 +11,7 @@ import (
 // repeat ends a run that has nothing to ask again: its result is the one that --rerun-failed's report has, which need not be a good one.
 func (f *runFlags) repeat(c chosen, stdout, stderr io.Writer) error {
 	fmt.Fprintf(f.outcome.human(stdout, stderr), "%s has no failed cell: nothing is asked again. It says:\n\n", f.rerun)
+	diagnosed(c.settled)
 	return f.outcome.conclude(*c.settled, c.unasked(), stdout, stderr)
 }
 

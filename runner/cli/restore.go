@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -101,9 +102,12 @@ func (f *restoreFlags) open(ctx context.Context, j endpoint.Journal) (*endpoint.
 	return endpoint.Open(ctx, config)
 }
 
-// warnWaiting says in one line that a journal waits, before any command that talks to an endpoint: the user may not know that a run was killed.
+// unwarned are the commands that do not warn: the one that puts right, and those that shells and packagers run.
+var unwarned = []string{"restore", "completion", "bash", "zsh", "fish", "powershell", "man", "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+
+// warnWaiting says in one line that a journal waits, before any command does its work: the user may not know that a run was killed.
 func warnWaiting(cmd *cobra.Command) {
-	if cmd.Name() == "restore" || cmd.Flags().Lookup("timeout") == nil {
+	if slices.Contains(unwarned, cmd.Name()) {
 		return
 	}
 	waiting, err := endpoint.Waiting("")

@@ -34,11 +34,11 @@ type runFlags struct {
 	evidence    string
 	known       []string
 	writeKnown  string
-	browser     bool
-	browserPath string
+	browser     browserFlags
 	printConfig bool
 	dryRun      bool
 	settleGiven bool
+	noFollowUp  bool
 	opts        runner.Options
 	source      source
 }
@@ -94,8 +94,8 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use: for endpoints that refuse objects")
 	flags.BoolVar(&f.opts.AssumeConfigured, "assume-configured", false, "take the scenarios' configuration as given, where CORS is not configured by bucket: nothing is put or deleted, only asked")
 	f.registerPace(flags)
-	flags.BoolVar(&f.browser, "browser", false, "have a page in a real Chromium send the cells as well, and compare")
-	flags.StringVar(&f.browserPath, "browser-path", "", "`PATH` of Chromium; implies --browser (default: the one that is installed)")
+	f.browser.register(flags, "have a page in a real Chromium send the cells as well, and compare")
+	flags.BoolVar(&f.noFollowUp, "no-follow-up", false, "where several causes explain the same answers, ask nothing further that would decide between them")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the run's buckets in place, so that the curl commands of a report can be tried; corsprobe sweep removes them")
 	flags.BoolVar(&f.printConfig, "print-config", false, "print every setting and where it comes from, and run nothing")
 }
@@ -133,7 +133,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.check(ctx, target); err != nil {
 		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
-	if err := f.startBrowser(ctx, target.endpoint.URL()); err != nil {
+	if f.opts.Browser, err = f.browser.start(ctx, &f.target, target.endpoint.URL()); err != nil {
 		return f.unjudged(ctx, err, id, target.endpoint.URL(), stdout, stderr)
 	}
 	if f.opts.Browser != nil {
@@ -144,7 +144,8 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return errors.Join(err, f.outcome.streams.abandon())
 	}
-	if err := f.recordKnown(report, chosen, stderr); err != nil {
+	found := f.diagnose(ctx, &report, target, id, stderr)
+	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
@@ -160,7 +161,7 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 		return chosen, nil, err
 	}
 	list, err := scenarios.LoadDeviations(f.known...)
-	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.findBrowser()); err != nil {
+	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.browser.find()); err != nil {
 		return chosen, nil, err
 	}
 	known := chosen.known(list)
@@ -183,7 +184,7 @@ func forgetPassed(report *result.Report) {
 }
 
 func (f *runFlags) checkEvidence() error {
-	if f.evidence != problemsOnly && f.evidence != "all" {
+	if !slices.Contains(evidences, f.evidence) {
 		return fmt.Errorf("--evidence %s: expected problems or all", f.evidence)
 	}
 	return nil
@@ -270,6 +271,8 @@ func (f *runFlags) progress(stderr io.Writer, total int) *reports.Progress {
 
 // problemsOnly is the value of --evidence that keeps in short what conforms.
 const problemsOnly = "problems"
+
+var evidences = []string{problemsOnly, "all"}
 
 // keeps is how much evidence the run keeps. Only an NDJSON report, which is written as cells are judged, has use for more than others.
 func (f *runFlags) keeps() runner.Evidence {

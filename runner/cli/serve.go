@@ -67,9 +67,7 @@ func (f *serveFlags) serve(ctx context.Context, stdout io.Writer) error {
 	fmt.Fprintf(stdout, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", running.URL(), running.Region(), access, secret)
 	fmt.Fprintf(stdout, "# With these set, in another shell:%s\n", f.whatToRun(running.URL(), running.Region()))
 	<-ctx.Done()
-	ended, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-	defer cancel()
-	_ = running.Close(ended) // it goes with the process
+	closeAtOnce(running)
 	return nil
 }
 
@@ -88,6 +86,14 @@ func (f *serveFlags) whatToRun(url, region string) string {
 		text += fmt.Sprintf("   # finds %s more than the provider has", count(n, "deviation"))
 	}
 	return line + text
+}
+
+// closeAtOnce closes a server, and waits for next to nothing: a connection over which nothing was ever asked would be waited for for five
+// seconds. What is left of it goes with the process.
+func closeAtOnce(running interface{ Close(context.Context) error }) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_ = running.Close(ctx)
 }
 
 // start runs the embedded server as it is, or one that speaks a dialect in front of it.

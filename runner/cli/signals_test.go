@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -371,8 +372,27 @@ func TestSignalsEndEveryCommand(t *testing.T) {
 	}
 }
 
-// A connection over which nothing was ever asked does not hold up the end: the server library would wait five seconds for it.
+// waiting is a server whose end takes as long as it may.
+type waiting struct{ most time.Duration }
+
+func (w *waiting) Close(ctx context.Context) error {
+	end, _ := ctx.Deadline()
+	w.most = time.Until(end) // less still where the machine is busy
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A server that waits for connections over which nothing was ever asked does not hold up the end.
 func TestUnusedConnectionsHoldUpNothing(t *testing.T) {
+	var w waiting
+	closeAtOnce(&w)
+	if w.most > time.Second || w.most == 0 {
+		t.Errorf("the server was given %s", w.most)
+	}
+}
+
+// Nor does such a connection change how serve ends.
+func TestServeEndsWithAnUnusedConnection(t *testing.T) {
 	h := hold(t, false)
 	c := h.corsprobe(t, "serve")
 	stdout, err := c.StdoutPipe()
@@ -382,11 +402,11 @@ func TestUnusedConnectionsHoldUpNothing(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	said := make([]byte, 4096)
-	n, err := stdout.Read(said)
-	at := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(string(said[:n]))
-	if err != nil || at == "" {
-		t.Fatalf("%v: %s", err, said[:n])
+	at, address := "", regexp.MustCompile(`127\.0\.0\.1:\d+`)
+	for lines := bufio.NewScanner(stdout); at == ""; at = address.FindString(lines.Text()) {
+		if !lines.Scan() {
+			t.Fatalf("it does not say where it is: %v", lines.Err())
+		}
 	}
 	conn, err := net.Dial("tcp", at)
 	if err != nil {
@@ -394,8 +414,7 @@ func TestUnusedConnectionsHoldUpNothing(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	signalled(t, c, syscall.SIGTERM)
-	began := time.Now()
-	if code := c.ended(t); code != 0 || time.Since(began) > 4*time.Second {
-		t.Errorf("exit code %d after %s", code, time.Since(began))
+	if code := c.ended(t); code != 0 {
+		t.Errorf("exit code %d", code)
 	}
 }

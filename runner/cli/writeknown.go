@@ -25,7 +25,7 @@ func (f *runFlags) checkFiles() error {
 }
 
 // recordKnown writes what was found as known deviations.
-func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Writer) error {
+func (f *runFlags) recordKnown(report result.Report, found diagnose.Diagnosis, chosen chosen, stderr io.Writer) error {
 	switch {
 	case f.writeKnown == "":
 		return nil
@@ -33,7 +33,7 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 		fmt.Fprintf(stderr, "corsprobe: %s is not written: the run is incomplete\n", f.writeKnown)
 		return nil
 	}
-	entries := foundKnown(report, chosen.unasked())
+	entries := foundKnown(report, found, chosen.unasked())
 	if err := file.Create(f.writeKnown, func(w io.Writer) error { return scenarios.WriteDeviations(w, entries) }); err != nil {
 		return fmt.Errorf("--write-known %s: %w", f.writeKnown, err)
 	}
@@ -49,8 +49,7 @@ func (f *runFlags) recordKnown(report result.Report, chosen chosen, stderr io.Wr
 }
 
 // foundKnown are a report's causes as known deviations, and globs of cells for what no cause explains. The reasons are for a person to give.
-func foundKnown(report result.Report, others []string) []scenarios.Deviation {
-	d := diagnose.Report(report)
+func foundKnown(report result.Report, d diagnose.Diagnosis, others []string) []scenarios.Deviation {
 	var entries []scenarios.Deviation
 	for _, one := range d.Dialect {
 		entries = append(entries, scenarios.Spoken(one))

@@ -128,6 +128,32 @@ func expect(a dialect.Answer) expected {
 	return e
 }
 
+// Tells reports that what an endpoint answers says which of two dialects it speaks: no answer of the one may be one of the other.
+func Tells(a, b []dialect.Answer) bool {
+	for _, one := range a {
+		for _, other := range b {
+			if !expect(one).apart(expect(other)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// apart reports that no answer is as both predict. What one of them does not assert tells nothing.
+func (x expected) apart(y expected) bool {
+	if len(x.status) > 0 && len(y.status) > 0 && !slices.ContainsFunc(x.status, func(n int) bool { return slices.Contains(y.status, n) }) {
+		return true
+	}
+	differ := x.changes(y) &^ (status | x.free | y.free)
+	for part, pair := range map[parts][2]string{errorCode: {x.code, y.code}, errorMethod: {x.method, y.method}, errorResourceType: {x.resource, y.resource}} {
+		if (pair[0] == "" || pair[1] == "") && !(part == errorCode && x.bare != y.bare) {
+			differ &^= part
+		}
+	}
+	return differ != 0
+}
+
 // missed are the parts that came otherwise.
 func (e expected) missed(s seen) parts {
 	var missed parts

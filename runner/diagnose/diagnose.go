@@ -18,6 +18,13 @@ type Diagnosis struct {
 	Dialect     dialect.Dialect
 	Causes      []result.Cause // the one that explains most cells first
 	Unexplained []string       // ids of failed and known cells that no cause, or not all of them together, explain
+	Rivals      []Rival        // causes that have alternatives
+}
+
+// Rival is a cause with the deviations that could stand in its place.
+type Rival struct {
+	Deviations []dialect.Deviation // the cause's own first
+	Dialects   []dialect.Dialect   // of the whole, with each of them
 }
 
 // Report finds what explains the failed and the known cells of a report.
@@ -32,14 +39,21 @@ func (s *search) diagnosis(at explanation) Diagnosis {
 	for i, one := range at.dialect {
 		c := cause(one)
 		s.shown(&c, at, s.explain(without(at.dialect, i)))
+		rival := Rival{Deviations: []dialect.Deviation{one}, Dialects: []dialect.Dialect{at.dialect}}
 		for _, other := range s.alternatives(at, i) {
 			c.Alternatives = append(c.Alternatives, other.String())
+			rival.Deviations = append(rival.Deviations, other)
+			rival.Dialects = append(rival.Dialects, with(without(at.dialect, i), other, i))
 		}
 		d.Causes = append(d.Causes, c)
+		if len(rival.Deviations) > 1 {
+			d.Rivals = append(d.Rivals, rival)
+		}
 	}
 	slices.SortStableFunc(d.Causes, func(a, b result.Cause) int { return len(b.Cells) - len(a.Cells) })
 	d.Unexplained = s.unexplained(at, faithful)
-	d.dropGuesses(s.e.cells)
+	d.dropGuesses(s.e.cells[:s.e.own])
+	d.Rivals = slices.DeleteFunc(d.Rivals, func(r Rival) bool { return !d.Dialect.Has(r.Deviations[0].Name) })
 	return d
 }
 
@@ -88,7 +102,7 @@ func (s *search) shown(c *result.Cause, at, less explanation) {
 		}
 		o := s.e.cases[n]
 		cell := s.e.cells[o.cell]
-		if !blamed(cell) {
+		if !blamed(cell) || o.cell >= s.e.own {
 			continue
 		}
 		if !slices.Contains(c.Cells, cell.ID) {
@@ -164,7 +178,7 @@ func (s *search) unexplained(at, faithful explanation) []string {
 		}
 	}
 	var ids []string
-	for i, c := range s.e.cells {
+	for i, c := range s.e.cells[:s.e.own] {
 		if blamed(c) && (open[i] || !explained[i]) {
 			ids = append(ids, c.ID)
 		}

@@ -20,6 +20,7 @@ type evidence struct {
 	steps     map[string]map[string]int // of steps, by scenario and name
 	cases     []observation
 	cells     []result.Cell
+	own       int // how many of cells are the run's; those of its follow-up are evidence, and nothing has to explain them
 	mu        sync.Mutex
 	faithful  [][]dialect.State // on an endpoint that takes configurations as S3 does
 	worlds    map[string]*world
@@ -66,7 +67,8 @@ type called struct {
 
 // read takes from a report all that was judged and is steady.
 func read(r result.Report) *evidence {
-	e := &evidence{cells: r.Cells, worlds: map[string]*world{}, index: map[string]int{}, steps: map[string]map[string]int{}}
+	r, own := withFollowUp(r)
+	e := &evidence{cells: r.Cells, own: own, worlds: map[string]*world{}, index: map[string]int{}, steps: map[string]map[string]int{}}
 	for i, s := range r.Scenarios {
 		e.index[s.ID], e.steps[s.ID] = i, map[string]int{}
 		t := timeline{}
@@ -83,6 +85,15 @@ func read(r result.Report) *evidence {
 	}
 	e.trustPasses()
 	return e
+}
+
+// withFollowUp adds what the run asked beyond its plan.
+func withFollowUp(r result.Report) (result.Report, int) {
+	own := len(r.Cells)
+	if f := r.FollowUp; f != nil {
+		r.Scenarios, r.Cells = slices.Concat(r.Scenarios, f.Scenarios), slices.Concat(r.Cells, f.Cells)
+	}
+	return r, own
 }
 
 // markUntried notes the configuration calls that were left out.

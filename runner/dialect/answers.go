@@ -337,6 +337,13 @@ var preflightDeviations = []Deviation{
 				a.Headers[allowOrigin], a.Headers[allowMethods] = text(q.Origin), text(q.RequestMethod)
 			}
 		})},
+	{Name: "preflight-granted-by-origin", Summary: "A preflight whose origin a rule lists gets 200 with Allow-Origin alone where method or headers do not match.", Class: result.Contract,
+		change: answering(func(a *Answer, q Asked) {
+			if q.Preflight() && a.Error != nil && a.Error.Code == s3cors.CodeAccessForbidden && q.Config != nil && originListed(q.Config, q.Request) {
+				a.Status, a.Error, a.Bare = []int{200}, nil, false
+				a.Headers[allowOrigin] = text(q.Origin)
+			}
+		})},
 	{Name: "error-code", Summary: "Refused preflights have other error codes.", Class: result.Contract, Checks: []string{"preflight.error-code"},
 		Parameter: &Parameter{Doc: "S3's codes, and what stands in their place", Examples: []Value{Pairs(map[string]string{"AccessForbidden": "AccessDenied"})},
 			summary: worded("Refused preflights have other error codes: %s."),
@@ -614,4 +621,9 @@ func numbers(all ...int) []Value {
 		values[i] = Number(n)
 	}
 	return values
+}
+
+// originListed reports that a rule's origins cover the request's, whatever else it asks for.
+func originListed(cfg *s3cors.Configuration, q s3cors.Request) bool {
+	return slices.ContainsFunc(cfg.CORSRules, func(r s3cors.Rule) bool { return matchesOrigin(rule{r, r}, q) })
 }

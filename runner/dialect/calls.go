@@ -129,6 +129,13 @@ func malformed() *s3cors.Refusal {
 	return &s3cors.Refusal{Status: 400, Code: s3cors.CodeMalformedXML, Message: s3cors.MessageMalformedXML}
 }
 
+// Remembers reports that what a bucket held before may change answers: the configuration that was put last does not decide alone.
+func (d Dialect) Remembers() bool {
+	return slices.ContainsFunc(d, func(one Deviation) bool {
+		return one.config != nil || one.store != nil || one.wipes || one.keeps
+	})
+}
+
 // Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
 func (d Dialect) Configures() bool {
 	return slices.ContainsFunc(d, func(one Deviation) bool {

@@ -63,6 +63,7 @@ var places = []place{
 	{"preflight-of-the-root", []int{13}, "the routing of OPTIONS: the root has no bucket to ask"},
 	{"preflight-204", []int{1}, "the handler of OPTIONS: its status"},
 	{"preflight-refusal", []int{2, 4}, "the handler of OPTIONS: what it does where no rule matches"},
+	{"preflight-granted-by-origin", []int{2, 4}, "the handler of OPTIONS: it answers by a rule whose origin matches, before method and headers are compared"},
 	{"preflight-empty", []int{3}, "the handler of OPTIONS: refusals have S3's error document"},
 	{"preflight-without-origin", []int{7}, "the handler of OPTIONS: Origin is asked for before all else"},
 	{"preflight-without-method", []int{8, 9}, "the handler of OPTIONS: what it does without Access-Control-Request-Method"},

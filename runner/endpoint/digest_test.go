@@ -1,9 +1,24 @@
 package endpoint
 
 import (
+	"crypto/md5"
+	"encoding/base64"
 	"encoding/hex"
 	"testing"
 )
+
+// A spoilt Content-MD5 is one, and not the document's; or it is none.
+func TestSpoiltDigests(t *testing.T) {
+	right := digestLine("md5", []byte("123456789")).Value
+	wrong := digestLine("wrong-md5", []byte("123456789"))
+	sum, err := base64.StdEncoding.DecodeString(wrong.Value)
+	if wrong.Name != "Content-MD5" || err != nil || len(sum) != md5.Size || wrong.Value == right {
+		t.Errorf("wrong-md5 is %s: %s (%v), right is %s", wrong.Name, wrong.Value, err, right)
+	}
+	if none := digestLine("malformed-md5", nil); none.Name != "Content-MD5" || len(none.Value) == len(right) {
+		t.Errorf("malformed-md5 is %s: %s", none.Name, none.Value)
+	}
+}
 
 // The digests have the values that their standards give for this text (RFC 1321, the catalogue of CRC algorithms, FIPS 180).
 func TestHashes(t *testing.T) {

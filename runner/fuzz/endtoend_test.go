@@ -22,10 +22,11 @@ import (
 var lot = flag.Int("lot", 0, "hold fuzz against the chosen planted defects and so many drawn by lot, and log what it takes to find them")
 
 var (
-	lotSeed = flag.Uint64("lot-seed", 40, "the lot is drawn by this seed, and the questions follow from it")
-	lotTime = flag.Duration("lot-time", time.Minute, "ask each endpoint of the lot for so long")
-	silent  = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
-	quietly = flag.Duration("silent-for", 0, "ask it for so long in place of that")
+	lotSeed  = flag.Uint64("lot-seed", 40, "the lot is drawn by this seed, and the questions follow from it")
+	lotTime  = flag.Duration("lot-time", time.Minute, "ask each endpoint of the lot for so long")
+	lotAsked = flag.Int("lot-questions", 0, "ask each no more questions than this; 0: as many as the time allows")
+	silent   = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
+	quietly  = flag.Duration("silent-for", 0, "ask it for so long in place of that")
 )
 
 // fuzzed runs against the reference with a defect.
@@ -174,7 +175,7 @@ func draw(t *testing.T, defect reference.Defect) (d drawn, found bool) {
 	defer cancel()
 	began := time.Now()
 	flaky := false
-	out := fuzzedIn(ctx, t, defect.Behaviour, fuzz.Options{Seed: *lotSeed, For: *lotTime, Differences: 1, Batch: func(out fuzz.Outcome) {
+	out := fuzzedIn(ctx, t, defect.Behaviour, fuzz.Options{Seed: *lotSeed, For: *lotTime, Questions: *lotAsked, Differences: 1, Batch: func(out fuzz.Outcome) {
 		if flaky = defect.Class == "" && out.FlakyCells > 0; flaky {
 			cancel()
 		}

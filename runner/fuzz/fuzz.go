@@ -26,6 +26,8 @@ type Options struct {
 	// Differences is how many are looked for at most; 50 when 0.
 	Differences int
 	Carry       Carrier
+	// Pages has questions asked that a page in a browser can ask, for a Carrier that has one ask them too.
+	Pages bool
 	// Batch is called after each batch with what there is so far; may be nil.
 	Batch func(Outcome)
 }
@@ -41,6 +43,7 @@ type Outcome struct {
 	Flaky, Errors          []result.Cell
 	FlakyCells, ErrorCells int // all of them
 	Known                  int // cells that are as the known deviations say
+	Pages                  int // cells that a page in a browser asked as well
 	Unsupported            int
 	Incomplete             string // why it ended early
 	Trouble                []error
@@ -74,6 +77,7 @@ func Run(ctx context.Context, opts Options) Outcome {
 	s := &session{opts: opts, causes: map[string]int{}, shrunk: map[kind]int{}, sightings: map[kind]int{}}
 	s.out.Seed, s.out.Started = opts.Seed, time.Now()
 	g := NewGenerator(opts.Seed)
+	g.pages = opts.Pages
 	for size := firstBatch; s.goesOn(ctx); size = min(2*size, lastBatch) {
 		cases := s.batch(g, size)
 		s.out.Coverage = g.Coverage
@@ -170,9 +174,16 @@ func idsOf(step scenarios.PlannedStep) []string {
 
 // count notes what became of a cell, and reports that it shows a difference.
 func (s *session) count(cell result.Cell) bool {
+	if cell.Chromium != nil && cell.Chromium.NotSent == "" {
+		s.out.Pages++
+	}
+	if disagrees(cell) {
+		s.sightings[kindOf(disagreement(cell))]++
+		return true
+	}
 	switch cell.Verdict {
 	case result.Failed:
-		s.sightings[kindOf(worst(cell.Findings))]++
+		s.sightings[kindOf(shownIn(cell)[0])]++
 		return true
 	case result.Flaky:
 		s.out.FlakyCells++

@@ -24,7 +24,7 @@ func (s *suspect) question() *Question { return &s.last().Questions[0] }
 // suspected is a case cut down to what can have shown a difference: the states up to the one that did, and the question there. Question -1
 // is the state's configuration call.
 func suspected(c Case, state, question int, cell result.Cell) suspect {
-	s := suspect{Case: Case{c.clone().States[:state+1]}, call: question < 0, finding: worst(cell.Findings), cell: cell}
+	s := suspect{Case: Case{c.clone().States[:state+1]}, call: question < 0, finding: shownIn(cell)[0], cell: cell}
 	last := s.last()
 	if s.call {
 		last.Questions = []Question{{Target: object, Auth: presigned, Method: "GET", Send: Actual}} // a scenario asks something
@@ -37,14 +37,31 @@ func suspected(c Case, state, question int, cell result.Cell) suspect {
 	return s
 }
 
-// worst is the first finding of the worst class.
-func worst(findings []result.Finding) result.Finding {
-	for _, class := range result.Classes {
-		if i := slices.IndexFunc(findings, func(f result.Finding) bool { return f.Class == class && f.Known == nil }); i >= 0 {
-			return findings[i]
-		}
+// disagrees reports a cell of which Fetch's model and the browser made something else.
+func disagrees(cell result.Cell) bool {
+	return cell.Chromium != nil && cell.Chromium.Disagreement != ""
+}
+
+// disagreement is that as a difference. It is nothing that the endpoint does.
+func disagreement(cell result.Cell) result.Finding {
+	return result.Finding{
+		Check: "chromium.agreement", Class: result.Contract, How: result.Value,
+		Expected: "the same of Fetch's model and of Chromium", Got: cell.Chromium.Disagreement, Why: "one of corsprobe's two judges of pages is wrong: please report it",
 	}
-	return findings[0]
+}
+
+// shownIn are the differences that a cell shows, the worst first: those that no known deviation explains, if any.
+func shownIn(cell result.Cell) []result.Finding {
+	if disagrees(cell) {
+		return []result.Finding{disagreement(cell)}
+	}
+	rank := func(f result.Finding) int { return slices.Index(result.Classes, f.Class) }
+	all := slices.DeleteFunc(slices.Clone(cell.Findings), func(f result.Finding) bool { return f.Known != nil })
+	if len(all) == 0 {
+		return cell.Findings
+	}
+	slices.SortStableFunc(all, func(a, b result.Finding) int { return rank(a) - rank(b) })
+	return all
 }
 
 // kind is what must stay the same while a case is made smaller.
@@ -64,11 +81,15 @@ func (s *suspect) shownBy(planned scenarios.Planned, results map[string]result.C
 		id = step.Cells[0].ID
 	}
 	cell := results[id]
-	i := slices.IndexFunc(cell.Findings, func(f result.Finding) bool { return f.Known == nil && kindOf(f) == kindOf(s.finding) })
-	if cell.Verdict != result.Failed || i < 0 {
+	if cell.Verdict != result.Failed && !disagrees(cell) {
 		return cell, result.Finding{}, false
 	}
-	return cell, cell.Findings[i], true
+	all := shownIn(cell)
+	i := slices.IndexFunc(all, func(f result.Finding) bool { return f.Known == nil && kindOf(f) == kindOf(s.finding) })
+	if i < 0 {
+		return cell, result.Finding{}, false
+	}
+	return cell, all[i], true
 }
 
 // size orders cases: fewer states before fewer rules before fewer members before shorter texts.

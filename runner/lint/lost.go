@@ -93,12 +93,19 @@ func (r ruleLosses) origins() []Problem {
 		switch listed := enumerate(methods); {
 		case len(methods) == 0:
 		case chooses(first.By):
-			all = append(all, r.found(at, first.By, "rule %d is never reached for %s: its %s is blocked", r.index+1, first.Page.Origin, listed))
+			all = append(all, r.found(at, first.By, "rule %d is never reached for %s: its %s %s blocked", r.index+1, first.Page.Origin, listed, is(methods)))
 		default:
-			all = append(all, r.found(at, first.By, "%s from %s is blocked: %s", listed, first.Page.Origin, first.Sentence))
+			all = append(all, r.found(at, first.By, "%s from %s %s blocked: %s", listed, first.Page.Origin, is(methods), first.Sentence))
 		}
 	}
 	return all
+}
+
+func is(words []string) string {
+	if len(words) == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // bare reports that the same page is blocked without the header too.

@@ -54,7 +54,7 @@ func candidates(cfg *s3cors.Configuration, q fetch.Request) []candidate {
 	rule := s3cors.Rule{AllowedOrigins: []string{q.Origin}, AllowedMethods: []string{fetch.NormalizeMethod(q.Method)}, AllowedHeaders: asked(q)}
 	behind, ahead := clone(cfg), clone(cfg)
 	behind.CORSRules = append(behind.CORSRules, rule)
-	rule.ExposeHeaders = exposedTo(cfg, q)
+	rule.ExposeHeaders, rule.MaxAgeSeconds = exposedTo(cfg, q), ageFor(cfg, q)
 	ahead.CORSRules = append([]s3cors.Rule{rule}, ahead.CORSRules...)
 	return append(all,
 		candidate{cfg: behind, what: []string{"add a rule for " + q.Origin}},
@@ -75,6 +75,16 @@ func exposedTo(cfg *s3cors.Configuration, q fetch.Request) []string {
 		}
 	}
 	return names
+}
+
+// ageFor is how long browsers may keep answers to the page by the method now: a rule before the others answers in their place. nil: nobody says.
+func ageFor(cfg *s3cors.Configuration, q fetch.Request) *int32 {
+	for _, rule := range cfg.CORSRules {
+		if l := lacking(rule, q); !l.origin && !l.method {
+			return rule.MaxAgeSeconds
+		}
+	}
+	return nil
 }
 
 // extended is the configuration with one rule given what it lacks. An origin that was meant and is misspelt is mended.

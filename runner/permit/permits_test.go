@@ -210,6 +210,8 @@ func TestReadable(t *testing.T) {
 func TestChangeHidesNothing(t *testing.T) {
 	open := rule("*", "GET PUT", "*")
 	open.ExposeHeaders = []string{"ETag", "x-amz-version-id"}
+	open.MaxAgeSeconds = new(int32)
+	*open.MaxAgeSeconds = 3000
 	other := rule("https://b.example.com", "GET", "")
 	for _, c := range []struct {
 		name string
@@ -227,6 +229,9 @@ func TestChangeHidesNothing(t *testing.T) {
 		changed, err := s3cors.ParseJSON([]byte(e.Change.Configuration))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff(open.MaxAgeSeconds, changed.CORSRules[0].MaxAgeSeconds); diff != "" {
+			t.Errorf("%s: answers by the new rule are kept for (-want +got):\n%s", c.name, diff)
 		}
 		if diff := cmp.Diff(open.ExposeHeaders, changed.CORSRules[0].ExposeHeaders); diff != "" {
 			t.Errorf("%s: the new rule exposes (-want +got):\n%s", c.name, diff)

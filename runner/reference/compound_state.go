@@ -191,7 +191,7 @@ var connectionDefects = []Defect{
 // lingeringRefusal knows connections by the client's address.
 func lingeringRefusal() Behaviour {
 	var refused sync.Map
-	return answering(func(a *dialect.Answer, q asked) {
+	return counting(func(a *dialect.Answer, q asked) {
 		switch _, was := refused.LoadAndDelete(q.HTTP.RemoteAddr); {
 		case q.Preflight() && len(a.Status) > 0 && a.Status[0] == http.StatusForbidden:
 			refused.Store(q.HTTP.RemoteAddr, true)
@@ -203,9 +203,16 @@ func lingeringRefusal() Behaviour {
 
 func firstOfConnection() Behaviour {
 	var seen sync.Map
-	return answering(func(a *dialect.Answer, q asked) {
+	return counting(func(a *dialect.Answer, q asked) {
 		if _, before := seen.LoadOrStore(q.HTTP.RemoteAddr, true); !before && !q.Preflight() {
 			delete(a.Headers, vary)
 		}
 	})
+}
+
+// counting changes answers by what was asked before.
+func counting(change func(*dialect.Answer, asked)) Behaviour {
+	b := answering(change)
+	b.counts = true
+	return b
 }

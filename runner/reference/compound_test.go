@@ -17,19 +17,8 @@ func TestCompoundDefects(t *testing.T) {
 	if len(defects) < 60 {
 		t.Errorf("only %d compound defects", len(defects))
 	}
-	plan := catalogue(t)
-	all := make([]found, len(defects))
-	t.Run("plant", func(t *testing.T) { // returns when the parallel tests in it have ended
-		for i, d := range defects {
-			if raceEnabled && i%24 != 0 {
-				continue
-			}
-			t.Run(d.Name, func(t *testing.T) {
-				t.Parallel()
-				all[i] = look(run(t, d.Behaviour, plan, 400*time.Millisecond))
-				t.Logf("found by %v in %v", all[i].checks, all[i].scenarios)
-			})
-		}
+	all := plant(t, defects, func(t *testing.T, _ reference.Defect, f found) {
+		t.Logf("found by %v in %v", f.checks, f.scenarios)
 	})
 	var planted, missed []string
 	for i, f := range all {

@@ -34,6 +34,9 @@ type Behaviour struct {
 	Refusal string
 	// Returned is what GetBucketCors returns of a bucket; nil: as if there were none.
 	Returned func(View) *s3cors.Configuration
+
+	// counts: the hooks keep count of what was asked before.
+	counts bool
 }
 
 // View is what an endpoint may answer a request by.
@@ -108,7 +111,7 @@ var flakyDefects = []Defect{
 // everyFifth spoils every fifth answer that a rule made.
 func everyFifth(spoil func(*dialect.Answer, dialect.Asked)) Behaviour {
 	var n atomic.Int64
-	return Behaviour{Answer: func(a *dialect.Answer, q dialect.Asked) {
+	return Behaviour{counts: true, Answer: func(a *dialect.Answer, q dialect.Asked) {
 		if a.Headers[allowOrigin] != "" && n.Add(1)%5 == 0 {
 			spoil(a, q)
 		}

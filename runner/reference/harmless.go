@@ -12,7 +12,7 @@ import (
 
 // HarmlessDifferences lists what a faithful endpoint may do.
 func HarmlessDifferences() []Harmless {
-	return []Harmless{
+	return append([]Harmless{
 		{"names-lower-case", "Header names are in lower case.", renamed(strings.ToLower)},
 		{"names-upper-case", "Header names are in upper case.", renamed(strings.ToUpper)},
 		{"lists-without-blanks", "Lists have no blank after the comma.", relisted(",")},
@@ -65,7 +65,7 @@ func HarmlessDifferences() []Harmless {
 		})},
 		{"late-configuration", "A configuration takes a while to take effect.", late(150 * time.Millisecond)},
 		{"late-everywhere", "A configuration takes a while to take effect, and GetBucketCors returns the old one for as long.", lateEverywhere(150 * time.Millisecond)},
-	}
+	}, harmlessOnTheWire()...)
 }
 
 // Late is a server whose configurations take so long to take effect.

@@ -34,16 +34,18 @@ import (
 // Server is a running reference endpoint.
 type Server struct {
 	upstream *embedded.Server
+	owned    bool // the upstream was started for this endpoint alone
 	http     *http.Server
 	listener net.Listener
 	proxy    *httputil.ReverseProxy
 	served   chan struct{}
 	behave   Behaviour
+	shadows  *shadows // nil: none
 
 	mu     sync.Mutex
-	states map[string]dialect.State // by bucket
-	keys   map[string]bool          // "bucket/key" of every object that was put
-	last   *s3cors.Configuration    // of whichever bucket was configured last
+	states map[string]held       // by bucket
+	keys   map[string]bool       // "bucket/key" of every object that was put
+	last   *s3cors.Configuration // of whichever bucket was configured last
 }
 
 // Start runs a reference endpoint on a free port of the loopback interface.
@@ -62,17 +64,31 @@ func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, 
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", address)
+	s, err := before(upstream, address, b)
 	if err != nil {
 		return nil, errors.Join(err, upstream.Close(ctx))
 	}
-	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
-		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close(), upstream.Close(ctx))
+	s.owned = true
+	return s, nil
+}
+
+// StartBefore runs one before a server that may have others before it. What they know of its buckets is their own.
+func StartBefore(upstream *embedded.Server, b Behaviour) (*Server, error) {
+	return before(upstream, embedded.DefaultAddress, b)
+}
+
+func before(upstream *embedded.Server, address string, b Behaviour) (*Server, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
 	}
-	s := &Server{upstream: upstream, listener: listener, states: map[string]dialect.State{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
+	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
+		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close())
+	}
+	s := &Server{upstream: upstream, listener: listener, states: map[string]held{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
-		return nil, errors.Join(err, listener.Close(), upstream.Close(ctx))
+		return nil, errors.Join(err, listener.Close())
 	}
 	s.proxy = &httputil.ReverseProxy{
 		Director:       func(r *http.Request) { r.URL.Scheme, r.URL.Host = target.Scheme, target.Host },
@@ -107,6 +123,9 @@ func (s *Server) Close(ctx context.Context) error {
 	err := s.http.Close() // Shutdown would wait for connections that were opened and never used
 	<-s.served
 	s.proxy.Transport.(*http.Transport).CloseIdleConnections()
+	if !s.owned {
+		return err
+	}
 	return errors.Join(err, s.upstream.Close(ctx))
 }
 
@@ -183,29 +202,40 @@ func keyOf(bucket string, r *http.Request) string {
 	return strings.TrimPrefix(path, bucket+"/")
 }
 
+// owed is an answer before it is written, with what the shadows would answer.
+type owed struct {
+	dialect.Answer
+	shadows []*dialect.Answer // nil members: of those that need not be looked at any more
+}
+
 // evaluate is what a request on a bucket in that state is answered.
-func (s *Server) evaluate(bucket string, state dialect.State, r *http.Request, q dialect.Asked) dialect.Answer {
+func (s *Server) evaluate(bucket string, state held, r *http.Request, q dialect.Asked) owed {
 	if s.behave.Config != nil {
 		s.mu.Lock()
 		state.Own = s.behave.Config(View{Bucket: bucket, Own: state.Own, Last: s.last})
 		s.mu.Unlock()
 	}
+	return owed{s.behave.answer(state.State, r, q), s.shadows.answer(state, r, q)}
+}
+
+// answer is what an endpoint that behaves so owes to a request, whatever other buckets hold.
+func (b Behaviour) answer(state dialect.State, r *http.Request, q dialect.Asked) dialect.Answer {
 	own := state.Own
-	if s.behave.Rules != nil && own != nil {
-		state.Own = s.behave.Rules(own, q.Request)
+	if b.Rules != nil && own != nil {
+		state.Own = b.Rules(own, q.Request)
 	}
-	a := s.behave.Answers(state, q)[0]
+	a := b.Answers(state, q)[0]
 	q.Config = own
-	if s.behave.Answer != nil {
-		s.behave.Answer(&a, q)
+	if b.Answer != nil {
+		b.Answer(&a, q)
 	}
-	if s.behave.Raw != nil {
-		s.behave.Raw(&a, q, r)
+	if b.Raw != nil {
+		b.Raw(&a, q, r)
 	}
 	return a
 }
 
-func (s *Server) state(bucket string) dialect.State {
+func (s *Server) state(bucket string) held {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.states[bucket]
@@ -233,17 +263,22 @@ func (s *Server) exists(ctx context.Context, bucket string) bool {
 }
 
 // lines writes the CORS headers of an answer.
-func (s *Server) lines(h http.Header, owed dialect.Answer) {
+func (s *Server) lines(h http.Header, owed owed) {
+	s.shadows.compare(h, owed, s.behave)
+	s.behave.lines(h, owed.Answer)
+}
+
+func (b Behaviour) lines(h http.Header, owed dialect.Answer) {
 	for _, line := range owed.Lines() {
 		h.Add(line.Name, line.Value)
 	}
-	if s.behave.Lines != nil {
-		s.behave.Lines(h)
+	if b.Lines != nil {
+		b.Lines(h)
 	}
 }
 
 // send writes an answer of the model.
-func (s *Server) send(w http.ResponseWriter, owed dialect.Answer) {
+func (s *Server) send(w http.ResponseWriter, owed owed) {
 	s.lines(w.Header(), owed)
 	status := http.StatusForbidden
 	if len(owed.Status) > 0 {
@@ -333,7 +368,7 @@ func document(r *http.Request, body []byte) []byte {
 func (s *Server) refusal(bucket string, call dialect.Call) *s3cors.Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reply, after := s.behave.Call(s.states[bucket], call)
+	reply, after := s.call(bucket, call)
 	if reply.Refusal == nil {
 		return nil
 	}
@@ -342,6 +377,12 @@ func (s *Server) refusal(bucket string, call dialect.Call) *s3cors.Refusal {
 		reply.Refusal.Message = s.behave.Refusal
 	}
 	return reply.Refusal
+}
+
+// call is what a configuration call comes to. The server is locked.
+func (s *Server) call(bucket string, c dialect.Call) (dialect.Reply, held) {
+	reply, after := s.behave.Call(s.states[bucket].State, c)
+	return reply, held{after, s.shadows.call(s.states[bucket], c, reply)}
 }
 
 // putting is the context key of the call that a request makes which puts a configuration.
@@ -417,7 +458,7 @@ func (s *Server) configuration(a *http.Response, bucket string, missing bool) er
 		call = put
 	}
 	call.Missing = missing
-	reply, after := s.behave.Call(s.states[bucket], call)
+	reply, after := s.call(bucket, call)
 	if call.Method == http.MethodGet && s.behave.Returned != nil && !missing {
 		reply, _ = s.behave.Call(dialect.State{Own: s.behave.Returned(View{Bucket: bucket, Own: s.states[bucket].Own, Last: s.last})}, call)
 	}

@@ -205,26 +205,13 @@ func look(report result.Report) found {
 
 // Every planted defect is found, with its class, and by its checks only. -update writes the table of the catalogue's page.
 func TestDefects(t *testing.T) {
-	plan := catalogue(t)
 	defects := reference.Defects()
 	if len(defects) < 60 {
 		t.Errorf("only %d defects", len(defects))
 	}
-	all := make([]found, len(defects))
-	t.Run("plant", func(t *testing.T) { // returns when the parallel tests in it have ended
-		for i, d := range defects {
-			if raceEnabled && i%24 != 0 {
-				continue // the race detector makes a run ten times as slow; make test runs all without it
-			}
-			t.Run(d.Name, func(t *testing.T) {
-				t.Parallel()
-				all[i] = look(run(t, d.Behaviour, plan, 400*time.Millisecond))
-				check(t, d, all[i])
-			})
-		}
-	})
-	whole := !slices.ContainsFunc(all, func(f found) bool { return f.scenarios == nil }) // not where -run chose some
-	if whole && (!t.Failed() || *update) {
+	all := plant(t, defects, func(t *testing.T, d reference.Defect, f found) { check(t, d, f) })
+	everyOne := !slices.ContainsFunc(all, func(f found) bool { return f.scenarios == nil }) // not where -run or the race detector chose some
+	if everyOne && (!t.Failed() || *update) {
 		table(t, defects, all)
 	}
 }

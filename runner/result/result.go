@@ -78,6 +78,8 @@ type Report struct {
 	Causes []Cause `json:"causes,omitempty"`
 	// Unexplained are the ids of failed and known cells that the causes do not explain, or not whole.
 	Unexplained []string `json:"unexplained,omitempty"`
+	// FollowUp is what the run asked beyond its plan, to tell apart deviations that explained the same answers; nil: nothing.
+	FollowUp *FollowUp `json:"followUp,omitempty"`
 	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
@@ -108,6 +110,24 @@ type Cause struct {
 	Cells []string `json:"cells"`
 	// Alternatives are deviations that explain the same answers as well, as they are written in a file: "most-rules: 20".
 	Alternatives []string `json:"alternatives,omitempty"`
+}
+
+// FollowUp is what a run asked beyond its plan. Its cells count nowhere else: they are evidence for the causes.
+type FollowUp struct {
+	Questions []FollowUpQuestion `json:"questions"`
+	Scenarios []Scenario         `json:"scenarios"`
+	Cells     []Cell             `json:"cells"`
+	// Incomplete says why fewer questions were asked than there were; empty: none was left out.
+	Incomplete string `json:"incomplete,omitempty"`
+}
+
+// FollowUpQuestion is one configuration and request, or configuration call, on which deviations differ.
+type FollowUpQuestion struct {
+	// Between are the deviations that explained the same answers before, as they are written in a file: "most-rules: 20".
+	Between []string `json:"between"`
+	Cell    string   `json:"cell"` // id of the cell among the follow-up's that asked
+	// Left are those of Between that explain all answers still, this one included: one where it decided, none where it contradicts all.
+	Left []string `json:"left"`
 }
 
 // LeftoverKind says what was left.
@@ -182,6 +202,12 @@ const (
 	BucketsKept    Buckets = "kept"    // they were the run's own, and --keep left them with their last configurations
 	BucketsGiven   Buckets = "given"   // one of the user's, which has its own configuration again
 )
+
+// Interrupted reports that somebody ended the run, and not a limit of its own, or a part that is missing.
+func (r Run) Interrupted() bool { return strings.HasPrefix(r.Incomplete, Interrupted) }
+
+// Interrupted begins Run.Incomplete where a signal ended the run.
+const Interrupted = "interrupted"
 
 // Shard is one part of a plan that several runs share.
 type Shard struct {

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"corsprobe/reports"
+	"corsprobe/runner/browser"
+	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 
 	"gopkg.in/yaml.v3"
@@ -68,6 +70,35 @@ func TestUnsupported(t *testing.T) {
 	}
 	if code != 0 || !strings.Contains(output, "unsupported, as it must be") {
 		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
+
+// TestAgainstChromium has Chromium ask two servers. What the report says of browsers is what Chromium does there, and no cell is in error because
+// Chromium and the model of browsers disagree. That all the catalogue says so is seen by run.sh rgw s3rver -- --browser.
+func TestAgainstChromium(t *testing.T) {
+	if _, err := browser.Find(""); err != nil {
+		t.Skip(err)
+	}
+	for _, server := range []string{"rgw", "s3rver"} {
+		t.Run(server, func(t *testing.T) {
+			dir := t.TempDir()
+			code, output := lab(t, dir, "", server, "--", "--browser", "headers/requested", "methods", "responses/headers", "rules", "use-cases")
+			if code == notToBeHad {
+				t.Skip(output)
+			}
+			report := read(t, dir, server)
+			var all reference.Claims
+			for _, wrong := range all.Hold(report) {
+				t.Error(wrong)
+			}
+			t.Logf("%+v; %+v", all, report.Summary.Chromium)
+			if s := report.Summary.Chromium; s == nil || s.Sent != s.Agreed || report.Summary.Errors > 0 {
+				t.Errorf("%+v, %d errors\n%s", s, report.Summary.Errors, output)
+			}
+			if all.Pages < 150 || all.Blocked+all.Exposed+all.WithCredentials < 50 {
+				t.Errorf("too little was held against Chromium: %+v\n%s", all, output)
+			}
+		})
 	}
 }
 
