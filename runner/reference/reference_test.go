@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/diagnose"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
@@ -99,10 +100,14 @@ func TestHarmlessDifferences(t *testing.T) {
 		}
 		t.Run(h.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range run(t, h.Behaviour, plan, 10*time.Second).Cells {
+			report := run(t, h.Behaviour, plan, 10*time.Second)
+			for _, c := range report.Cells {
 				if !faithful(c) {
 					t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 				}
+			}
+			for _, cause := range diagnose.Report(report).Causes {
+				t.Errorf("%s is diagnosed", cause.Deviation)
 			}
 		})
 	}
