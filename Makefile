@@ -35,7 +35,7 @@ compat: ## Put the reports of make lab side by side: build/lab/compat.html, and 
 	suites/lab/compat.sh
 
 lab-servers: ## Install the real servers that the tests use, where that can be done.
-	@suites/lab/run.sh --install versitygw gofakes3 rgw
+	@suites/lab/run.sh --install versitygw gofakes3 rgw s3rver
 
 browser: ## Install Chromium, where it is missing and can be installed.
 	@for name in chromium chromium-browser google-chrome chrome-headless-shell; do command -v $$name >/dev/null 2>&1 && exit 0; done; \

@@ -85,7 +85,7 @@ func objectOf(t reflect.Type, definitions object) object {
 			p = object{"allOf": []any{p}}
 		}
 		properties[name] = p
-		if !strings.Contains(options, "omitempty") {
+		if !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero") {
 			required = append(required, name)
 		}
 	}
@@ -143,8 +143,8 @@ func TestReportsFitTheSchema(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	s := compile(t, Schema())
 	for _, change := range [][2]string{
-		{`"version": 1`, `"version": 2`}, {`"verdict": "passed"`, `"verdict": "sideways"`}, {`"cells": [`, `"cellz": [`}, {`"class": "exposure"`, `"class": "awful"`},
-		{`"state": "missed"`, `"state": "maybe"`}, {`"line": 12`, `"line": "12"`}, {`"started": "2026-03-01T12:30:00Z"`, `"started": "yesterday"`}, {`"exposure": 10`, `"awful": 10`},
+		{`"version": 1`, `"version": 2`}, {`"verdict":"passed"`, `"verdict":"sideways"`}, {`"cells": [`, `"cellz": [`}, {`"class": "exposure"`, `"class": "awful"`},
+		{`"state": "missed"`, `"state": "maybe"`}, {`"line":12`, `"line":"12"`}, {`"started": "2026-03-01T12:30:00Z"`, `"started": "yesterday"`}, {`"exposure": 10`, `"awful": 10`},
 	} {
 		golden := read(t, "testdata/report.json")
 		broken := strings.Replace(golden, change[0], change[1], 1)

@@ -225,7 +225,7 @@ func (s *stage) rightBefore(q request, cell scenarios.Cell, ex result.Exchange) 
 		if q.send == scenarios.Actual {
 			cors.Outcome = state.outcome(cell)
 		}
-		if len(judge.Nearest(judge.Kind(q.send), s3cors.Evaluate(state.holds, cors), nil, ex).Differences) == 0 {
+		if len(judge.Nearest(judge.Kind(q.send), s3cors.Answers(state.holds, cors), nil, ex).Differences) == 0 {
 			return &state
 		}
 	}

@@ -85,10 +85,13 @@ func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c
 			continue
 		}
 		ex := exchangeOf(x.kind, x.came)
+		forOurs := ownHeaders(cell, x.kind, x.came.Status)
 		if own := ownAnswer(x.kind, c.Exchanges); own != nil && differs(x.kind, *own, ex.Response) {
-			different = append(different, fmt.Sprintf("the %s: Chromium got %s, and corsprobe %s", x.kind, judge.AtHead(ex.Response), judge.AtHead(*own)))
+			different = append(different, fmt.Sprintf("the %s%s: Chromium got %s, and corsprobe %s", x.kind, forOurs, judge.AtHead(ex.Response), judge.AtHead(*own)))
 		}
-		judged.add(byChromium(actual, x.kind, x.came), cell, ex)
+		if forOurs == "" {
+			judged.add(byChromium(actual, x.kind, x.came), cell, ex)
+		}
 	}
 	if len(different) == 0 {
 		return
@@ -108,6 +111,15 @@ func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c
 			c.Verdict, c.Reason = result.Failed, ""
 		}
 	}
+}
+
+// ownHeaders says that a refusal may be of headers that the page had to set to have the preflight ask for them, with values that mean nothing:
+// S3 too refuses Authorization beside a presigned URL. Such an answer is told, and not held against anybody. Empty: it is no such answer.
+func ownHeaders(cell scenarios.Cell, kind judge.Kind, status int) string {
+	if kind != judge.Actual || cell.Headers.Request == nil || *cell.Headers.Request == "" || status < http.StatusBadRequest {
+		return ""
+	}
+	return ", which has values of corsprobe's own in the headers that the cell names"
 }
 
 // differs reports that CORS shows something else in two answers. The status of a request itself does not count: it was sent before, and an

@@ -35,6 +35,7 @@ func TestAnsweredOtherwise(t *testing.T) {
 	sent := []result.Header{{Name: "Origin", Value: app}, {Name: "Accept-Encoding", Value: "gzip"}}
 	const otherwise = "the actual: Chromium got 200 without CORS headers, and corsprobe 200 with " +
 		"Access-Control-Allow-Credentials: true; Access-Control-Allow-Methods: GET; Access-Control-Allow-Origin: https://app.example.com"
+	names := "authorization,x-amz-date"
 	for _, c := range []struct {
 		name      string
 		own       []result.Header
@@ -42,17 +43,22 @@ func TestAnsweredOtherwise(t *testing.T) {
 		verdict   result.Verdict
 		otherwise string
 		want      []string
+		asks      *string // the names that the preflight asks for
 	}{
-		{"the same", right, browser.Exchange{Sent: sent, Status: 200, Received: lower}, result.Passed, "", nil},
-		{"another status alone", right, browser.Exchange{Sent: sent, Status: 404, Received: lower}, result.Passed, "", nil},
-		{"asked to slow down", right, browser.Exchange{Sent: sent, Status: 503}, result.Passed, "", nil},
-		{"nothing for browsers", right, browser.Exchange{Sent: sent, Status: 200}, result.Failed, otherwise, []string{"chromium.actual.allow-origin breakage"}},
+		{name: "refused for headers without meaning", own: right, chromiums: browser.Exchange{Sent: sent, Status: 400}, verdict: result.Passed, asks: &names,
+			otherwise: strings.Replace(strings.Replace(otherwise, "got 200", "got 400", 1), "the actual:", "the actual, which has values of corsprobe's own in the headers that the cell names:", 1)},
+		{name: "nothing for browsers that send them", own: right, chromiums: browser.Exchange{Sent: sent, Status: 200}, verdict: result.Failed, otherwise: otherwise, asks: &names,
+			want: []string{"chromium.actual.allow-origin breakage"}},
+		{"the same", right, browser.Exchange{Sent: sent, Status: 200, Received: lower}, result.Passed, "", nil, nil},
+		{"another status alone", right, browser.Exchange{Sent: sent, Status: 404, Received: lower}, result.Passed, "", nil, nil},
+		{"asked to slow down", right, browser.Exchange{Sent: sent, Status: 503}, result.Passed, "", nil, nil},
+		{"nothing for browsers", right, browser.Exchange{Sent: sent, Status: 200}, result.Failed, otherwise, []string{"chromium.actual.allow-origin breakage"}, nil},
 		{"nothing for others", nil, browser.Exchange{Sent: sent, Status: 200, Received: right}, result.Passed,
-			"the actual: Chromium got 200 with Access-Control-Allow-Credentials: true; Access-Control-Allow-Methods: GET; Access-Control-Allow-Origin: https://app.example.com, and corsprobe 200 without CORS headers", nil},
+			"the actual: Chromium got 200 with Access-Control-Allow-Credentials: true; Access-Control-Allow-Methods: GET; Access-Control-Allow-Origin: https://app.example.com, and corsprobe 200 without CORS headers", nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cell := result.Cell{Verdict: result.Passed, Chromium: &result.Chromium{}, Exchanges: []result.Exchange{{Kind: "actual", Response: result.Response{Status: 200, Headers: c.own}}}}
-			answeredOtherwise(scenarios.Cell{}, actual, browser.Outcome{Actual: &c.chromiums}, &cell)
+			answeredOtherwise(scenarios.Cell{Headers: scenarios.Headers{Request: c.asks}}, actual, browser.Outcome{Actual: &c.chromiums}, &cell)
 			var got []string
 			for _, f := range cell.Findings {
 				got = append(got, f.Check+" "+string(f.Class))

@@ -55,24 +55,6 @@ func point(cell scenarios.Cell) *result.Point {
 	return &result.Point{
 		Target: string(cell.Target), Addressing: string(cell.Addressing), Authorisation: string(cell.Authorisation),
 		Origin: cell.Origin, Method: method, Headers: cell.Headers.String(), Adversarial: cell.Adversarial,
-		Further: further(cell),
+		Further: cell.Further(),
 	}
-}
-
-var dimensions = scenarios.Dimensions()
-
-// further are the values of the dimensions that an id leaves out where they are as usual.
-func further(cell scenarios.Cell) map[string]string {
-	var all map[string]string
-	for i := range dimensions {
-		d := &dimensions[i]
-		if d.Always || d.IsDefault(cell) {
-			continue
-		}
-		if all == nil {
-			all = map[string]string{}
-		}
-		all[d.Name] = d.Value(cell)
-	}
-	return all
 }

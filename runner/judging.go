@@ -37,21 +37,15 @@ func headerPins(headers []scenarios.HeaderPin) []judge.HeaderPin {
 
 // judging gathers the exchanges of a cell, which are judged together: what one of them costs a page depends on the other.
 type judging struct {
-	unoffered         string // why the actual request could not be judged; empty: it could
-	exchanges         judge.Exchanges
-	preflight, actual string // which rule should have answered
+	unoffered string // why the actual request could not be judged; empty: it could
+	exchanges judge.Exchanges
 }
 
 // add holds an answer against those that were owed.
 func (j *judging) add(q request, cell scenarios.Cell, ex result.Exchange) judge.Judgement {
-	page, owed := q.page(), s3cors.Evaluate(q.holds, q.cors)
+	page, owed := q.page(), s3cors.Answers(q.holds, q.cors)
 	judged := judge.Nearest(page.Kind, owed, pinsFor(q.send, cell), ex)
 	j.keep(judge.Exchange{Page: page, Judgement: judged, Exchange: ex})
-	if page.Kind == judge.Preflight {
-		j.preflight = owed.Explanation
-	} else {
-		j.actual = owed.Explanation
-	}
 	return judged
 }
 
@@ -80,6 +74,10 @@ func (j *judging) conclude(c *result.Cell) {
 
 // explain writes what was owed, and what a page gets, into a cell.
 func (j *judging) explain(c *result.Cell) {
-	c.Explanation = judge.Explanation(j.preflight, j.actual)
+	why := map[judge.Kind]string{} // which rule should have answered
+	for _, x := range j.exchanges {
+		why[x.Kind] = s3cors.Evaluate(x.Config, x.Asked).Explanation
+	}
+	c.Explanation = judge.Explanation(why[judge.Preflight], why[judge.Actual])
 	c.Browser = j.exchanges.Describe()
 }

@@ -106,7 +106,7 @@ func whereOf(e result.Endpoint) string {
 // mergedRun says when the shards ran, and what is missing of them. Its digest is the plan's only where all of it was asked.
 func mergedRun(parts []Part) result.Run {
 	first := parts[0].Report.Run
-	run := result.Run{ID: first.ID, Tool: first.Tool, Started: first.Started, Digest: first.Plan, Buckets: first.Buckets}
+	run := result.Run{ID: first.ID, Tool: first.Tool, Started: first.Started, Digest: first.Plan, Buckets: first.Buckets, Catalogue: first.Catalogue}
 	var ended time.Time
 	var wrong []string
 	for _, p := range parts {

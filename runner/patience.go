@@ -24,6 +24,7 @@ type patience struct {
 	first   time.Duration // the first waits have this; most when 0
 	inVain  int
 	longest time.Duration // a wait that ended well
+	prompt  int           // waits in a row that were over at the first look
 }
 
 // left is how much longer a wait may take that began at start.
@@ -54,6 +55,23 @@ func (p *patience) vain() int {
 	return p.inVain
 }
 
+// looked notes whether a wait was over at the first look.
+func (p *patience) looked(prompt bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prompt++
+	if !prompt {
+		p.prompt = 0
+	}
+}
+
+// prompts is how many waits in a row were over at the first look.
+func (p *patience) prompts() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.prompt
+}
+
 // until polls with growing pauses until shown reports that the wait is over, or an error, or the time is up: then it returns false.
 func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool, error) {
 	start := time.Now()
@@ -63,6 +81,7 @@ func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool,
 			return false, err
 		}
 		if done {
+			p.looked(pause == firstPause)
 			p.ended(start, true)
 			return true, nil
 		}
@@ -70,6 +89,7 @@ func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool,
 			break
 		}
 	}
+	p.looked(false)
 	if ctx.Err() == nil {
 		p.ended(start, false)
 	}

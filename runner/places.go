@@ -188,19 +188,27 @@ func (p *places) putTrial(ctx context.Context, at *place) error {
 	return err
 }
 
-// give takes a bucket back when a scenario has ended. One of the run's own is used again where it can be emptied at once; otherwise it
-// is removed, beside the scenarios that follow.
+// give takes a bucket back when a scenario has ended. One of the run's own is used again where another scenario waits and it can be emptied at
+// once; otherwise it is removed, beside the scenarios that follow.
 func (p *places) give(ctx context.Context, at *place, sound bool) {
 	if at == p.theirs {
 		return
 	}
-	if sound && ctx.Err() == nil && p.emptied(ctx, at) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.idle = append(p.idle, at)
+	if sound && ctx.Err() == nil && p.run.waiting.Load() > 0 && p.emptied(ctx, at) {
+		p.keep(at)
 		return
 	}
 	p.closed.Go(func() { p.leave(at.bucket) })
+}
+
+// keep has a bucket ready for the next scenario, unless the last has begun meanwhile.
+func (p *places) keep(at *place) {
+	p.mu.Lock()
+	p.idle = append(p.idle, at)
+	p.mu.Unlock()
+	if p.run.waiting.Load() == 0 {
+		p.closeIdle()
+	}
 }
 
 // emptied takes the configuration away, and reports that it was gone at once.
@@ -225,13 +233,18 @@ func (p *places) emptied(ctx context.Context, at *place) bool {
 
 // closeAll leaves nothing behind, all buckets at once.
 func (p *places) closeAll() {
-	for at := p.takeIdle(false); at != nil; at = p.takeIdle(false) {
-		p.closed.Go(func() { p.leave(at.bucket) })
-	}
+	p.closeIdle()
 	if p.theirs != nil {
 		p.closed.Go(func() { p.leave(p.theirs.bucket) })
 	}
 	p.closed.Wait()
+}
+
+// closeIdle removes the buckets that nobody is in, and does not wait for that.
+func (p *places) closeIdle() {
+	for at := p.takeIdle(false); at != nil; at = p.takeIdle(false) {
+		p.closed.Go(func() { p.leave(at.bucket) })
+	}
 }
 
 // longestCleaning bounds the cleaning up of one bucket of a run that was not interrupted.

@@ -100,6 +100,7 @@ type Run struct {
 	playing  context.Context // the run's own
 	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
 	asked    atomic.Int64    // requests of cells
+	waiting  atomic.Int64    // scenarios that have not begun
 
 	// What the endpoint shows late: an effect of a configuration, the configuration itself, a new bucket; and how long an old state may
 	// still be met after that.

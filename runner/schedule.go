@@ -30,6 +30,7 @@ func (r *Run) carryOut(ctx context.Context) {
 	defer stop()
 	var group errgroup.Group
 	group.SetLimit(r.lanes())
+	r.waiting.Store(int64(len(r.plan.Scenarios)))
 	for _, planned := range longestFirst(r.plan.Scenarios) {
 		group.Go(func() error {
 			r.scenario(ctx, planned)
@@ -94,6 +95,9 @@ func (r *Run) scenario(ctx context.Context, planned scenarios.Planned) {
 		return
 	}
 	at, err := r.places.take(ctx, planned)
+	if r.waiting.Add(-1) == 0 {
+		r.places.closeIdle() // beside the scenarios that are under way
+	}
 	if err != nil {
 		r.abandon(planned, r.reason(ctx, fmt.Errorf("no bucket: %w", err)))
 		return

@@ -20,8 +20,11 @@ import (
 )
 
 const (
-	// connections is how many connections of their own must show a change: behind one name may stand several nodes.
-	connections = 4
+	// connections is how many connections of their own must show a change: behind one name may stand several nodes. Of an endpoint that has
+	// shown promptChanges at once, one after the other, fewConnections must: a cell that meets an old state all the same is asked again.
+	connections    = 4
+	fewConnections = 2
+	promptChanges  = 16
 	// mostQuestions bounds what is asked about one change. Several are asked because one rule may be broken in itself and never show it.
 	mostQuestions = 3
 )
@@ -38,7 +41,7 @@ type question struct {
 func discriminating(now, before *s3cors.Configuration) []s3cors.Request {
 	var found []s3cors.Request
 	for _, q := range append(typical(now), typical(before)...) {
-		if len(found) < mostQuestions && !mayBeAlike(s3cors.Evaluate(now, q), s3cors.Evaluate(before, q)) {
+		if len(found) < mostQuestions && !mayBeAlike(s3cors.Answers(now, q), s3cors.Answers(before, q)) {
 			found = append(found, q)
 		}
 	}
@@ -134,7 +137,7 @@ func (s *stage) ask(ctx context.Context, now *s3cors.Configuration, requests []s
 		if err != nil {
 			continue // the cells themselves will say why
 		}
-		all = append(all, question{request: built[0], owed: s3cors.Evaluate(now, built[0].cors)})
+		all = append(all, question{request: built[0], owed: s3cors.Answers(now, built[0].cors)})
 	}
 	var group errgroup.Group
 	for i := range all {
@@ -170,7 +173,8 @@ func (s *stage) shown(ctx context.Context, questions []question) bool {
 		questions[0], questions[i] = questions[i], questions[0]
 		var group errgroup.Group
 		var others atomic.Int64
-		for range connections - 1 {
+		more := s.run.connections() - 1
+		for range more {
 			group.Go(func() error {
 				if s.shows(ctx, q) {
 					others.Add(1)
@@ -179,9 +183,16 @@ func (s *stage) shown(ctx context.Context, questions []question) bool {
 			})
 		}
 		_ = group.Wait() // nothing in it fails
-		return others.Load() == connections-1
+		return others.Load() == int64(more)
 	}
 	return false
+}
+
+func (r *Run) connections() int {
+	if r.effect.prompts() >= promptChanges {
+		return fewConnections
+	}
+	return connections
 }
 
 // shows reports that one answer, over a connection of its own, shows the change.

@@ -33,9 +33,9 @@ type Dimension struct {
 	check    func(d *decoder, v Value, at place)                              // refuses what no request can have
 	expand   func(v Value, cfg *s3cors.Configuration, listed []Value) []Value // a value that stands for several
 	set      func(*Cell, Value)                                               // gives a cell the value
-	text     func(Cell) string                                                // the cell's value, as a selector sees it
-	part     func(Cell) string                                                // the cell's value in an id, escaped
-	title    func(Cell) string                                                // the cell's value in a title; empty: nothing worth telling
+	text     func(*Cell) string                                               // the cell's value, as a selector sees it
+	part     func(*Cell) string                                               // the cell's value in an id, escaped
+	title    func(*Cell) string                                               // the cell's value in a title; empty: nothing worth telling
 	matches  func(pattern string, c Cell) bool                                // a selector's word that is no glob
 }
 
@@ -51,26 +51,28 @@ type Value struct {
 }
 
 // Value is the cell's value of a dimension, as a selector sees it.
-func (d Dimension) Value(c Cell) string { return d.text(c) }
+func (d Dimension) Value(c Cell) string { return d.text(&c) }
 
 // IsDefault reports that the cell has the value that a matrix need not write.
-func (d Dimension) IsDefault(c Cell) bool { return !d.Required && d.text(c) == d.usual }
+func (d Dimension) IsDefault(c Cell) bool { return d.isDefault(&c) }
+
+func (d *Dimension) isDefault(c *Cell) bool { return !d.Required && d.text(c) == d.usual }
 
 func (d Dimension) defaultText() string {
 	var c Cell
 	d.set(&c, d.standard)
-	return d.text(c)
+	return d.text(&c)
 }
 
 // inID is the dimension's part of a cell's id; false where it is left out.
 func (d *Dimension) inID(c *Cell) (string, bool) {
 	switch {
 	case d.Always:
-		return d.part(*c), true
-	case d.IsDefault(*c):
+		return d.part(c), true
+	case d.isDefault(c):
 		return "", false
 	default:
-		return d.Name + "=" + d.part(*c), true
+		return d.Name + "=" + d.part(c), true
 	}
 }
 
@@ -81,10 +83,10 @@ func words[T ~string](d Dimension, field func(*Cell) *T, title func(T) string, v
 	d.read = func(r *decoder, n *yaml.Node) Value { return r.word(n, d.Words) }
 	d.schema = func(*generator) schema { return schema{"enum": d.Words} }
 	d.set = func(c *Cell, v Value) { *field(c) = T(v.Text) }
-	d.text = func(c Cell) string { return orWord(string(*field(&c)), d.Words[0]) }
-	d.part = func(c Cell) string { return escape(d.text(c), "") }
-	d.title = func(c Cell) string {
-		if d.IsDefault(c) {
+	d.text = func(c *Cell) string { return orWord(string(*field(c)), d.Words[0]) }
+	d.part = func(c *Cell) string { return escape(d.text(c), "") }
+	d.title = func(c *Cell) string {
+		if d.isDefault(c) {
 			return ""
 		}
 		return title(T(d.text(c)))
@@ -173,7 +175,7 @@ type globs []string
 // fits reports that one of the patterns fits a cell's value; no patterns fit everything.
 func (g globs) fits(d *Dimension, c Cell) bool {
 	return len(g) == 0 || slices.ContainsFunc(g, func(p string) bool {
-		return wildcard(p, d.text(c)) || d.matches != nil && d.matches(p, c)
+		return wildcard(p, d.text(&c)) || d.matches != nil && d.matches(p, c)
 	})
 }
 
@@ -245,7 +247,7 @@ func cellID(prefix string, c Cell) string {
 func title(c Cell) string {
 	var b strings.Builder
 	for _, i := range titleOrder() {
-		b.WriteString(dimensions[i].title(c))
+		b.WriteString(dimensions[i].title(&c))
 	}
 	return b.String()
 }

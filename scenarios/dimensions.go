@@ -126,8 +126,8 @@ func origins() Dimension {
 			return []Value{v}
 		},
 		set:     func(c *Cell, v Value) { c.Origin, c.Adversarial = v.sent(), v.Adversarial },
-		text:    func(c Cell) string { return orNone(c.Origin) },
-		part:    func(c Cell) string { return originPart(c.Origin) },
+		text:    func(c *Cell) string { return orNone(c.Origin) },
+		part:    func(c *Cell) string { return originPart(c.Origin) },
 		title:   originTitle,
 		matches: func(pattern string, c Cell) bool { return pattern == adversarial && c.Adversarial != "" },
 	}
@@ -148,7 +148,7 @@ func orNone(sent *string) string {
 	return *sent
 }
 
-func originTitle(c Cell) string {
+func originTitle(c *Cell) string {
 	if c.Origin == nil {
 		return " without Origin"
 	}
@@ -163,9 +163,9 @@ func methods() Dimension {
 		schema: anyScalar,
 		check:  checkMethod,
 		set:    func(c *Cell, v Value) { c.Method = v.Text },
-		text:   func(c Cell) string { return orWord(c.Method, noneWord) },
-		part:   func(c Cell) string { return methodPart(c.Method) },
-		title:  func(c Cell) string { return orWord(c.Method, "no method") },
+		text:   func(c *Cell) string { return orWord(c.Method, noneWord) },
+		part:   func(c *Cell) string { return methodPart(c.Method) },
+		title:  func(c *Cell) string { return orWord(c.Method, "no method") },
 	}
 }
 
@@ -186,8 +186,8 @@ func headers() Dimension {
 		schema: headersSchema,
 		check:  checkHeaders,
 		set:    setHeaders,
-		text:   func(c Cell) string { return c.Headers.String() },
-		part:   func(c Cell) string { return headersPart(c.Headers) },
+		text:   func(c *Cell) string { return c.Headers.String() },
+		part:   func(c *Cell) string { return headersPart(c.Headers) },
 		title:  headersTitle,
 	}
 }
@@ -213,7 +213,7 @@ func setHeaders(c *Cell, v Value) {
 	}
 }
 
-func headersTitle(c Cell) string {
+func headersTitle(c *Cell) string {
 	switch {
 	case c.Headers.Request != nil:
 		return " asking for " + orWord(*c.Headers.Request, "nothing")

@@ -75,6 +75,22 @@ type Cell struct {
 	Pins []Pin
 }
 
+// Further are the values of the dimensions that an id leaves out where they are as usual, by name; nil: all are.
+func (c *Cell) Further() map[string]string {
+	var all map[string]string
+	for i := range dimensions {
+		d := &dimensions[i]
+		if d.Always || d.isDefault(c) {
+			continue
+		}
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[d.Name] = d.text(c)
+	}
+	return all
+}
+
 // Digest tells plans apart by what they ask: the ids of their cells and the bodies of their configuration calls, in order. Labels, texts and
 // pins do not count. "sha256:…"
 func (p Plan) Digest() string {

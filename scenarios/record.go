@@ -158,8 +158,8 @@ type recordedCells struct {
 func furtherOf(c Cell) map[string]string {
 	all := map[string]string{}
 	for _, d := range dimensions {
-		if !d.Always && !d.IsDefault(c) {
-			all[d.Key] = d.text(c)
+		if !d.Always && !d.isDefault(&c) {
+			all[d.Key] = d.text(&c)
 		}
 	}
 	return all

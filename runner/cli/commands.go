@@ -54,6 +54,7 @@ func planOf(args []string, depth string) (scenarios.Plan, error) {
 func listCommand() *cobra.Command {
 	var cells, facts bool
 	var depth string
+	var since int
 	c := &cobra.Command{
 		Use:   "list [PATH|NAME ...]",
 		Short: "List scenarios, or the cells that they expand to",
@@ -62,9 +63,12 @@ func listCommand() *cobra.Command {
 			if err != nil {
 				return exit{exitUsage, err}
 			}
-			if facts {
+			switch {
+			case facts:
 				listFacts(cmd.OutOrStdout(), plan)
 				return nil
+			case cmd.Flags().Changed("since"):
+				return listSince(cmd.OutOrStdout(), plan, since)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
 			for _, s := range plan.Scenarios {
@@ -86,7 +90,8 @@ func listCommand() *cobra.Command {
 	registerDepth(c, &depth, "all")
 	c.Flags().BoolVar(&cells, "cells", false, "list every cell's id and title")
 	c.Flags().BoolVar(&facts, "facts", false, "list S3's facts with the scenarios that prove them, and what is not proved")
-	c.MarkFlagsMutuallyExclusive("cells", "facts")
+	c.Flags().IntVar(&since, "since", 0, "list what changed in the built-in catalogue since this `VERSION` of it, and for whom")
+	c.MarkFlagsMutuallyExclusive("cells", "facts", "since")
 	c.AddCommand(listProvidersCommand(), listDeviationsCommand())
 	return c
 }
@@ -132,7 +137,7 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "corsprobe "+version())
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "corsprobe %s, catalogue %d\n", version(), scenarios.CatalogueVersions()[0].Version)
 			return err
 		},
 	}

@@ -25,10 +25,9 @@ type words func() []cobra.Completion
 var flagWords = map[string]words{
 	"color":     wordsOf(colors),
 	"convert":   func() []cobra.Completion { return corsfile.TargetNames() },
-	"evidence":  wordsOf(evidences),
 	"depth":     func() []cobra.Completion { return depths() },
 	"deviation": deviationWords,
-	"evidence":  wordsOf([]string{problemsOnly, "all"}),
+	"evidence":  wordsOf(evidences),
 	"fail-on":   classWords,
 	"format":    func() []cobra.Completion { return lintFormats() },
 	"provider":  providerWords,

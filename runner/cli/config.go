@@ -81,7 +81,8 @@ func behind(f *pflag.Flag) setting {
 
 // unset are the values of flags that stand for something else than they say.
 var unset = map[string]map[string]string{
-	"rate": {"0": "no limit"}, "max-time": {"0s": "no limit"}, "endpoint": {"": "the embedded server"}, "region": {"": "us-east-1"},
+	"catalogue-version": {"0": "the newest"},
+	"rate":              {"0": "no limit"}, "max-time": {"0s": "no limit"}, "endpoint": {"": "the embedded server"}, "region": {"": "us-east-1"},
 	"depth": {"": "normal of the catalogue, all of what is named"},
 }
 

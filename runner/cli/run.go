@@ -26,6 +26,7 @@ type runFlags struct {
 	run         []string
 	labelFilter string
 	depth       string
+	catalogue   int // the version that is asked; 0: the newest
 	focus, skip []string
 	rerun       string
 	shard       string
@@ -79,6 +80,7 @@ func (f *runFlags) register(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&f.run, "run", nil, "only cells whose id fits this `GLOB`: * within a part, ** over parts; repeatable")
 	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
+	flags.IntVar(&f.catalogue, "catalogue-version", 0, "leave out what came after this `VERSION` of the built-in catalogue, so that a gate asks what it asked then; corsprobe list --since tells what came (default: the newest)")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit this `FILTER`; in Ginkgo's syntax")
 	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
 	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
@@ -254,7 +256,7 @@ func (f *runFlags) assumable(plan scenarios.Plan) error {
 
 // beginStreams writes what is known before the first request.
 func (f *runFlags) beginStreams(chosen chosen, target *target, id string, stdout io.Writer) {
-	run := result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Digest: chosen.plan.Digest(), Shard: chosen.shard}
+	run := result.Run{ID: id, Tool: "corsprobe " + version(), Started: time.Now(), Digest: chosen.plan.Digest(), Shard: chosen.shard, Catalogue: f.catalogueOf(chosen.plan)}
 	at := result.Endpoint{
 		URL: target.endpoint.URL(), Region: target.endpoint.Region(), Name: target.name, Provider: target.provider, Embedded: target.embedded,
 	}
@@ -302,7 +304,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	report, trouble := run.Finish()
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
-	report.Run.Shard, report.Run.Plan = chosen.shard, chosen.whole
+	report.Run.Shard, report.Run.Plan, report.Run.Catalogue = chosen.shard, chosen.whole, f.catalogueOf(chosen.plan)
 	if f.evidence == problemsOnly {
 		forgetPassed(&report)
 	}

@@ -55,6 +55,9 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if err != nil {
 		return c, err
 	}
+	if within, err = f.asOf(within); err != nil {
+		return c, err
+	}
 	if c.plan, err = narrow(within, f.run); err != nil {
 		return c, err
 	}

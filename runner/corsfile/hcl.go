@@ -15,13 +15,13 @@ import (
 // maxHCL bounds what is given to HCL's parser, which calls itself for every sign and bracket.
 const maxHCL = 1 << 20
 
-// parseHCL reads Terraform's language. Variables have their defaults, and locals their values; what needs more stays an expression.
-func (r *reader) parseHCL() ([]node, []Notice) {
+// parseHCL reads Terraform's language; data is the text, or what it comes to, of the same length. Variables have their defaults, and locals their values; what needs more stays an expression.
+func (r *reader) parseHCL(data []byte) ([]node, []Notice) {
 	r.syntax = HCL
-	if at := tooDeep(r.source.data); at >= 0 || len(r.source.data) > maxHCL || tooManySigns(r.source.data) {
+	if at := tooDeep(data); at >= 0 || len(data) > maxHCL || tooManySigns(data) {
 		return nil, []Notice{problem("CP021", r.source.place(max(at, 0)), "it is too long or too deeply nested for Terraform", "give the file that has the cors_rule blocks alone")}
 	}
-	file, diags := hclsyntax.ParseConfig(r.source.data, r.name, hcl.InitialPos)
+	file, diags := hclsyntax.ParseConfig(data, r.name, hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil, r.meantHCL(diags)
 	}

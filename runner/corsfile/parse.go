@@ -20,7 +20,7 @@ func (r *reader) parse() ([]node, []Notice) {
 	}
 	switch ext := r.extension(); {
 	case ext == ".tf" || ext == ".hcl" || ext == ".tfvars" || ext == ".tofu":
-		return r.parseHCL()
+		return r.parseHCL(r.source.data)
 	case start[0] == '<' && !bytes.HasPrefix(start, []byte("<?php")):
 		return r.parseXML()
 	case ext == ".yaml" || ext == ".yml":
@@ -28,11 +28,14 @@ func (r *reader) parse() ([]node, []Notice) {
 	case strings.ContainsRune(`{["`, rune(start[0])) || ext == ".json" || bytes.HasPrefix(start, []byte("//")) || bytes.HasPrefix(start, []byte("/*")) && startsJSON(start):
 		return r.parseJSON()
 	}
+	if planned.Match(r.source.data) {
+		return r.parseHCL(fromPlan(r.source.data))
+	}
 	if n, found := r.otherLanguage(); found {
 		return nil, []Notice{n}
 	}
 	if hclStart.Match(r.source.data) {
-		return r.parseHCL()
+		return r.parseHCL(r.source.data)
 	}
 	if startsJSON(start) {
 		return r.parseJSON()

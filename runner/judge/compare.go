@@ -3,6 +3,7 @@ package judge
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
@@ -13,7 +14,18 @@ import (
 // Compare lists the differences between one acceptable answer and the one that came. A difference that only follows from another is
 // folded into it, so that one cause makes one difference: an answer of the wrong status is not also held for its headers and body.
 func Compare(kind Kind, owed s3cors.Answer, ex result.Exchange) []Difference {
-	c := comparison{kind: kind, owed: owed, came: ex.Response}
+	return compare(kind, owed, ex, reading(ex.Response.Body))
+}
+
+// readDocument reads the error document of an answer, once however often it is called.
+type readDocument func() (s3error.Document, error)
+
+func reading(body string) readDocument {
+	return sync.OnceValues(func() (s3error.Document, error) { return s3error.Read(body) })
+}
+
+func compare(kind Kind, owed s3cors.Answer, ex result.Exchange, document readDocument) []Difference {
+	c := comparison{kind: kind, owed: owed, came: ex.Response, read: document}
 	d, differs := c.status()
 	switch {
 	case !differs:
@@ -30,6 +42,7 @@ type comparison struct {
 	kind Kind
 	owed s3cors.Answer
 	came result.Response
+	read readDocument // of came
 }
 
 func (c comparison) difference(part string, how result.How, owed, got result.Side) Difference {
@@ -121,7 +134,7 @@ func (c comparison) document() []Difference {
 	if want == nil {
 		return nil
 	}
-	got, err := s3error.Read(c.came.Body)
+	got, err := c.read()
 	if err != nil {
 		return []Difference{c.difference(ErrorCode, result.NoDocument, result.Side{Values: []string{want.Code}}, result.Side{Body: BodyStart(c.came.Body)})}
 	}

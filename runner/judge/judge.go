@@ -26,9 +26,10 @@ type Judgement struct {
 func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgement {
 	var best Judgement
 	nearest, next := math.MaxInt, math.MaxInt
+	document := reading(ex.Response.Body)
 	for _, answer := range owed.Answers {
 		answer = unpinned(answer, pins)
-		found := append(Compare(kind, answer, ex), comparePins(kind, pins, ex.Response)...)
+		found := append(compare(kind, answer, ex, document), comparePins(kind, pins, ex.Response)...)
 		if d := distance(answer, found); d < nearest {
 			best = Judgement{Differences: found, Owed: answer, Choices: answer.Choices, Checks: checked(kind, answer, found)}
 			nearest, next = d, nearest
@@ -39,7 +40,7 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 	if len(best.Differences) > 0 && next-nearest < farApart {
 		best.Choices = nil // what the endpoint chose cannot be told from what it got wrong
 	}
-	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, ex)...)
+	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, document)...)
 	return best
 }
 
@@ -90,11 +91,11 @@ func distance(owed s3cors.Answer, found []Difference) int {
 }
 
 // wording is the message of an error document, where it is not S3's. Nobody can rely on it: it is told, and never held against anybody.
-func wording(owed s3cors.Answer, ex result.Exchange) []s3cors.Choice {
+func wording(owed s3cors.Answer, document readDocument) []s3cors.Choice {
 	if owed.Error == nil || owed.Error.Message == "" {
 		return nil
 	}
-	got, err := s3error.Read(ex.Response.Body)
+	got, err := document()
 	if err != nil || got.Code != owed.Error.Code || got.Message == owed.Error.Message {
 		return nil // another error has another message
 	}

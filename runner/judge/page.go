@@ -84,5 +84,5 @@ func (p Page) grants(a fetch.Response, method, name string, m mode) bool {
 func (p Page) forbids(method string, headers *string) bool {
 	q := p.Asked
 	q.RequestMethod, q.RequestHeaders = &method, headers
-	return s3cors.Evaluate(p.Config, q).Rule < 0
+	return s3cors.Answers(p.Config, q).Rule < 0
 }

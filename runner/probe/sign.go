@@ -20,9 +20,8 @@ import (
 // unsigned stands for a body's hash in a presigned URL.
 const unsigned = "UNSIGNED-PAYLOAD"
 
-func signer() *v4.Signer {
-	return v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }) // S3 escapes a path once
-}
+// signer keeps the keys that it derives, and is safe for use from several goroutines.
+var signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }) // S3 escapes a path once
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
@@ -38,7 +37,7 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	query := r.URL.Query()
 	query.Set("X-Amz-Expires", strconv.Itoa(int(expires.Seconds())))
 	r.URL.RawQuery = query.Encode()
-	signed, _, err := signer().PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
+	signed, _, err := signer.PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
 		o.DisableHeaderHoisting = true // they are sent as headers, which S3 wants signed
 	})
 	if err != nil {
@@ -102,7 +101,7 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 		hash = given // a body in chunks, which no one hash is of
 	}
 	r.Header.Set("X-Amz-Content-Sha256", hash)
-	if err := signer().SignHTTP(ctx, creds, r, hash, "s3", region, now); err != nil {
+	if err := signer.SignHTTP(ctx, creds, r, hash, "s3", region, now); err != nil {
 		return q, err
 	}
 	q.Header = append([]result.Header{}, q.Header...)

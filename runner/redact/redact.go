@@ -44,25 +44,27 @@ func Text(text string) string {
 type Redactor struct {
 	secrets  []string
 	extended []string          // those that begin with another secret
+	written  []string          // the secrets, in all their spellings
 	replacer *strings.Replacer // of the secrets, in all their spellings
 }
 
 // New makes a redactor of those secrets. Empty ones are passed over.
 func New(secrets ...string) *Redactor {
 	r := &Redactor{}
-	var written []string
 	for _, secret := range secrets {
 		if secret == "" || slices.Contains(r.secrets, secret) {
 			continue
 		}
-		r.secrets, written = append(r.secrets, secret), append(written, spellings(secret)...)
+		r.secrets, r.written = append(r.secrets, secret), append(r.written, spellings(secret)...)
 	}
 	for _, secret := range r.secrets {
 		if slices.ContainsFunc(r.secrets, func(other string) bool { return other != secret && strings.HasPrefix(secret, other) }) {
 			r.extended = append(r.extended, secret)
 		}
 	}
-	r.replacer = longestFirst(written)
+	slices.Sort(r.written)
+	r.written = slices.Compact(r.written)
+	r.replacer = longestFirst(slices.Clone(r.written))
 	return r
 }
 
@@ -103,7 +105,9 @@ func (r *Redactor) Text(text string) string {
 		for _, secret := range r.extended { // before its own start is replaced as the other secret
 			text = withoutStart(text, secret)
 		}
-		text = r.replacer.Replace(text)
+		if slices.ContainsFunc(r.written, func(s string) bool { return strings.Contains(text, s) }) {
+			text = r.replacer.Replace(text)
+		}
 		for _, secret := range r.secrets {
 			text = withoutStart(text, secret)
 		}

@@ -185,11 +185,12 @@ type found struct {
 	scenarios map[string]int // failed cells by scenario
 	worst     result.Class
 	checks    map[string]int
+	at        map[string]string // one cell for each check
 	flaky     int
 }
 
 func look(report result.Report) found {
-	f := found{scenarios: map[string]int{}, checks: map[string]int{}}
+	f := found{scenarios: map[string]int{}, checks: map[string]int{}, at: map[string]string{}}
 	for _, c := range report.Cells {
 		if c.Verdict == result.Flaky {
 			f.flaky++
@@ -200,6 +201,7 @@ func look(report result.Report) found {
 		f.scenarios[c.Scenario]++
 		for _, finding := range c.Findings {
 			f.checks[finding.Check]++
+			f.at[finding.Check] = fmt.Sprintf("%s: expected %s, got %s", c.ID, finding.Expected, finding.Got)
 			if f.worst == "" || slices.Index(result.Classes, finding.Class) < slices.Index(result.Classes, f.worst) {
 				f.worst = finding.Class
 			}
@@ -239,7 +241,7 @@ func check(t *testing.T, d reference.Defect, f found) {
 	}
 	for name := range f.checks {
 		if len(d.Checks) > 0 && !slices.ContainsFunc(d.Checks, func(glob string) bool { ok, _ := path.Match(glob, name); return ok }) {
-			t.Errorf("found by %s too, want only %s; findings by check: %v", name, strings.Join(d.Checks, ", "), f.checks)
+			t.Errorf("found by %s too, want only %s; %s; findings by check: %v", name, strings.Join(d.Checks, ", "), f.at[name], f.checks)
 		}
 	}
 }

@@ -188,6 +188,8 @@ type Run struct {
 	Shard *Shard `json:"shard,omitempty"`
 	// Plan is the Digest of the whole plan that the shards share; empty without shards.
 	Plan string `json:"plan,omitempty"`
+	// Catalogue is the version of the built-in catalogue that was asked; 0: none of it, or not known.
+	Catalogue int `json:"catalogue,omitempty"`
 	// Buckets says whether the curl commands of the cells find what they ask for; empty: not known, or no bucket was configured.
 	Buckets Buckets `json:"buckets,omitempty"`
 }

@@ -73,8 +73,8 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// TestAgainstChromium has Chromium ask two servers that no test was written for. What the report says of browsers is what Chromium does there,
-// and no cell of it is called otherwise by the model of browsers.
+// TestAgainstChromium has Chromium ask two servers. What the report says of browsers is what Chromium does there, and no cell is in error because
+// Chromium and the model of browsers disagree. That all the catalogue says so is seen by run.sh rgw s3rver -- --browser.
 func TestAgainstChromium(t *testing.T) {
 	if _, err := browser.Find(""); err != nil {
 		t.Skip(err)
@@ -82,11 +82,7 @@ func TestAgainstChromium(t *testing.T) {
 	for _, server := range []string{"rgw", "s3rver"} {
 		t.Run(server, func(t *testing.T) {
 			dir := t.TempDir()
-			args := []string{server, "--", "--browser"}
-			if testing.Short() {
-				args = append(args, "--depth", "quick")
-			}
-			code, output := lab(t, dir, "", args...)
+			code, output := lab(t, dir, "", server, "--", "--browser", "headers/requested", "methods", "responses/headers", "rules", "use-cases")
 			if code == notToBeHad {
 				t.Skip(output)
 			}
@@ -96,7 +92,10 @@ func TestAgainstChromium(t *testing.T) {
 				t.Error(wrong)
 			}
 			t.Logf("%+v; %+v", all, report.Summary.Chromium)
-			if all.Pages < 300 || all.Blocked < 20 {
+			if s := report.Summary.Chromium; s == nil || s.Sent != s.Agreed || report.Summary.Errors > 0 {
+				t.Errorf("%+v, %d errors\n%s", s, report.Summary.Errors, output)
+			}
+			if all.Pages < 150 || all.Blocked+all.Exposed+all.WithCredentials < 50 {
 				t.Errorf("too little was held against Chromium: %+v\n%s", all, output)
 			}
 		})
