@@ -18,7 +18,7 @@ help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
-	$(GO) build -trimpath -o corsprobe .
+	$(GO) build -trimpath -ldflags="-s -w" -o corsprobe .
 
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
