@@ -95,7 +95,7 @@ func (t *textWriter) findings(cells []*result.Cell) {
 	}
 	for _, f := range worstFirst(c.Findings) {
 		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+brief(f.Check, valueLimit))
-		t.rows(6, findingRows(f, valueLimit))
+		t.rows(6, findingRows(f))
 	}
 	t.evidence(c, len(cells) > 1)
 }

@@ -25,8 +25,6 @@ const (
 	deleted           = returned << 1          // whether DeleteBucketCors removed anything
 )
 
-const headers parts = 0b1111111 * firstHeader
-
 // indexes of s3cors.Headers.
 const (
 	allowOrigin = 0

@@ -98,16 +98,16 @@ func (t *table) String() string {
 	fmt.Fprintln(w, "\ttried\tsurvived\tlost\tneeded restore\tneeded sweep\tneeded sweep --run\tuntold\tpeak MiB\tslowest\t")
 	sum := row{name: "all"}
 	for _, r := range t.rows {
-		print(w, r)
+		printRow(w, r)
 		sum.tried, sum.restored, sum.swept, sum.named = sum.tried+r.tried, sum.restored+r.restored, sum.swept+r.swept, sum.named+r.named
 		sum.silent, sum.lost, sum.peak, sum.slowest = sum.silent+r.silent, sum.lost+r.lost, max(sum.peak, r.peak), max(sum.slowest, r.slowest)
 	}
-	print(w, &sum)
+	printRow(w, &sum)
 	_ = w.Flush()
 	return b.String()
 }
 
-func print(w *tabwriter.Writer, r *row) {
+func printRow(w *tabwriter.Writer, r *row) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n", r.name, r.tried, r.tried-r.lost, r.lost, r.restored, r.swept, r.named, r.silent, r.peak, r.slowest.Seconds())
 }
 
