@@ -124,13 +124,13 @@ func (d *Difference) order() string {
 
 // letters names the elements of a list whose case is not the wanted one.
 func (d *Difference) letters() string {
-	want, got := split(d.Want), split(d.Got)
 	if len(d.Missing) == 0 {
 		return "same but for case"
 	}
 	var pairs []string
-	for i := range want {
-		if pair := got[i] + " for " + want[i]; want[i] != got[i] && !slices.Contains(pairs, pair) {
+	for _, want := range d.Missing {
+		i := slices.IndexFunc(d.Extra, func(got string) bool { return equalFold(got, want) })
+		if pair := d.Extra[max(i, 0)] + " for " + want; !slices.Contains(pairs, pair) {
 			pairs = append(pairs, pair)
 		}
 	}
