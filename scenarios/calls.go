@@ -80,6 +80,7 @@ var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME,
 // On says which bucket a step's configuration call names; empty: the scenario's own.
 type On string
 
+// The buckets that a call may name.
 const (
 	OwnBucket    On = "own-bucket"
 	NoSuchBucket On = "missing-bucket" // one that does not exist

@@ -340,6 +340,7 @@ func connections() Dimension {
 // CORS (fact 14).
 type Parameters string
 
+// The parameters that a URL may have.
 const (
 	UsualParameters Parameters = "usual"
 	SDKParameters   Parameters = "x-id"          // the operation's name, which AWS's SDK for JavaScript puts there

@@ -197,6 +197,7 @@ type Run struct {
 // Buckets says what became of the buckets that a run asked. Where its curl commands find none, corsprobe reproduce makes one again.
 type Buckets string
 
+// What may become of the buckets.
 const (
 	BucketsRemoved Buckets = "removed" // they were the run's own, and are gone
 	BucketsKept    Buckets = "kept"    // they were the run's own, and --keep left them with their last configurations

@@ -67,12 +67,12 @@ func (t *table) idle(name string) {
 }
 
 // struck demands that something happened in most trials of a row.
-func (all *table) struck(t *testing.T, name string) {
-	t.Helper()
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if r := all.row(name); r.tried == 0 || 4*r.idle > r.tried {
-		t.Errorf("%s: in %d of %d trials nothing happened", name, r.idle, r.tried)
+func (t *table) struck(test *testing.T, name string) {
+	test.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.row(name); r.tried == 0 || 4*r.idle > r.tried {
+		test.Errorf("%s: in %d of %d trials nothing happened", name, r.idle, r.tried)
 	}
 }
 
