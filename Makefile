@@ -18,7 +18,7 @@ help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
-	$(GO) build -trimpath -o corsprobe .
+	$(GO) build -trimpath -ldflags="-s -w" -o corsprobe .
 
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
@@ -59,6 +59,7 @@ torture: ## Kill runs at every call, have every call fail in every way, run them
 vet: ## Check formatting and the code's usual suspects.
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
+	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run; else echo "no golangci-lint: go vet alone looked at the code"; fi
 
 bench: ## Run the benchmarks: time and memory of a run by the number of its cells.
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./...
