@@ -53,7 +53,7 @@ var rareQueries = []Defect{
 	}))},
 	{Name: "session-token", Summary: "A preflight whose URL holds a session token is refused.", Behaviour: refusingPreflights(asks("X-Amz-Security-Token"))},
 	{Name: "unknown-access-key", Summary: "A request of an unknown access key is answered without CORS headers.", Behaviour: withoutCORS(func(q asked) bool {
-		return status(4)(q) && strings.Contains(q.HTTP.URL.Query().Get("X-Amz-Credential"), "UNKNOWN")
+		return isRefused(q) && strings.Contains(q.HTTP.URL.Query().Get("X-Amz-Credential"), "UNKNOWN")
 	})},
 	{Name: "signature-version-2", Summary: "The preflight of a URL that was presigned by version 2 is refused.", Behaviour: refusingPreflights(asks("AWSAccessKeyId"))},
 	{Name: "forged-upload", Summary: "An upload by a forged URL is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), answered(403), asks("X-Amz-Signature")))},
