@@ -175,8 +175,8 @@ func TestChanges(t *testing.T) {
 			listed := map[string]bool{}
 			for _, c := range runner.Changes(plan, report.Run.ID, opts) {
 				listed[c.Call+" "+c.Key] = true
-				if c.Call == "DeleteObjects" {
-					listed["DeleteObjects "] = true // it names its objects in its body
+				if c.Call == "DeleteObjects" || c.Call == "PostObject" {
+					listed[c.Call+" "] = true // they name their objects in their bodies
 				}
 				if c.Bucket != bucket {
 					t.Errorf("%+v is of another bucket", c)
@@ -280,6 +280,8 @@ func callOf(r *http.Request) string {
 		return "CopyObject " + key
 	case r.Method == http.MethodPut && !query.Has("partNumber"):
 		return "PutObject " + key
+	case r.Method == http.MethodPost && key == "":
+		return "PostObject "
 	case r.Method == http.MethodPost:
 		return "POST " + key
 	case r.Method == http.MethodDelete:
