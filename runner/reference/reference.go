@@ -181,7 +181,7 @@ func value(r *http.Request, name string) *string {
 
 // asked is a request as a dialect sees it; status is what it was answered apart from CORS, 0 for a preflight.
 func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status int) dialect.Asked {
-	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status, Expired: expired(r.URL.Query(), time.Now())}
+	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status, Fault: s.fault(r.URL.Query())}
 	if q.Target == s3cors.Object {
 		a.Key = keyOf(bucket, r)
 		s.mu.Lock()
@@ -194,6 +194,18 @@ func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status 
 		}
 	}
 	return a
+}
+
+// fault is what is wrong with a presigned URL.
+func (s *Server) fault(query url.Values) string {
+	access, _ := s.Credentials()
+	switch key, _, signed := strings.Cut(query.Get("X-Amz-Credential"), "/"); {
+	case signed && key != access:
+		return dialect.FaultUnknownKey
+	case expired(query, time.Now()):
+		return dialect.FaultExpired
+	}
+	return ""
 }
 
 // expired reports that a presigned URL is no longer valid.

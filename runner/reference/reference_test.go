@@ -185,6 +185,7 @@ type found struct {
 	checks    map[string]int
 	at        map[string]string // one cell for each check
 	flaky     int
+	diagnosed string // as what; only for the table
 }
 
 func look(report result.Report) found {
@@ -205,7 +206,25 @@ func look(report result.Report) found {
 			}
 		}
 	}
+	if *update {
+		f.diagnosed = diagnosed(diagnose.Report(report))
+	}
 	return f
+}
+
+// diagnosed says as what a defect is diagnosed: the causes, each with what answers the same, and how many cells they leave open.
+func diagnosed(d diagnose.Diagnosis) string {
+	var all []string
+	for i, c := range d.Causes {
+		all = append(all, strings.Join(append([]string{d.Written(i)}, c.Alternatives...), " or "))
+	}
+	if n := len(d.Unexplained); n > 0 {
+		all = append(all, fmt.Sprintf("%d cells unexplained", n))
+	}
+	if len(all) == 0 {
+		return "nothing"
+	}
+	return strings.Join(all, "; ")
 }
 
 // Every planted defect is found, with its class, and by its checks only. -update writes the table of the catalogue's page.
@@ -251,13 +270,13 @@ func table(t *testing.T, defects []reference.Defect, all []found) {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d defects, all found; how many cells of how many scenarios find each, and by which checks.\n\n", len(defects))
-	b.WriteString("| defect | the endpoint … | class | scenarios | checks |\n|---|---|---|---|---|\n")
+	b.WriteString("| defect | the endpoint … | class | scenarios | checks | diagnosed as |\n|---|---|---|---|---|---|\n")
 	for i, d := range defects {
 		class := string(d.Class)
 		if class == "" {
 			class = "flaky"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", d.Name, d.Summary, class, listed(all[i].scenarios), names(all[i].checks))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", d.Name, d.Summary, class, listed(all[i].scenarios), names(all[i].checks), all[i].diagnosed)
 	}
 	data, err := os.ReadFile(page)
 	if err != nil {

@@ -19,7 +19,7 @@ if ((${#runs[@]} < 6)); then # a run is three words
   echo "compat.sh: no two reports in $base; make lab writes them" >&2
   exit 1
 fi
-"${CORSPROBE:-$base/bin/corsprobe}" compare "${runs[@]}" --report support=compat.md --report html=compat.html >compat.txt
+"${CORSPROBE:-$base/bin/corsprobe}" compare "${runs[@]}" --also ovhcloud --report support=compat.md --report html=compat.html >compat.txt
 awk -v table="$base/compat.md" '
   /^<!-- \/compat -->/ { inside = 0 }
   !inside
