@@ -344,6 +344,11 @@ func TestExchangeView(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	ex = exchange("GetBucketCors", "GET", "https://app.example.com", 200)
+	ex.Short = true
+	if lines := newExchangeView(ex, nil).Lines; !strings.HasPrefix(lines[len(lines)-1].Text, "(in short: ") {
+		t.Errorf("%v does not say that it is in short", lines)
+	}
+	ex.Short = false
 	got = newExchangeView(ex, []result.Finding{finding("config.status")})
 	if last := got.Lines[len(got.Lines)-1]; last.Checks != "config.status" {
 		t.Errorf("the status of a configuration call is not marked: %v", got)
