@@ -48,7 +48,7 @@ func TestEveryFormatTellsWhatIsLeft(t *testing.T) {
 	worse := map[Format]string{ // what a reader that counts goes by
 		JUnit: `errors="4"`, JUnitStrict: `errors="4"`, CTRF: `"failed": 4`, TAP: "not ok 1 - clean-up of the bucket media",
 		HTML: `class="verdict bad"`, Markdown: "**Not cleaned up**", GitHub: "**Not cleaned up**", Text: "Not cleaned up: ",
-		JSON: `"cleanUp": [`, NDJSON: `"cleanUp":[`, Statement: "notCleanedUp:",
+		SARIF: `"executionSuccessful": false`, JSON: `"cleanUp": [`, NDJSON: `"cleanUp":[`, Statement: "notCleanedUp:",
 	}
 	for _, f := range Formats() {
 		data := string(render(t, f, left()))

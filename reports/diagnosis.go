@@ -76,6 +76,16 @@ func unexplained(r result.Report) []*result.Cell {
 	return slices.DeleteFunc(failed, func(c *result.Cell) bool { return !open[c.ID] })
 }
 
+// openCells are the cells that speak against a run and that no cause explains: failed ones, and flaky ones, of which nobody asks for a cause.
+func openCells(r result.Report) []*result.Cell {
+	open := map[*result.Cell]bool{}
+	for _, c := range unexplained(r) {
+		open[c] = true
+	}
+	wrong := pick(r.Cells, func(v result.Verdict) bool { return v == result.Failed || v == result.Flaky })
+	return slices.DeleteFunc(wrong, func(c *result.Cell) bool { return isFailed(c.Verdict) && !open[c] })
+}
+
 // explains says how far the causes go.
 func explains(r result.Report, causes int) string {
 	failed, open := len(pick(r.Cells, isFailed)), len(unexplained(r))

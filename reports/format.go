@@ -28,6 +28,7 @@ const (
 	CTRF        Format = "ctrf"         // Common Test Report Format 1.0, which test dashboards read
 	TAP         Format = "tap"          // Test Anything Protocol 14
 	NDJSON      Format = "ndjson"       // a JSON document a line, see [Stream]
+	SARIF       Format = "sarif"        // SARIF 2.1.0, for code scanning: findings at the scenarios of the user's files
 	Statement   Format = "statement"    // a conformance statement in YAML, for a provider to publish
 )
 
@@ -43,6 +44,7 @@ var renderers = map[Format]func(io.Writer, result.Report) error{
 	CTRF:        writeCTRF,
 	TAP:         writeTAP,
 	NDJSON:      writeNDJSON,
+	SARIF:       writeSARIF,
 	Statement:   writeStatement,
 }
 
@@ -125,7 +127,7 @@ func list[T ~string](words []T) string { return english.And(words) }
 // otherNames are what people call a format who do not know its name here.
 var otherNames = map[string]Format{
 	"xml": JUnit, "junit-xml": JUnit, "xunit": JUnitStrict, "jenkins": JUnitStrict, "gitlab": JUnit, "md": Markdown, "htm": HTML, "page": HTML,
-	"txt": Text, "yaml": Statement, "yml": Statement, "jsonl": NDJSON, "stream": NDJSON, "actions": GitHub, "summary": GitHub,
+	"txt": Text, "yaml": Statement, "yml": Statement, "jsonl": NDJSON, "stream": NDJSON, "actions": GitHub, "code-scanning": SARIF, "codeql": SARIF, "summary": GitHub,
 }
 
 // nearest is the format that another or a mistyped name most likely means; empty when none is near.

@@ -15,14 +15,14 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []Format{CTRF, GitHub, HTML, JSON, JUnit, JUnitStrict, Markdown, NDJSON, Statement, TAP, Text}
+	want := []Format{CTRF, GitHub, HTML, JSON, JUnit, JUnitStrict, Markdown, NDJSON, SARIF, Statement, TAP, Text}
 	if got := Formats(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 func TestParseSpec(t *testing.T) {
-	const all = "ctrf, github, html, json, junit, junit-strict, markdown, ndjson, statement, tap and text"
+	const all = "ctrf, github, html, json, junit, junit-strict, markdown, ndjson, sarif, statement, tap and text"
 	for _, tc := range []struct {
 		text, err string
 		want      Spec
@@ -79,7 +79,7 @@ func message(err error) string {
 
 func TestWriteUnknownFormat(t *testing.T) {
 	err := Write(io.Discard, "jnit", clean())
-	if want := `unknown format "jnit", formats are ctrf, github, html, json, junit, junit-strict, markdown, ndjson, statement, tap and text; did you mean junit?`; message(err) != want {
+	if want := `unknown format "jnit", formats are ctrf, github, html, json, junit, junit-strict, markdown, ndjson, sarif, statement, tap and text; did you mean junit?`; message(err) != want {
 		t.Errorf("got %q, want %q", message(err), want)
 	}
 }

@@ -110,6 +110,7 @@ var parsers = map[Format]parser{
 	JUnit:       xmlSkeleton,
 	JUnitStrict: strictSkeleton,
 	CTRF:        ctrfSkeleton,
+	SARIF:       sarifSkeleton,
 	TAP:         tapSkeleton,
 	Statement:   statementSkeleton,
 	Markdown:    func(_ *testing.T, data []byte) (skeleton, problems []string) { return markdownSkeleton(string(data)) },
@@ -372,7 +373,7 @@ func statementSkeleton(_ *testing.T, data []byte) (skeleton, problems []string) 
 
 // bounded are the formats that show only so much of an answer. JSON and NDJSON hold an answer as the run kept it.
 var bounded = map[Format]int{
-	JUnit: 64 << 10, JUnitStrict: 64 << 10, CTRF: 64 << 10, TAP: 64 << 10, Markdown: 32 << 10, GitHub: 32 << 10, Statement: 8 << 10, Text: 32 << 10, HTML: 128 << 10,
+	JUnit: 64 << 10, JUnitStrict: 64 << 10, CTRF: 64 << 10, SARIF: 64 << 10, TAP: 64 << 10, Markdown: 32 << 10, GitHub: 32 << 10, Statement: 8 << 10, Text: 32 << 10, HTML: 128 << 10,
 }
 
 // Megabytes in an answer make no megabytes of report.

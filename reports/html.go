@@ -2,10 +2,10 @@ package reports
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -40,8 +40,11 @@ func digest(text string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// plainScenarios is how many scenarios, the worst, can be read without a script.
+const plainScenarios = 10
+
 // writeHTML writes one page for a browser: what lies behind the findings first, then a picture of the whole, then a matrix of every scenario,
-// the worst first. Evidence is folded, see [folder]. One scenario is rendered after the other, so that a report of many cells is never held twice.
+// the worst first. Evidence is folded, and so are all scenarios but the worst, see [folder]. One scenario is rendered after the other, so that a report of many cells is never held twice.
 func writeHTML(w io.Writer, r result.Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	causes := namedCauses(r)
@@ -49,25 +52,28 @@ func writeHTML(w io.Writer, r result.Report) error {
 	if err := htmlTemplates.ExecuteTemplate(out, "head", page); err != nil {
 		return err
 	}
-	var folded bytes.Buffer
-	fold := &folder{out: &folded}
-	for _, g := range groups {
-		described := describedAs(r, g.key)
-		view := newScenarioView(g, described, kinds.mark)
-		view.Fold, view.Open = fold.n, len(groups) == 1
+	evidence, bodies := &folder{name: "fold"}, &folder{name: "body"}
+	for i, g := range groups {
+		view := newScenarioView(g, describedAs(r, g.key), kinds.mark)
+		view.Part, view.Open, view.Folded = evidence.n, len(groups) == 1, i >= plainScenarios
 		if err := htmlTemplates.ExecuteTemplate(out, "scenario", view); err != nil {
 			return err
 		}
-		if err := fold.add(func(w io.Writer) error {
+		if view.Folded {
+			if err := bodies.add(func(w io.Writer) error { return htmlTemplates.ExecuteTemplate(w, "folded", view) }); err != nil {
+				return err
+			}
+		}
+		if err := evidence.add(func(w io.Writer) error {
 			return htmlTemplates.ExecuteTemplate(w, "blocks", blocksOf(g, page.Gone != ""))
 		}); err != nil {
 			return err
 		}
 	}
-	if err := fold.flush(); err != nil {
+	if err := errors.Join(evidence.flush(), bodies.flush()); err != nil {
 		return err
 	}
-	page.Kinds, page.Folded = kinds.list, template.HTML(folded.String())
+	page.Kinds, page.Parts = kinds.list, template.HTML(bodies.out.String()+evidence.out.String())
 	if err := htmlTemplates.ExecuteTemplate(out, "foot", page); err != nil {
 		return err
 	}

@@ -208,6 +208,23 @@ func TestHTMLEvidence(t *testing.T) {
 	}
 }
 
+// Scenarios that are folded are there before anybody looks, with their cells' evidence; without a script they say what they lack.
+func TestHTMLFoldedScenarios(t *testing.T) {
+	r := many(2500)
+	page := htmlPage(t, r)
+	evaluate := shown{page: page, fragment: "#?text=many/12/"}.open(t)
+	evaluate(`(async () => { for (let n = 0; n < 200 && !document.querySelector("#filter output").textContent; n++) await new Promise((done) => setTimeout(done, 20)); })()`)
+	if got := evaluate(`document.querySelectorAll(".c").length`); got != "2500" {
+		t.Errorf("%s cells, want 2500", got)
+	}
+	last := r.Cells[len(r.Cells)-1]
+	inOrder(t, evaluate(fmt.Sprintf(evidenceOf, anchor(last.ID))), last.ID)
+	evaluate = shown{page: page, noScript: true}.open(t)
+	if got := evaluate(`document.querySelectorAll("details.scenario .body > noscript").length + " of " + document.querySelectorAll("details.scenario").length`); got != fmt.Sprintf("%d of 13", 13-plainScenarios) {
+		t.Errorf("%s scenarios are folded", got)
+	}
+}
+
 // A link to a cell opens its scenario and its evidence when the page is loaded.
 func TestHTMLEvidenceFromAddress(t *testing.T) {
 	r := sample()
@@ -281,10 +298,10 @@ func outsideFences(t *testing.T, text string) string {
 func TestHTMLWithoutScript(t *testing.T) {
 	r := sample()
 	evaluate := shown{page: htmlPage(t, r), noScript: true}.open(t)
-	if got := evaluate(`getComputedStyle(document.getElementById("filter")).display + " " + document.querySelectorAll("[hidden]").length`); got != "none 1" {
+	if got := evaluate(`getComputedStyle(document.getElementById("filter")).display + " " + [...document.querySelectorAll("[hidden]")].map((e) => e.id).join(" ")`); got != "none old filter" {
 		t.Errorf("hidden: %s", got)
 	}
-	if got := evaluate(`document.querySelector("noscript").innerText`); !strings.Contains(got, "unfolds the evidence of single cells") {
+	if got := evaluate(`document.querySelector("noscript").innerText`); !strings.Contains(got, "unfolds the evidence of cells and all scenarios but the worst") {
 		t.Errorf("it says %q", got)
 	}
 	known := anchor(r.Cells[len(r.Cells)-1].ID) // in a scenario that is closed

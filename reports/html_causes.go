@@ -81,9 +81,8 @@ func checksOfCause(r result.Report, n named) int {
 
 // openViews are the findings that no cause explains, grouped by what they have in common, worst first.
 func openViews(r result.Report) []causeView {
-	open := append(unexplained(r), pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky })...)
 	var all []causeView
-	for i, c := range causesOf(open, func(f result.Finding) bool { return f.Known == nil }, how) {
+	for i, c := range causesOf(openCells(r), func(f result.Finding) bool { return f.Known == nil }, how) {
 		v := causeView{
 			Anchor: fmt.Sprintf("open-%d", i+1), Mark: classMark(c.class, false), Check: brief(c.check, valueLimit),
 			Counts: plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario"), Filter: filterOf("verdict", "!passed", "check", brief(c.check, valueLimit)),

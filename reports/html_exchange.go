@@ -12,12 +12,12 @@ import (
 // lineLimit is how many lines of one exchange a page shows.
 const lineLimit = 200
 
-// leftOut stands for what names one answer in a provider's logs and tells nobody else anything: random, it would be a quarter of a page.
+// leftOut stands for what a provider's support can tell a server by and tells nobody else anything: random, it would be a quarter of a page.
 const leftOut = "… (in the JSON report)"
 
 var (
-	namesAnswer   = regexp.MustCompile(`(?i)^x-amz-(?:id-2|request-id)$`)
-	namesInAnswer = regexp.MustCompile(`<(HostId|RequestId)>[^<]*</`)
+	namesServer   = regexp.MustCompile(`(?i)^x-amz-id-2$`)
+	namesItInBody = regexp.MustCompile(`<(HostId)>[^<]*</`)
 )
 
 // exchangeView is a request and its answer, line by line, the lines that findings concern with the names of their checks.
@@ -51,7 +51,7 @@ func answerLines(ex result.Exchange, findings []result.Finding) []evidenceLine {
 	lines := []evidenceLine{{Text: "< " + statusLine(ex.Response), Checks: parts.named("status")}}
 	for _, h := range ex.Response.Headers {
 		checks := parts.named(s3cors.CheckOf(h.Name))
-		if namesAnswer.MatchString(h.Name) && checks == "" {
+		if namesServer.MatchString(h.Name) && checks == "" {
 			h.Value = leftOut
 		}
 		lines = append(lines, evidenceLine{Text: headerLines("< ", []result.Header{h}, evidenceLimit)[0], Checks: checks})
@@ -73,7 +73,7 @@ var inDocument = []struct{ part, element string }{
 // documentLines are a body's. A part that a finding concerns and that is not there has a line too.
 func documentLines(r result.Response, parts concerned) []evidenceLine {
 	var lines []evidenceLine
-	r.Body = namesInAnswer.ReplaceAllString(r.Body, "<$1>"+leftOut+"</")
+	r.Body = namesItInBody.ReplaceAllString(r.Body, "<$1>"+leftOut+"</")
 	for _, text := range bodyLines(r, evidenceLimit) {
 		l := evidenceLine{Text: text}
 		for _, in := range inDocument {

@@ -11,15 +11,16 @@ import (
 // foldSize is how many bytes of evidence are compressed together: what a browser unfolds in an instant, and enough that what recurs costs nothing.
 const foldSize = 1 << 20
 
-// folder writes the evidence of a page compressed. A browser unfolds a part of it when somebody opens a scenario: nearly all of a report is
-// evidence, and hardly any of it is ever looked at.
+// folder writes some of a page compressed, in parts, for a browser to unfold. Nearly all of a report is evidence, and hardly any of it is ever
+// looked at: a part of that is unfolded when somebody opens a cell.
 type folder struct {
-	out  io.Writer
+	name string // of its parts: "fold"
+	out  bytes.Buffer
 	part bytes.Buffer
 	n    int // number of the part that is being filled
 }
 
-// add takes the evidence of one scenario, which is in one part.
+// add takes what belongs to one scenario, which is in one part.
 func (f *folder) add(render func(io.Writer) error) error {
 	if err := render(&f.part); err != nil {
 		return err
@@ -35,10 +36,10 @@ func (f *folder) flush() error {
 	if f.part.Len() == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintf(f.out, "<script type=\"application/gzip\" id=\"fold-%d\">", f.n); err != nil {
+	if _, err := fmt.Fprintf(&f.out, "<script type=\"application/gzip\" id=\"%s-%d\">", f.name, f.n); err != nil {
 		return err
 	}
-	text := base64.NewEncoder(base64.StdEncoding, f.out)
+	text := base64.NewEncoder(base64.StdEncoding, &f.out)
 	packed, err := gzip.NewWriterLevel(text, gzip.BestCompression)
 	if err != nil {
 		return err
@@ -53,6 +54,6 @@ func (f *folder) flush() error {
 		return err
 	}
 	f.n++
-	_, err = io.WriteString(f.out, "</script>\n")
+	_, err = f.out.WriteString("</script>\n")
 	return err
 }

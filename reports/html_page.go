@@ -38,7 +38,7 @@ type pageView struct {
 	Facts                            []factView
 	Cells, Scenarios                 string
 	Kinds                            []kind
-	Folded                           template.HTML // the folder's own words and base64
+	Parts                            template.HTML // a folder's own words and base64
 }
 
 // count is how many cells have a verdict, or how many findings a class.

@@ -11,8 +11,8 @@ import (
 // scenarioView is a scenario with its cells, by step.
 type scenarioView struct {
 	Anchor, ID, Description, Place string
-	Open                           bool
-	Fold                           int // the part of the folded evidence that has its cells'
+	Open, Folded                   bool
+	Part                           int // of the evidence, that has its cells'
 	Tally                          []count
 	Labels                         []string
 	Facts                          []int

@@ -33,7 +33,7 @@ func htmlPage(t testing.TB, r result.Report) string {
 	return b.String()
 }
 
-var foldedPart = regexp.MustCompile(`<script type="application/gzip" id="(fold-\d+)">([^<]*)</script>`)
+var foldedPart = regexp.MustCompile(`<script type="application/gzip" id="((?:fold|body)-\d+)">([^<]*)</script>`)
 
 // unfolded is a page with its evidence as a browser unfolds it.
 func unfolded(t testing.TB, page string) string {
@@ -354,10 +354,20 @@ func TestExchangeView(t *testing.T) {
 func TestHTMLFolds(t *testing.T) {
 	r := many(2500)
 	page := htmlPage(t, r)
-	in := map[string]string{} // part, by the anchor of the cell
+	in := map[string]string{}       // part, by the anchor of the cell
+	scenario := map[string]string{} // anchor of the cell's scenario, by the cell's, of folded scenarios
 	for _, part := range foldedPart.FindAllString(page, -1) {
-		name, text, _ := strings.Cut(strings.TrimPrefix(part, `<script type="application/gzip" id="fold-`), `"`)
-		text = unfolded(t, part)
+		name, isEvidence := strings.CutPrefix(foldedPart.FindStringSubmatch(part)[1], "fold-")
+		text := unfolded(t, part)
+		if !isEvidence {
+			for _, body := range strings.Split(text, `<div data-for="`)[1:] {
+				id, cells, _ := strings.Cut(body, `"`)
+				for _, cell := range cellIDs(cells) {
+					scenario[cell] = id
+				}
+			}
+			continue
+		}
 		if len(text) > foldSize+1<<20 {
 			t.Errorf("part %s unfolds to %d bytes", name, len(text))
 		}
@@ -369,28 +379,47 @@ func TestHTMLFolds(t *testing.T) {
 	if len(in) != len(r.Cells) || len(foldedPart.FindAllString(page, -1)) < 2 {
 		t.Fatalf("%d cells have evidence, want %d in several parts", len(in), len(r.Cells))
 	}
-	for _, scenario := range strings.Split(page, ` data-fold="`)[1:] {
-		part, cells, _ := strings.Cut(scenario, `"`)
-		for _, cell := range strings.Split(cells, `" id="c-`)[1:] {
-			id, _, _ := strings.Cut("c-"+cell, `"`)
-			if in[id] != part {
-				t.Errorf("the evidence of %s is in part %s, and its scenario names %s", id, in[id], part)
-			}
+	parts, plain := map[string]string{}, 0 // part, by the anchor of the scenario
+	for _, text := range strings.Split(page, `<details class="scenario" id="`)[1:] {
+		id, rest, _ := strings.Cut(text, `"`)
+		part, cells, _ := strings.Cut(strings.TrimPrefix(rest, ` data-fold="`), `"`)
+		parts[id] = part
+		for _, cell := range cellIDs(cells) {
+			scenario[cell] = id
+			plain++
+		}
+	}
+	if len(scenario) != len(r.Cells) || plain == 0 || plain == len(r.Cells) {
+		t.Errorf("%d cells are in a scenario, %d of them plain", len(scenario), plain)
+	}
+	for cell, id := range scenario {
+		if in[cell] != parts[id] {
+			t.Errorf("the evidence of %s is in part %s, and its scenario names %s", cell, in[cell], parts[id])
 		}
 	}
 }
 
-// What names one answer and says nothing of it takes no room, unless a finding concerns it.
+// cellIDs are the anchors of the cells of some tables.
+func cellIDs(tables string) []string {
+	var all []string
+	for _, cell := range strings.Split(tables, `" id="c-`)[1:] {
+		id, _, _ := strings.Cut("c-"+cell, `"`)
+		all = append(all, id)
+	}
+	return all
+}
+
+// What only tells one server from another takes no room, unless a finding concerns it.
 func TestHTMLLeavesRandomOut(t *testing.T) {
 	ex := exchange("actual", "GET", "https://app.example.com", 404, "x-amz-request-id", "4442587FB7D0A2F9", "X-Amz-Id-2", "vlR7PnpV", "X-Amz-Id-21", "kept")
 	ex.Response.Body = "<Error><Code>NoSuchKey</Code><RequestId>4442587FB7D0A2F9</RequestId><HostId>vlR7PnpV</HostId></Error>"
 	got := fmt.Sprint(newExchangeView(ex, nil).Lines)
-	for _, want := range []string{"x-amz-request-id: " + leftOut, "X-Amz-Id-2: " + leftOut, "X-Amz-Id-21: kept", "<Code>NoSuchKey</Code><RequestId>" + leftOut + "</RequestId><HostId>" + leftOut + "</HostId>"} {
+	for _, want := range []string{"x-amz-request-id: 4442587FB7D0A2F9", "X-Amz-Id-2: " + leftOut, "X-Amz-Id-21: kept", "<Code>NoSuchKey</Code><RequestId>4442587FB7D0A2F9</RequestId><HostId>" + leftOut + "</HostId>"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s lacks %s", got, want)
 		}
 	}
-	if got := fmt.Sprint(newExchangeView(ex, []result.Finding{{Check: "actual.header.x-amz-request-id"}}).Lines); !strings.Contains(got, "x-amz-request-id: 4442587FB7D0A2F9") {
+	if got := fmt.Sprint(newExchangeView(ex, []result.Finding{{Check: "actual.header.x-amz-id-2"}}).Lines); !strings.Contains(got, "X-Amz-Id-2: vlR7PnpV") {
 		t.Errorf("%s lacks what a finding concerns", got)
 	}
 }
@@ -441,7 +470,7 @@ func TestHTMLOfManyCells(t *testing.T) {
 	if len(got) > len(whole) || len(got) > 12<<20 {
 		t.Errorf("the page has %d bytes, the JSON report %d", len(got), len(whole))
 	}
-	if n := strings.Count(got, `<td class="c `); n != 20_000 {
+	if n := strings.Count(unfolded(t, got), `<td class="c `); n != 20_000 {
 		t.Errorf("%d cells in the matrices", n)
 	}
 }

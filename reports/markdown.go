@@ -26,16 +26,18 @@ const markdownLimit = 50
 func markdownBlocks(r result.Report) []string {
 	var m markdown
 	m.head(r)
-	m.levels(Levels(r))
-	m.counts(r.Summary)
 	m.diagnosis(r)
-	m.findings(causes(r.Cells))
+	m.findings(r)
 	m.reasons("Without a judgement", pick(r.Cells, isError))
 	m.reasons("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
 	m.stale(r.Stale)
 	m.known(knownDeviations(r.Cells))
 	m.observations(r.Observations)
 	m.reasons("Unsupported", pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported }))
+	m.add("### The run in numbers")
+	m.counts(r.Summary)
+	m.levels(Levels(r))
+	m.run(r)
 	return m.blocks
 }
 
@@ -79,6 +81,14 @@ func (m *markdown) head(r result.Report) {
 	_, words := verdict(r)
 	word, why, _ := strings.Cut(words, ":")
 	m.add("**" + word + "**: " + prose(why))
+	if c := r.Summary.Checks; c != nil {
+		m.add(plural(c.Made, "check") + ": " + checkWords(*c) + ".")
+	}
+	m.leftovers(r.CleanUp)
+}
+
+// run says when and with what the run was made.
+func (m *markdown) run(r result.Report) {
 	facts := []string{code(r.Run.Tool) + " probed " + code(endpoint(r.Endpoint)), took(r.Run.Duration)}
 	if !r.Run.Started.IsZero() {
 		facts = append(facts, r.Run.Started.UTC().Format("2006-01-02 15:04 UTC"))
@@ -87,7 +97,9 @@ func (m *markdown) head(r result.Report) {
 		facts = append(facts, "asked "+code(r.Run.Digest))
 	}
 	m.add(strings.Join(facts, ", ") + ".")
-	m.leftovers(r.CleanUp)
+	if words := bucketsGone(r); words != "" {
+		m.add(prose(words))
+	}
 }
 
 // leftovers stand at the top, each with the command that undoes it.
@@ -128,9 +140,13 @@ func (m *markdown) counts(s result.Summary) {
 	m.table("", head, [][]string{row})
 }
 
-// findings shows each cause once, by its first cell.
-func (m *markdown) findings(all []cause) {
+// findings shows what no cause explains, each check once, by its first cell.
+func (m *markdown) findings(r result.Report) {
+	all := causesOf(openCells(r), func(f result.Finding) bool { return f.Known == nil }, how)
 	class := result.Class("")
+	if len(all) > 0 && len(namedCauses(r)) > 0 {
+		m.add("### Not explained")
+	}
 	for i, c := range all {
 		if i == markdownLimit {
 			m.add("… and " + plural(len(all)-i, "more cause") + ", which the JSON report has.")

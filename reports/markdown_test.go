@@ -12,7 +12,7 @@ import (
 )
 
 func TestMarkdownGolden(t *testing.T) {
-	golden(t, "report.md", render(t, Markdown, shortened(sample())))
+	golden(t, "report.md", render(t, Markdown, shortened(diagnosed())))
 	golden(t, "report-clean.md", render(t, Markdown, clean()))
 }
 
@@ -156,5 +156,18 @@ func TestMarkdownSkeletonNotices(t *testing.T) {
 	got, problems := markdownSkeleton("## CORS of `a`\n\n| **a** | `b` |\n|---|---|\n\n```text\n@x\n```")
 	if want := []string{"## ", "", "| ** ** | |", "|---|---|", "", "fence"}; !slices.Equal(got, want) || problems != nil {
 		t.Errorf("got %q and %q", got, problems)
+	}
+}
+
+// What the causes explain is told by them alone; after them comes what they leave open, and the numbers last.
+func TestMarkdownTellsCausesFirst(t *testing.T) {
+	r := diagnosed()
+	r.Summary.Checks = &result.ChecksSummary{Made: 100, Known: 1, Otherwise: 14}
+	r.Run.Buckets = result.BucketsRemoved
+	got := string(render(t, Markdown, shortened(r)))
+	inOrder(t, got, "**Does not conform**", "100 checks: 85 as S3 owes them, 14 otherwise, 1 known.", "### 1 cause explains 10 of 13 failed cells", "Every origin is taken for an allowed one.",
+		"### Not explained", "`preflight.status` in 1 cell", "### Without a judgement", "### The run in numbers", "| cells |", "| **readable** |", "`corsprobe 0.1.0` probed", "makes one again")
+	if n := strings.Count(got, "evil.example"); n > 4 {
+		t.Errorf("what a cause explains is told %d times", n)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"corsprobe/runner/endpoint"
@@ -14,24 +16,21 @@ import (
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// probeAll asks every cell of a step, as many at once as the run allows.
+// probeAll asks every cell of a step, as many at once as the run allows. Workers that last ask one after the other: a goroutine a cell would
+// grow its stack each time.
 func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
-	var group errgroup.Group
-	group.SetLimit(s.run.opts.Concurrency)
-	for _, cell := range step.Cells {
-		if ctx.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			s.run.deliver(s.cell(ctx, step, cell))
-			return nil
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(s.run.opts.Concurrency, len(step.Cells)) {
+		workers.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(step.Cells) && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				s.run.deliver(s.cell(ctx, step, step.Cells[n]))
+			}
 		})
 	}
-	_ = group.Wait() // cells hold their own errors
+	workers.Wait()
 	if ctx.Err() != nil {
 		s.run.skip(s.planned, step, result.Error, notAsked(ctx))
 	}

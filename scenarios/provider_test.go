@@ -30,7 +30,7 @@ func TestProviders(t *testing.T) {
 		}
 	}
 	want := []string{"aws", "backblaze-b2", "ceph-rgw", "cloudflare-r2", "cloudserver", "digitalocean-spaces", "garage", "google-cloud-storage", "hetzner",
-		"lightsail", "localstack", "minio", "minio-aistor", "moto", "noobaa", "ovhcloud", "rustfs", "scaleway", "seaweedfs", "versitygw", "wasabi"}
+		"lightsail", "localstack", "minio", "minio-aistor", "moto", "noobaa", "ovhcloud", "rustfs", "s3rver", "scaleway", "seaweedfs", "versitygw", "wasabi"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}

@@ -15,7 +15,7 @@
     if (!parts.has(part)) parts.set(part, unpack(document.getElementById("fold-" + part).textContent));
     return parts.get(part);
   };
-  const unpack = async (text) => {
+  const unpack = async (text) => { // throws where there is no DecompressionStream
     const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const holder = document.createElement("template");
@@ -23,11 +23,19 @@
     return new Map([...holder.content.children].map((block) => [block.dataset.for, block]));
   };
 
+  // ready is when every scenario has its body.
+  const ready = (async () => {
+    for (const part of document.querySelectorAll("script[id^='body-']")) {
+      for (const [id, body] of await unpack(part.textContent)) document.getElementById(id).lastElementChild.replaceChildren(...body.childNodes);
+    }
+  })();
+  ready.catch(() => { document.getElementById("old").hidden = false; });
+
   // evidence shows a cell's below the matrices of its step.
   const evidence = async (cell) => {
     const scenario = cell.closest("details.scenario");
     scenario.open = true;
-    equip(scenario);
+    await equip(scenario);
     const shown = await block(cell);
     if (!shown) return;
     if (!shown.isConnected) {
@@ -41,7 +49,8 @@
   };
 
   // equip makes links of a scenario's cells, which lead to their evidence.
-  const equip = (scenario) => {
+  const equip = async (scenario) => {
+    await ready;
     if (scenario.dataset.equipped) return;
     scenario.dataset.equipped = "yes";
     for (const cell of scenario.querySelectorAll(".c")) {
@@ -123,7 +132,8 @@
     line.append(button, " ", said);
     to.append(line);
   };
-  const tickets = () => {
+  const tickets = async () => {
+    await ready;
     for (const body of document.querySelectorAll(".cause > .body[data-cell]")) {
       offer(body, body.parentElement.querySelector(".what").textContent, body, document.getElementById(body.dataset.cell));
     }
@@ -219,7 +229,8 @@
   };
 
   // follow does what the fragment of the address asks for: a filter, the evidence of a cell, or to open what a link leads to.
-  const follow = () => {
+  const follow = async () => {
+    await ready;
     const fragment = location.hash.slice(1);
     if (fragment.startsWith("?")) return restore(fragment.slice(1));
     const target = fragment && document.getElementById(fragment);
@@ -235,12 +246,10 @@
   };
 
   let waiting = 0;
-  const changed = () => { apply(); keep(); };
-  if (typeof DecompressionStream === "function") {
-    for (const scenario of scenarios) {
-      if (scenario.open) equip(scenario);
-      scenario.addEventListener("toggle", () => { if (scenario.open) equip(scenario); });
-    }
+  const changed = async () => { await ready; apply(); keep(); };
+  for (const scenario of scenarios) {
+    if (scenario.open) equip(scenario);
+    scenario.addEventListener("toggle", () => { if (scenario.open) equip(scenario); });
   }
   form.hidden = false;
   tickets();

@@ -5,6 +5,7 @@
 package diagnose
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -189,7 +190,7 @@ func (s *search) unexplained(at, faithful explanation) []string {
 // Written is a cause as it is written in a file of known deviations: "most-rules: 20".
 func (d Diagnosis) Written(cause int) string {
 	for _, one := range d.Dialect {
-		if one.Name == d.Causes[cause].Deviation {
+		if c := d.Causes[cause]; one.Name == c.Deviation && reflect.DeepEqual(one.Value.Plain(), c.Parameters) {
 			return one.String()
 		}
 	}

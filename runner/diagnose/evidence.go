@@ -133,6 +133,7 @@ func callOf(step result.Step) *dialect.Call {
 	if call != nil {
 		call.Missing = step.On != ""
 		call.Digest = map[string]string{"wrong-md5": s3cors.CodeBadDigest, "malformed-md5": s3cors.CodeInvalidDigest}[step.Digest]
+		*call = call.Validated()
 	}
 	return call
 }
@@ -207,7 +208,7 @@ func askedOf(c result.Cell, ex result.Exchange, endpoint string) dialect.Asked {
 	if err != nil {
 		u = &url.URL{}
 	}
-	q := dialect.Asked{Headers: ex.Request.Headers, Query: u.Query(), Path: u.Path}
+	q := dialect.Asked{Headers: ex.Request.Headers, Query: u.Query(), Path: u.Path, Expired: c.Point.Authorisation == "expired"}
 	q.Request = s3cors.Request{
 		Method: ex.Request.Method, Target: targetOf(c.Point.Target), BucketMissing: c.Point.Target == "missing-bucket" || c.Point.Target == "deleted-bucket",
 		Origin: field(ex, "Origin"), RequestMethod: field(ex, "Access-Control-Request-Method"), RequestHeaders: field(ex, "Access-Control-Request-Headers"),

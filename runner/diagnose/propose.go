@@ -175,6 +175,7 @@ func (p *proposing) actual(o observation, x expected, missed parts) {
 	if missed&(firstHeader<<allowOrigin) != 0 && x.headers[allowOrigin] != "" && o.seen.headers[allowOrigin] == "" {
 		p.add("no-headers-on-status", dialect.Number(o.seen.status))
 		p.add("no-headers-on-method", dialect.Word(o.asked.Method))
+		p.operation(o)
 		if o.seen.status == 403 {
 			p.grow("no-headers-on-refusals", o.asked.Method)
 		}
@@ -186,6 +187,19 @@ func (p *proposing) actual(o observation, x expected, missed parts) {
 			pairs["code"] = o.seen.code
 		}
 		p.add("actual-bad-method", dialect.Pairs(pairs))
+	}
+}
+
+// operation proposes what is told by a query: all of its answers, and those of this status.
+func (p *proposing) operation(o observation) {
+	for name := range o.asked.Query {
+		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
+			continue
+		}
+		told := map[string]string{"method": o.asked.Method, "query": name}
+		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(told)))
+		told["status"] = strconv.Itoa(o.seen.status)
+		p.add("no-headers-on-query", dialect.Pairs(told))
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 const (
 	// sampled bounds how many failing observations rank the candidates, sampledAlike how many of them fail alike.
 	sampled, sampledAlike = 90, 2
-	// tried bounds how many of the best candidates are held against every observation.
-	tried = 6
+	// tried is how many of the best candidates are held against every observation at once, triedAtMost how many in all where the best are not
+	// worth it: what explains much of a sample may break more elsewhere.
+	tried, triedAtMost = 6, 24
 	// mostCauses bounds a dialect.
 	mostCauses = 40
 	// effort bounds how many dialects are held against every observation: a bound that is the same on every machine.
@@ -103,9 +104,18 @@ func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, b
 	})
 	all = slices.DeleteFunc(all, func(c candidate) bool { return c.gain <= 0 })
 	slices.SortStableFunc(all, func(a, b candidate) int { return b.gain - a.gain })
-	all = all[:min(tried, len(all))]
-	next := make([]explanation, len(all))
-	parallel(len(all), func(i int) { next[i] = s.explain(all[i].dialect) })
+	for few := range slices.Chunk(all[:min(triedAtMost, len(all))], tried) {
+		if next, found := s.worthiest(at, few); found {
+			return next, true
+		}
+	}
+	return explanation{}, false
+}
+
+// worthiest holds candidates against everything.
+func (s *search) worthiest(at explanation, few []candidate) (explanation, bool) {
+	next := make([]explanation, len(few))
+	parallel(len(few), func(i int) { next[i] = s.explain(few[i].dialect) })
 	best, worth := -1, 0
 	for i := range next {
 		if w := s.worthOf(at, next[i]); w > worth {

@@ -12,6 +12,9 @@ import (
 // request there.
 type world struct {
 	states [][]dialect.State
+	// answers is the world of the same dialect without what changes configuration calls; nil: none. Where a bucket is in the same state there,
+	// a request is answered as there.
+	answers *world
 
 	mu   sync.Mutex
 	made []*dialect.Matched // by observation; nil: not asked yet
@@ -24,20 +27,27 @@ func (e *evidence) world(d dialect.Dialect) *world {
 		key = "configures " + d.String()
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if w := e.worlds[key]; w != nil {
+	w := e.worlds[key]
+	e.mu.Unlock()
+	if w != nil {
 		return w
 	}
-	w := &world{made: make([]*dialect.Matched, len(e.cases))}
-	w.states = e.faithful
+	w = &world{made: make([]*dialect.Matched, len(e.cases)), states: e.faithful}
 	if d.Configures() {
 		w.states = e.play(d)
+		if alike := d.Matching(); !alike.Configures() {
+			w.answers = e.world(alike)
+		}
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if len(e.worlds) > mostWorlds {
 		clear(e.worlds)
 	}
-	e.worlds[key] = w
-	return w
+	if e.worlds[key] == nil { // another may have made it meanwhile
+		e.worlds[key] = w
+	}
+	return e.worlds[key]
 }
 
 // mostWorlds bounds what is kept in memory: about a megabyte each.
@@ -62,6 +72,9 @@ func (e *evidence) play(d dialect.Dialect) [][]dialect.State {
 }
 
 func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
+	if o := e.cases[n]; w.answers != nil && sameState(e.state(w, o), e.state(w.answers, o)) {
+		return w.answers.matched(d, e, n)
+	}
 	w.mu.Lock()
 	m := w.made[n]
 	w.mu.Unlock()
@@ -74,6 +87,9 @@ func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
 	}
 	return *m
 }
+
+// sameState reports that a bucket holds and held the very same configurations.
+func sameState(a, b dialect.State) bool { return a.Own == b.Own && slices.Equal(a.Past, b.Past) }
 
 // trial is what came of holding a prediction against an observation.
 type trial struct {

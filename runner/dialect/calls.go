@@ -18,6 +18,26 @@ type Call struct {
 	Missing bool
 	// Digest is what is wrong with Content-MD5: [s3cors.CodeBadDigest] or [s3cors.CodeInvalidDigest]; empty: nothing.
 	Digest string
+
+	validated bool // owed is what S3 makes of Put
+	owed      *s3cors.Refusal
+}
+
+// Validated is the call with what S3 makes of its configuration: for a call that many dialects are held against.
+func (c Call) Validated() Call {
+	c.owed, c.validated = c.refusal(), true
+	return c
+}
+
+// refusal is why S3 refuses what is put; nil: it does not.
+func (c Call) refusal() *s3cors.Refusal {
+	switch {
+	case c.validated:
+		return c.owed
+	case c.Put == nil:
+		return malformed()
+	}
+	return s3cors.Validate(c.Put)
 }
 
 // Recreate stands for a bucket that is deleted and made again, which is no configuration call: it holds nothing afterwards, whatever the
@@ -63,10 +83,7 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 }
 
 func (d Dialect) put(s State, c Call) (Reply, State) {
-	refusal := s3cors.Validate(c.Put)
-	if c.Put == nil {
-		refusal = malformed()
-	}
+	refusal := c.refusal()
 	for _, one := range d {
 		if one.validate != nil {
 			refusal = one.validate(c.Put, c.Bytes, refusal)

@@ -72,6 +72,13 @@ var configurationDeviations = []Deviation{
 			}
 			return nil
 		}}},
+	{Name: "refusal-malformed-for-empty-method", Summary: "An empty AllowedMethod is refused as MalformedXML.", Class: result.Contract, Checks: []string{"config.error-code"},
+		change: change{validate: func(cfg *s3cors.Configuration, _ int, refusal *s3cors.Refusal) *s3cors.Refusal {
+			if refusal != nil && cfg != nil && slices.ContainsFunc(cfg.CORSRules, func(r s3cors.Rule) bool { return slices.Contains(r.AllowedMethods, "") }) {
+				return malformed()
+			}
+			return refusal
+		}}},
 	{Name: "refusal-code", Summary: "Refused configurations have other error codes.", Class: result.Contract, Checks: []string{"config.error-code"},
 		Parameter: &Parameter{Doc: "S3's codes, and what stands in their place", Examples: []Value{Pairs(map[string]string{"InvalidRequest": "CORSInvalidRequest"})},
 			make: func(v Value) change {

@@ -26,6 +26,8 @@ type Deviation struct {
 	// Value is what it was given; the zero Value where it takes nothing, or was not told yet.
 	Value Value
 
+	written string // with its value
+
 	change
 }
 
@@ -40,7 +42,7 @@ func (d Deviation) String() string {
 	if d.Value.IsZero() {
 		return d.Name
 	}
-	return d.Name + ": " + d.Value.String()
+	return d.written
 }
 
 // Dialect is how an endpoint departs from S3, in the order in which the changes apply. The empty one is S3's.
@@ -111,7 +113,7 @@ func (d Deviation) With(v Value) (Deviation, error) {
 
 // must gives a value that is known to fit.
 func (d Deviation) must(v Value) Deviation {
-	d.Value, d.change = v, d.Parameter.make(v)
+	d.Value, d.change, d.written = v, d.Parameter.make(v), d.Name+": "+v.String()
 	if d.Parameter.summary != nil {
 		d.Summary = d.Parameter.summary(v)
 	}

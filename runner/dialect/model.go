@@ -35,6 +35,8 @@ type Asked struct {
 	Key     string // of the object, decoded; empty: the URL names none
 	// KeyMissing: there is no object of that key.
 	KeyMissing bool
+	// Expired: the URL is presigned, and no longer valid.
+	Expired bool
 	// Status is what an actual request is answered apart from CORS; 0 for a preflight.
 	Status int
 

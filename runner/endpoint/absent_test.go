@@ -1,6 +1,7 @@
 package endpoint_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,7 +18,7 @@ func TestNoBucket(t *testing.T) {
 		status int // of PutBucketCors
 		made   bool
 		calls  int32 // besides
-	}{{"refused", 404, false, 0}, {"taken for CreateBucket", 200, true, 1}, {"nobody knows", 500, true, 1}} {
+	}{{"refused", 404, false, 0}, {"taken for CreateBucket", 200, true, 2}, {"nobody knows", 500, true, 2}} {
 		t.Run(c.name, func(t *testing.T) {
 			environment(t)
 			var there atomic.Bool
@@ -44,5 +45,27 @@ func TestNoBucket(t *testing.T) {
 				t.Errorf("there: %v, %d buckets deleted, want %d", there.Load(), others.Load(), c.calls)
 			}
 		})
+	}
+}
+
+// One false answer to DeleteBucket does not leave a bucket behind: that it is gone has to be said again.
+func TestFalselyDeleted(t *testing.T) {
+	f := &fake{}
+	config := f.start(t)
+	lies := 1
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && strings.Count(r.URL.Path, "/") == 1 && r.URL.Query().Get("cors") == "" && lies > 0 {
+			lies--
+			fmt.Fprint(w, "<ListAllMyBucketsResult></ListAllMyBucketsResult>")
+			return
+		}
+		f.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	config.URL = front.URL
+	b := newBucket(t, open(t, config))
+	must(t, b.Close(t.Context()))
+	if !f.gone || lies != 0 {
+		t.Errorf("the bucket is gone: %v", f.gone)
 	}
 }

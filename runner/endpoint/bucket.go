@@ -121,8 +121,7 @@ func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) err
 // deleteLate deletes a bucket that may appear only now, because the call that makes it is still under way.
 func (e *Endpoint) deleteLate(ctx context.Context, name string) error {
 	for pause := 100 * time.Millisecond; ; pause *= 2 {
-		_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-		if err = e.callError("DeleteBucket", err); !missing(err) || pause > time.Second || !wait(ctx, pause) {
+		if err := e.deleteBucket(ctx, name); !missing(err) || pause > time.Second || !wait(ctx, pause) {
 			return err
 		}
 	}
@@ -357,12 +356,20 @@ func because(err, cause error) error {
 func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
 	c := cleaner{e: e, bucket: name, last: keepKey}
 	problem = c.clean(ctx)
-	_, err = e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	err = e.callError("DeleteBucket", err)
+	if err = e.deleteBucket(ctx, name); err == nil {
+		if again := e.deleteBucket(ctx, name); isCall(again, "BucketNotEmpty") { // one answer alone is not believed
+			err = again
+		}
+	}
 	if isCall(err, "BucketNotEmpty") {
 		problem = errors.Join(problem, c.unlisted)
 	}
 	return problem, err
+}
+
+func (e *Endpoint) deleteBucket(ctx context.Context, name string) error {
+	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	return e.callError("DeleteBucket", err)
 }
 
 // wait reports that the time has passed, and not the context's.

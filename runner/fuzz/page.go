@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // ofPage is a question as a page can ask it: from an origin that a page has, with headers that a script may set, and nothing that only the
@@ -35,7 +37,7 @@ func isPage(origin *string) bool {
 func browserList(list string) *string {
 	var names []string
 	for _, name := range namesOf(list) {
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" && !fetch.IsForbiddenRequestHeader(name, "") {
+		if name = strings.ToLower(strings.TrimSpace(name)); httpguts.ValidHeaderFieldName(name) && !fetch.IsForbiddenRequestHeader(name, "") {
 			names = append(names, name)
 		}
 	}

@@ -18,26 +18,71 @@ import (
 const Redacted = "REDACTED"
 
 var (
-	// %3D is = where a URL is a parameter of another.
-	secretQuery = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|credential|security-token)|signature|credential|awsaccesskeyid)(?:=|%3D))[^&\s"'<>,]+`)
-	// A form's fields stand on lines of their own. The policy names the access key.
+	// secretForm is a field of a form, which stand on lines of their own. The policy names the access key.
 	secretForm = regexp.MustCompile(`(?i)(name="(?:x-amz-(?:signature|credential|security-token)|signature|awsaccesskeyid|policy)"\s+)[^\s"'<>]+`)
-	// An element may be cut short, at the end of what is kept of a body or where a sentence quotes its start.
+	// secretXML is an element that holds a secret. It may be cut short, at the end of what is kept of a body or where a sentence quotes its start.
 	secretXML = regexp.MustCompile(`(?is)(<(?:AWSAccessKeyId|StringToSign|StringToSignBytes|CanonicalRequest|CanonicalRequestBytes|SignatureProvided)>).*?(</|…|$)`)
 )
 
 // Text removes signatures, credentials and tokens from a text, wherever S3's protocol puts them.
 func Text(text string) string {
-	if strings.Contains(text, "=") || strings.Contains(text, "%3") { // most texts have nothing to look for, and looking is slow
-		text = secretQuery.ReplaceAllString(text, "${1}"+Redacted)
-	}
-	if strings.Contains(text, `="`) {
+	text = withoutQuery(text)
+	if strings.Contains(text, `="`) { // looking is slow, and most texts hold no field
 		text = secretForm.ReplaceAllString(text, "${1}"+Redacted)
 	}
 	if strings.Contains(text, "<") {
 		text = secretXML.ReplaceAllString(text, "${1}"+Redacted+"${2}")
 	}
 	return text
+}
+
+// secretNames end the names of a query's parameters that are secret, longer ones such as X-Amz-Signature among them.
+var secretNames = []string{"signature", "credential", "x-amz-security-token", "awsaccesskeyid"}
+
+// withoutQuery removes the values of secret parameters, wherever in a text a query stands. It reads by hand, for all evidence goes through it.
+func withoutQuery(text string) string {
+	if !strings.ContainsAny(text, "=%") {
+		return text
+	}
+	var b strings.Builder
+	done := 0 // all before it is in b
+	for i := 0; i < len(text); {
+		n := equals(text[i:])
+		if n == 0 || !slices.ContainsFunc(secretNames, func(name string) bool { return endsFold(text[done:i], name) }) {
+			i += max(n, 1)
+			continue
+		}
+		value := len(text) - i - n
+		if end := strings.IndexAny(text[i+n:], "&\t\n\f\r \"'<>,"); end >= 0 {
+			value = end
+		}
+		if value > 0 {
+			b.WriteString(text[done : i+n])
+			b.WriteString(Redacted)
+			done = i + n + value
+		}
+		i += n + value
+	}
+	if done == 0 {
+		return text
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+// equals is the length of an = at the start of a text: %3D is one where a URL is a parameter of another. 0: there is none.
+func equals(text string) int {
+	switch {
+	case text[0] == '=':
+		return 1
+	case text[0] == '%' && len(text) > 2 && text[1] == '3' && (text[2] == 'D' || text[2] == 'd'):
+		return 3
+	}
+	return 0
+}
+
+func endsFold(text, end string) bool {
+	return len(text) >= len(end) && strings.EqualFold(text[len(text)-len(end):], end)
 }
 
 // Redactor removes what [Text] does, and secrets that it was given. The zero value and nil know none. It is safe for use from several goroutines.

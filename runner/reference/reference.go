@@ -178,7 +178,7 @@ func value(r *http.Request, name string) *string {
 
 // asked is a request as a dialect sees it; status is what it was answered apart from CORS, 0 for a preflight.
 func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status int) dialect.Asked {
-	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status}
+	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status, Expired: expired(r.URL.Query(), time.Now())}
 	if q.Target == s3cors.Object {
 		a.Key = keyOf(bucket, r)
 		s.mu.Lock()
@@ -191,6 +191,13 @@ func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status 
 		}
 	}
 	return a
+}
+
+// expired reports that a presigned URL is no longer valid.
+func expired(query url.Values, now time.Time) bool {
+	signed, err := time.Parse("20060102T150405Z", query.Get("X-Amz-Date"))
+	seconds, numeric := strconv.Atoi(query.Get("X-Amz-Expires"))
+	return err == nil && numeric == nil && now.After(signed.Add(time.Duration(seconds)*time.Second))
 }
 
 // keyOf is the key that a request names, in either style of addressing.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/diagnose"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
@@ -99,10 +100,14 @@ func TestHarmlessDifferences(t *testing.T) {
 		}
 		t.Run(h.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range run(t, h.Behaviour, plan, 10*time.Second).Cells {
+			report := run(t, h.Behaviour, plan, 10*time.Second)
+			for _, c := range report.Cells {
 				if !faithful(c) {
 					t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 				}
+			}
+			for _, cause := range diagnose.Report(report).Causes {
+				t.Errorf("%s is diagnosed", cause.Deviation)
 			}
 		})
 	}
@@ -180,11 +185,12 @@ type found struct {
 	scenarios map[string]int // failed cells by scenario
 	worst     result.Class
 	checks    map[string]int
+	at        map[string]string // one cell for each check
 	flaky     int
 }
 
 func look(report result.Report) found {
-	f := found{scenarios: map[string]int{}, checks: map[string]int{}}
+	f := found{scenarios: map[string]int{}, checks: map[string]int{}, at: map[string]string{}}
 	for _, c := range report.Cells {
 		if c.Verdict == result.Flaky {
 			f.flaky++
@@ -195,6 +201,7 @@ func look(report result.Report) found {
 		f.scenarios[c.Scenario]++
 		for _, finding := range c.Findings {
 			f.checks[finding.Check]++
+			f.at[finding.Check] = fmt.Sprintf("%s: expected %s, got %s", c.ID, finding.Expected, finding.Got)
 			if f.worst == "" || slices.Index(result.Classes, finding.Class) < slices.Index(result.Classes, f.worst) {
 				f.worst = finding.Class
 			}
@@ -234,7 +241,7 @@ func check(t *testing.T, d reference.Defect, f found) {
 	}
 	for name := range f.checks {
 		if len(d.Checks) > 0 && !slices.ContainsFunc(d.Checks, func(glob string) bool { ok, _ := path.Match(glob, name); return ok }) {
-			t.Errorf("found by %s too, want only %s; findings by check: %v", name, strings.Join(d.Checks, ", "), f.checks)
+			t.Errorf("found by %s too, want only %s; %s; findings by check: %v", name, strings.Join(d.Checks, ", "), f.at[name], f.checks)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 type fault struct {
 	name string
 	do   func(c *call)
+	lies bool // it says that what is there is gone, or was done
 }
 
 // strayed counts the requests that followed a redirect.
@@ -28,19 +29,19 @@ func faults(t *testing.T) []fault {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strayed.Add(1) }))
 	t.Cleanup(elsewhere.Close)
 	return []fault{
-		{"refused connection", (*call).refuse},
-		{"reset before the call", (*call).reset},
-		{"reset after the call", func(c *call) { c.answer(); c.reset() }},
-		{"no answer in time", func(c *call) { <-c.r.Context().Done() }},
-		{"403 ExpiredToken", func(c *call) { c.error(403, "ExpiredToken") }},
-		{"404", (*call).missing},
-		{"500 InternalError", func(c *call) { c.error(500, "InternalError") }},
-		{"503 SlowDown", func(c *call) { c.error(503, "SlowDown") }},
-		{"garbage for XML", func(c *call) { c.document(200, "<<< \x00 nothing &that; <is/ XML") }},
-		{"body cut off", (*call).cutOff},
-		{"body without end", (*call).endless},
-		{"redirect", func(c *call) { c.w.Header().Set("Location", elsewhere.URL+c.r.URL.RequestURI()); c.w.WriteHeader(307) }},
-		{"another document", (*call).another},
+		{name: "refused connection", do: (*call).refuse},
+		{name: "reset before the call", do: (*call).reset},
+		{name: "reset after the call", do: func(c *call) { c.answer(); c.reset() }},
+		{name: "no answer in time", do: func(c *call) { <-c.r.Context().Done() }},
+		{name: "403 ExpiredToken", do: func(c *call) { c.error(403, "ExpiredToken") }},
+		{name: "404", do: (*call).missing, lies: true},
+		{name: "500 InternalError", do: func(c *call) { c.error(500, "InternalError") }},
+		{name: "503 SlowDown", do: func(c *call) { c.error(503, "SlowDown") }},
+		{name: "garbage for XML", do: func(c *call) { c.document(200, "<<< \x00 nothing &that; <is/ XML") }},
+		{name: "body cut off", do: (*call).cutOff},
+		{name: "body without end", do: (*call).endless},
+		{name: "redirect", do: func(c *call) { c.w.Header().Set("Location", elsewhere.URL+c.r.URL.RequestURI()); c.w.WriteHeader(307) }},
+		{name: "another document", do: (*call).another, lies: true},
 	}
 }
 

@@ -266,6 +266,7 @@ func (w *world) files(machine string) []string {
 type outcome struct {
 	restored, swept, named bool   // restore had to put something right; sweep had to remove something; only sweep --run would
 	silent                 string // what was left and not told: the exit code was a verdict's
+	lied                   bool   // a bucket of the run's own was left and not told, for the endpoint said to the end that it was gone
 	lost                   string // what is not as it was, even after restore and sweep
 }
 
