@@ -18,11 +18,7 @@ help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the program as ./corsprobe.
-<<<<<<< HEAD
-	$(GO) build -o corsprobe .
-=======
 	$(GO) build -trimpath -ldflags="-s -w" -o corsprobe .
->>>>>>> main
 
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
