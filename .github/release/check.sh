@@ -56,6 +56,7 @@ image() {
   mkdir -p "$root/etc/ssl/certs" "$root/var/lib/corsprobe"
   cp "$native" "$root/corsprobe"
   if [ -f /etc/ssl/certs/ca-certificates.crt ]; then cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"; fi
+  echo '127.0.0.1 localhost' >"$root/etc/hosts" # as every container runtime gives one
   chown 65532:65532 "$root/var/lib/corsprobe"
   contained() { env -i XDG_CACHE_HOME=/var/lib/corsprobe HOME=/var/lib/corsprobe "$(command -v chroot)" --userspec=65532:65532 "$root" /corsprobe "$@"; }
   quietly image contained run origins/exact
