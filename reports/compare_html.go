@@ -226,7 +226,7 @@ func notesOf(all []Note) []comparedNotes {
 		last := &groups[len(groups)-1]
 		last.Notes = append(last.Notes, comparedNote{
 			Number: n.Number, Check: visible(n.Check), Class: visible(string(n.Class)), Counts: plural(n.Cells, "cell") + " of " + plural(n.Scenarios, "scenario"),
-			First: visible(n.First), Link: pageLink(n.Link), Rows: labelledRows(findingRows(n.Finding, valueLimit)),
+			First: visible(n.First), Link: pageLink(n.Link), Rows: labelledRows(findingRows(n.Finding)),
 		})
 	}
 	return groups

@@ -158,7 +158,7 @@ func (t *textWriter) notes(all []Note) {
 		t.line(4, fmt.Sprintf("%s %s: %s of %s, as in", t.paint(classStyles[n.Class], "["+visible(string(n.Class))+"]"), visible(n.Check), plural(n.Cells, "cell"), plural(n.Scenarios, "scenario")))
 		t.line(6, visible(n.First))
 		if t.opts.Verbose {
-			t.rows(6, findingRows(n.Finding, valueLimit))
+			t.rows(6, findingRows(n.Finding))
 		}
 	}
 }

@@ -22,10 +22,10 @@ type row struct {
 const labelWidth = 8
 
 // findingRows says what was expected, what came, and why that matters.
-func findingRows(f result.Finding, limit int) []row {
+func findingRows(f result.Finding) []row {
 	rows := []row{
-		{label: "expected", value: brief(f.Expected, limit)},
-		{label: "got", value: brief(f.Got, limit)},
+		{label: "expected", value: brief(f.Expected, valueLimit)},
+		{label: "got", value: brief(f.Got, valueLimit)},
 	}
 	if why := whyOf(f); why != "" {
 		rows = append(rows, row{label: "why", value: why})

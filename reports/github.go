@@ -152,7 +152,7 @@ func annotations(r result.Report) []annotation {
 func worstOf(cells []*result.Cell) int {
 	least := len(result.Classes) + 1
 	for _, c := range cells {
-		if f, any := worst(c.Findings); any {
+		if f, found := worst(c.Findings); found {
 			least = min(least, badness(f))
 		}
 	}

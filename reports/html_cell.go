@@ -30,7 +30,7 @@ func newMark(c *result.Cell) *mark {
 		m.Verdict = string(result.Error)
 	}
 	m.Glyph, m.Word = glyphs[result.Verdict(m.Verdict)], m.Verdict
-	if f, any := worst(c.Findings); any {
+	if f, found := worst(c.Findings); found {
 		m.Class = className(f.Class)
 	}
 	switch {

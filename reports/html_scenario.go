@@ -66,11 +66,11 @@ func gravityOf(cells []*result.Cell) gravity {
 	g := gravity{worst: none}
 	for _, c := range cells {
 		at := none - 1 // set aside
-		f, any := worst(c.Findings)
+		f, found := worst(c.Findings)
 		switch {
 		case c.Verdict == result.Passed:
 			continue
-		case any:
+		case found:
 			at = badness(f)
 		case isWrong(c.Verdict):
 			at = len(result.Classes)

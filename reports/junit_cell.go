@@ -59,7 +59,7 @@ func (t *junitTeller) suite(cells []*result.Cell) *junitProperties {
 // cell makes a testcase of a cell.
 func (t *junitTeller) cell(c *result.Cell, name string) *junitCase {
 	class := ""
-	if f, any := worst(c.Findings); any {
+	if f, found := worst(c.Findings); found {
 		class = string(f.Class)
 	}
 	out := &junitCase{Name: name, Properties: t.properties(c, class)}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ func cases(root node) (all []struct{ suite, node node }) {
 
 // sampleName is how the sample's cells are called: by their titles, but for two of one title and the other two that they share it with.
 func sampleName(c *result.Cell) string {
-	if c.Scenario == "methods/listed" && (c.Point.Method == "GET" || c.Point.Method == "PUT") {
+	if c.Scenario == "methods/listed" && (c.Point.Method == http.MethodGet || c.Point.Method == http.MethodPut) {
 		return c.Title + " (" + strings.TrimPrefix(c.ID, "methods/listed/") + ")"
 	}
 	return visible(c.Title)

@@ -157,7 +157,7 @@ func (m *markdown) findings(r result.Report) {
 			m.add("### " + classTitle(class))
 		}
 		m.add(code(c.check) + " in " + plural(c.cells, "cell") + " of " + plural(c.scenarios, "scenario") + ", the first at " + code(place(c.first.File, c.first.Line)))
-		rows := append(findingRows(c.finding, valueLimit), row{label: "cell", value: visible(c.first.ID)})
+		rows := append(findingRows(c.finding), row{label: "cell", value: visible(c.first.ID)})
 		m.fence(append(append(rows, cellRows(c.first)...), curlRows(c.first)...))
 	}
 }

@@ -82,7 +82,7 @@ func (t *textWriter) step(s result.PageStep) {
 	}
 	for _, f := range worstFirst(s.Findings) {
 		rows = append(rows, row{label: "finding", value: heading(f)})
-		rows = append(rows, findingRows(f, valueLimit)...)
+		rows = append(rows, findingRows(f)...)
 	}
 	t.rows(2, append(rows, row{label: "curl", value: visible(s.Curl), verbatim: true}))
 }
@@ -177,7 +177,8 @@ func pageVerdict(p result.Page) (style, string) {
 	for _, s := range p.Steps {
 		found += len(s.Findings)
 	}
-	colour, words := alarm, ""
+	colour := alarm
+	var words string
 	switch p.Gets {
 	case result.Readable:
 		colour, words = green, "Readable: the page gets the answer."

@@ -57,8 +57,8 @@ func deviationsOf(c *result.Cell) []string {
 }
 
 func failedMessage(c *result.Cell) string {
-	f, any := worst(c.Findings)
-	if !any {
+	f, found := worst(c.Findings)
+	if !found {
 		return "failed without a finding"
 	}
 	message := fmt.Sprintf("%s: expected %s, got %s", heading(f), brief(f.Expected, valueLimit), brief(f.Got, valueLimit))
@@ -99,7 +99,7 @@ func findingLines(c *result.Cell) []string {
 	var lines []string
 	for _, f := range worstFirst(c.Findings) {
 		lines = append(lines, heading(f))
-		lines = append(append(lines, rowLines("  ", findingRows(f, valueLimit))...), "")
+		lines = append(append(lines, rowLines("  ", findingRows(f))...), "")
 	}
 	return lines
 }

@@ -99,7 +99,7 @@ func TestProgressRedrawsSeldomAndAtTheEnd(t *testing.T) {
 }
 
 // Where nothing happens the line goes on all the same, until the end.
-func TestProgressTicks(t *testing.T) {
+func TestProgressTicks(*testing.T) {
 	calls := make(chan struct{}, 1)
 	stop := every(time.Millisecond, func() {
 		select {

@@ -39,7 +39,7 @@ func (t *textWriter) asked(c *result.Cell) {
 	}
 	for _, f := range worstFirst(c.Findings) {
 		t.line(2, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+brief(f.Check, valueLimit))
-		t.rows(4, findingRows(f, valueLimit))
+		t.rows(4, findingRows(f))
 	}
 	t.rows(2, slices.Concat(cellRows(c), curlRows(c)))
 	t.exchanges(c)

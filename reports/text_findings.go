@@ -88,14 +88,14 @@ func (t *textWriter) findings(cells []*result.Cell) {
 		t.cell(2, c)
 	} else {
 		t.line(2, fmt.Sprintf("in %s:", plural(len(cells), "cell")))
-		t.list(4, cells)
+		t.list(cells)
 	}
 	if c.Reason != "" {
 		t.rows(4, []row{{label: "reason", value: brief(c.Reason, evidenceLimit)}})
 	}
 	for _, f := range worstFirst(c.Findings) {
 		t.line(4, t.paint(classStyles[f.Class], "["+visible(string(f.Class))+"]")+" "+brief(f.Check, valueLimit))
-		t.rows(6, findingRows(f, valueLimit))
+		t.rows(6, findingRows(f))
 	}
 	t.evidence(c, len(cells) > 1)
 }
@@ -126,7 +126,8 @@ func (t *textWriter) cell(indent int, c *result.Cell) {
 }
 
 // list names the first few cells of many, or all when asked, one a line.
-func (t *textWriter) list(indent int, cells []*result.Cell) {
+func (t *textWriter) list(cells []*result.Cell) {
+	const indent = 4
 	for i, c := range cells {
 		if i == listed && !t.opts.Verbose {
 			t.line(indent, fmt.Sprintf("… and %d more; --verbose lists them", len(cells)-listed))
@@ -145,7 +146,7 @@ func (t *textWriter) errors(cells []*result.Cell) {
 	for _, g := range groupBy(cells, reasonOf) {
 		t.blank()
 		t.wrapped(2, brief(g.key, evidenceLimit))
-		t.list(4, g.cells)
+		t.list(g.cells)
 		t.rows(4, curlRows(g.cells[0]))
 	}
 }

@@ -72,7 +72,7 @@ func (t *textWriter) known(r result.Report) {
 			t.line(4, "<"+visible(k.Link)+">")
 		}
 		if t.opts.Verbose {
-			t.list(4, k.cells)
+			t.list(k.cells)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (t *textWriter) unsupported(cells []*result.Cell) {
 func (t *textWriter) counted(g group) {
 	t.wrapped(2, plural(len(g.cells), "cell")+": "+brief(g.key, evidenceLimit))
 	if t.opts.Verbose {
-		t.list(4, g.cells)
+		t.list(g.cells)
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *stage) draft(ctx context.Context, cell scenarios.Cell) (*draft, error) 
 
 // target chooses bucket, key and query. Of an operation the query is its own.
 func (d *draft) target(context.Context) error {
-	query := ""
+	var query string
 	if d.bucket, d.key, query = d.stage.where(d.cell); d.bucket == "" {
 		return d.stage.noBucket()
 	}

@@ -25,7 +25,7 @@ func Leftovers(trouble []error) []result.Leftover {
 
 // LeftIn lists what an error says was left, wherever in it that stands; most errors say nothing of the kind.
 func LeftIn(err error) []result.Leftover {
-	switch e := err.(type) { // errors.As finds the first only, and there may be several
+	switch e := err.(type) { //nolint:errorlint // errors.As finds the first only, and there may be several
 	case *endpoint.NotRestored:
 		return []result.Leftover{{Kind: result.LeftConfiguration, Bucket: e.Bucket, Journal: e.Journal, Command: e.Command, Problem: reasonOf(e.Err)}}
 	case *endpoint.LeftBehind:

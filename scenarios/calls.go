@@ -52,6 +52,7 @@ func BucketCallByName(name Call) (BucketCall, bool) {
 // Digest is how PutBucketCors is protected on its way (fact 70).
 type Digest string
 
+// The digests that a configuration may be sent with.
 const (
 	MD5AndCRC32 Digest = "md5-and-crc32" // as corsprobe sends it: some servers know only one of them
 	MD5         Digest = "md5"           // as SDKs sent it until 2022
@@ -79,6 +80,7 @@ var Digests = []Digest{MD5AndCRC32, MD5, CRC32, CRC32C, SHA1, SHA256, CRC64NVME,
 // On says which bucket a step's configuration call names; empty: the scenario's own.
 type On string
 
+// The buckets that a call may name.
 const (
 	OwnBucket    On = "own-bucket"
 	NoSuchBucket On = "missing-bucket" // one that does not exist

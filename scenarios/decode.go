@@ -178,7 +178,7 @@ func (d *decoder) required(n *yaml.Node, t reflect.Type, seen map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		other, unless := strings.CutPrefix(f.Tag.Get("required"), "unless ")
-		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] && !(unless && seen[other]) {
+		if key := f.Tag.Get("yaml"); f.Tag.Get("required") != "" && !seen[key] && (!unless || !seen[other]) {
 			d.missing(n, key, f.Tag.Get("doc"))
 		}
 		if f.Type != reflect.TypeFor[lists]() {

@@ -5,6 +5,7 @@ import "slices"
 // Depth is how thorough a run is: a deeper one holds the scenarios of the others too.
 type Depth string
 
+// The depths, each of which holds those before it.
 const (
 	Quick  Depth = "quick"  // what breaks most often, in a few hundred requests
 	Normal Depth = "normal" // every dimension by pairs, in a few thousand

@@ -29,6 +29,7 @@ func init() {
 // Target is what a cell's URL names.
 type Target string
 
+// The targets.
 const (
 	Object         Target = "object"
 	NestedObject   Target = "nested-object" // one in folders, its key full of characters that a URL must escape
@@ -80,6 +81,7 @@ func noun(t Target) string {
 // Addressing is a cell's URL style.
 type Addressing string
 
+// The URL styles; Auto is the endpoint's usual one.
 const (
 	Auto    Addressing = "auto"
 	Path    Addressing = "path"
@@ -94,6 +96,7 @@ func addressing() Dimension {
 // Authorisation is how a cell's requests are authorised.
 type Authorisation string
 
+// The ways to authorise a request, or to fail at it.
 const (
 	Presigned Authorisation = "presigned" // in the query, for the cell's method; the preflight carries the same query
 	Signed    Authorisation = "signed"    // in the Authorization header
@@ -252,6 +255,7 @@ func operations() Dimension {
 // Client is who sends a cell's requests: what goes along beyond what a script asks for.
 type Client string
 
+// The clients.
 const (
 	Plain          Client = "plain"
 	Chromium       Client = "chromium"        // a page of another site
@@ -276,6 +280,7 @@ func clients() Dimension {
 // Size is how much is read or written.
 type Size string
 
+// The sizes of an object.
 const (
 	SomeBytes   Size = "some-bytes"
 	NoByte      Size = "no-byte"
@@ -292,6 +297,7 @@ func sizes() Dimension {
 // Key is what the object's name looks like.
 type Key string
 
+// The kinds of keys.
 const (
 	PlainKey      Key = "plain"
 	DoubleSlash   Key = "double-slash"   // "a//b"
@@ -315,6 +321,7 @@ func keys() Dimension {
 // Connection is which connections a cell's requests use.
 type Connection string
 
+// The ways to choose a connection.
 const (
 	Shared       Connection = "shared"        // whichever is idle
 	Fresh        Connection = "fresh"         // each request on a new one
@@ -333,6 +340,7 @@ func connections() Dimension {
 // CORS (fact 14).
 type Parameters string
 
+// The parameters that a URL may have.
 const (
 	UsualParameters Parameters = "usual"
 	SDKParameters   Parameters = "x-id"          // the operation's name, which AWS's SDK for JavaScript puts there

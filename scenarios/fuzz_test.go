@@ -11,7 +11,7 @@ import (
 // Whatever a file holds, it is read or refused with places; what is read can be expanded.
 func FuzzLoad(f *testing.F) {
 	f.Add(good)
-	_ = fs.WalkDir(catalogueFiles, "catalogue", func(name string, entry fs.DirEntry, err error) error {
+	_ = fs.WalkDir(catalogueFiles, "catalogue", func(name string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(name, ".yaml") {
 			data, _ := catalogueFiles.ReadFile(name)
 			f.Add(string(data))

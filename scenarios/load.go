@@ -272,7 +272,7 @@ func (d *decoder) documents(data []byte) (roots []*yaml.Node) {
 			d.syntax(err)
 			return roots
 		}
-		if len(n.Content) > 0 && !(n.Content[0].Tag == "!!null" && n.Content[0].Value == "") {
+		if len(n.Content) > 0 && (n.Content[0].Tag != "!!null" || n.Content[0].Value != "") {
 			roots = append(roots, n.Content[0])
 		}
 	}

@@ -22,6 +22,7 @@ type Planned struct {
 // Call is a configuration call that starts a step.
 type Call string
 
+// The configuration calls.
 const (
 	NoCall           Call = "" // the bucket stays as it is: it never had a configuration
 	PutBucketCors    Call = "PutBucketCors"

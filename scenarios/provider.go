@@ -48,6 +48,7 @@ type Source struct {
 // Evidence is what a source rests on.
 type Evidence string
 
+// What a source may rest on.
 const (
 	Measured   Evidence = "measured"   // seen in answers
 	Documented Evidence = "documented" // its maker's own documentation, source code or tests

@@ -75,6 +75,7 @@ type Matrix struct {
 // Send is one of the requests that a cell sends.
 type Send string
 
+// The requests of a cell.
 const (
 	Preflight Send = "preflight"
 	Actual    Send = "actual"

@@ -41,7 +41,7 @@ func remains(t *testing.T, dir string) (files []string, processes []string) {
 // shortTemp has Chromium use a directory of the test's own. Its sockets bear no long paths, so it is not t.TempDir's.
 func shortTemp(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "cp")
+	dir, err := os.MkdirTemp("", "cp") //nolint:usetesting // as the comment says
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,10 +34,10 @@ func startAnswers(ts *testscript.TestScript, _ bool, args []string) {
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := r.Method + " " + r.URL.Path
 		block, found := "", false
-		switch origin := r.Header.Get("Origin"); {
-		case origin == "":
+		switch r.Header.Get("Origin") {
+		case "":
 			block, found = blocks[what+" without-origin"]
-		case origin == "null":
+		case "null":
 			block, found = blocks[what+" null-origin"]
 		}
 		if !found {

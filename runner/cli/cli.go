@@ -64,9 +64,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	root := rootCommand()
 	root.SetArgs(withHelp(args))
-	root.SetOut(stdout)
+	out := &output{Writer: stdout}
+	root.SetOut(out)
 	root.SetErr(stderr)
-	code, text := outcome(ctx, root.ExecuteContext(ctx))
+	code, text := outcome(ctx, out.lostOr(root.ExecuteContext(ctx)))
 	if text != "" {
 		fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(text))
 	}

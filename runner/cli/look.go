@@ -65,13 +65,13 @@ func (l *look) colored(w io.Writer) bool {
 
 // isTerminal reports that a stream is one.
 func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
+	file, ok := beneath(w).(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // columns is how wide a terminal is; 0 where that is not known.
 func columns(w io.Writer) int {
-	file, ok := w.(*os.File)
+	file, ok := beneath(w).(*os.File)
 	if !ok {
 		return 0
 	}

@@ -63,7 +63,7 @@ func TestWatchedIsInterrupted(t *testing.T) {
 // With a bucket's configuration in force after a while, as the command line has it.
 func TestProbeWatch(t *testing.T) {
 	times := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if times++; times > 1 {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 		}

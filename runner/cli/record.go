@@ -163,8 +163,8 @@ func (h *heard) call(step scenarios.PlannedStep, came result.Cell) {
 		return
 	}
 	h.calls++
-	switch {
-	case came.Verdict == result.Error || came.Verdict == result.Flaky:
+	switch came.Verdict {
+	case result.Error, result.Flaky:
 		h.silent = append(h.silent, fmt.Sprintf("%s came to nothing: %s %s", step.CallID, came.Verdict, came.Reason))
 		h.unheard++
 	default:

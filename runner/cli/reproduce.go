@@ -71,7 +71,7 @@ func (f *reproduceFlags) do(ctx context.Context, path, id string, paths []string
 	if err = errors.Join(err, f.aim(then.Endpoint)); err != nil {
 		return usage(err)
 	}
-	now, err := f.ask(ctx, then.Endpoint, plan, stderr)
+	now, err := f.ask(ctx, then.Endpoint, plan)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (f *reproduceFlags) embedded(at result.Endpoint) bool {
 	return at.Embedded && f.target.config.URL == "" && f.target.provider == ""
 }
 
-func (f *reproduceFlags) ask(ctx context.Context, at result.Endpoint, plan scenarios.Plan, stderr io.Writer) (result.Report, error) {
+func (f *reproduceFlags) ask(ctx context.Context, at result.Endpoint, plan scenarios.Plan) (result.Report, error) {
 	id := runner.NewID()
 	open := f.target.openRemote
 	if f.embedded(at) {

@@ -27,7 +27,7 @@ func endingSignals() []os.Signal {
 	const most = 64 // Linux's real-time signals among them
 	var all []os.Signal
 	for n := syscall.Signal(1); n <= most; n++ {
-		if !slices.Contains(harmless, n) && !slices.Contains(writeSignals, os.Signal(n)) && !(n == syscall.SIGHUP && signal.Ignored(n)) {
+		if !slices.Contains(harmless, n) && !slices.Contains(writeSignals, os.Signal(n)) && (n != syscall.SIGHUP || !signal.Ignored(n)) {
 			all = append(all, n)
 		}
 	}

@@ -278,7 +278,7 @@ func (f *finder) ruleForList(m *member, index int) {
 }
 
 func allUnknown(items []node) bool {
-	return !slicesAny(items, func(n *node) bool { return n.kind != unknown || len(n.items) > 0 })
+	return !slices.ContainsFunc(items, func(n node) bool { return n.kind != unknown || len(n.items) > 0 })
 }
 
 func (f *finder) unresolvedRules(m *member, value *node) {

@@ -2,14 +2,16 @@ package corsfile
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 var hclStart = regexp.MustCompile(`(?m)^[ \t]*(?:(?:resource|module|variable|output|data|provider)[ \t]+"[^"\n]*"|(?:locals|terraform)[ \t]*\{|cors_rule[ \t]*[{=]|dynamic[ \t]+"cors_rule")`)
 
-// parse chooses the language by the extension where it says one, else by the first character.
+// parse chooses the language by the extension where it says one, else by the first character, else by what the text looks like.
 func (r *reader) parse() ([]node, []Notice) {
 	start := bytes.TrimSpace(r.source.data)
 	if len(start) == 0 {
@@ -18,15 +20,8 @@ func (r *reader) parse() ([]node, []Notice) {
 	if n, found := r.packed(start); found {
 		return nil, []Notice{n}
 	}
-	switch ext := r.extension(); {
-	case ext == ".tf" || ext == ".hcl" || ext == ".tfvars" || ext == ".tofu":
-		return r.parseHCL(r.source.data)
-	case start[0] == '<' && !bytes.HasPrefix(start, []byte("<?php")):
-		return r.parseXML()
-	case ext == ".yaml" || ext == ".yml":
-		return r.parseYAML()
-	case strings.ContainsRune(`{["`, rune(start[0])) || ext == ".json" || bytes.HasPrefix(start, []byte("//")) || bytes.HasPrefix(start, []byte("/*")) && startsJSON(start):
-		return r.parseJSON()
+	if parse := r.parserFor(start); parse != nil {
+		return parse()
 	}
 	if planned.Match(r.source.data) {
 		return r.parseHCL(fromPlan(r.source.data))
@@ -34,14 +29,15 @@ func (r *reader) parse() ([]node, []Notice) {
 	if n, found := r.otherLanguage(); found {
 		return nil, []Notice{n}
 	}
-	if hclStart.Match(r.source.data) {
+	switch {
+	case hclStart.Match(r.source.data):
 		return r.parseHCL(r.source.data)
-	}
-	if startsJSON(start) {
+	case startsJSON(start):
 		return r.parseJSON()
 	}
 	roots, problems := r.parseYAML()
-	if prose := len(problems) == 0 && !slicesAny(roots, func(n *node) bool { return n.kind == object || n.kind == list }); prose || len(problems) > 0 {
+	structured := slices.ContainsFunc(roots, func(n node) bool { return n.kind == object || n.kind == list })
+	if len(problems) > 0 || !structured {
 		if n, found := r.inProse(); found {
 			return nil, []Notice{n}
 		}
@@ -49,13 +45,24 @@ func (r *reader) parse() ([]node, []Notice) {
 	return roots, problems
 }
 
-func slicesAny(all []node, holds func(*node) bool) bool {
-	for i := range all {
-		if holds(&all[i]) {
-			return true
-		}
+// parserFor is the parser of the language that the extension or the first character says; nil: they say none.
+func (r *reader) parserFor(start []byte) func() ([]node, []Notice) {
+	switch ext := r.extension(); {
+	case slices.Contains([]string{".tf", ".hcl", ".tfvars", ".tofu"}, ext):
+		return func() ([]node, []Notice) { return r.parseHCL(r.source.data) }
+	case start[0] == '<' && !bytes.HasPrefix(start, []byte("<?php")):
+		return r.parseXML
+	case ext == ".yaml" || ext == ".yml":
+		return r.parseYAML
+	case ext == ".json" || looksLikeJSON(start):
+		return r.parseJSON
 	}
-	return false
+	return nil
+}
+
+// looksLikeJSON reports that a text begins as JSON does, perhaps with a comment. What begins with a bracket is JSON even if it is broken.
+func looksLikeJSON(start []byte) bool {
+	return strings.ContainsRune(`{["`, rune(start[0])) || bytes.HasPrefix(start, []byte("//")) || bytes.HasPrefix(start, []byte("/*")) && startsJSON(start)
 }
 
 // startsJSON reports that JSON comes after comments of a kind that JSON has not.
@@ -107,11 +114,7 @@ var assigned = regexp.MustCompile(`(?m)^\s*(?:export\s+)?(?:const|let|var|export
 func (r *reader) otherLanguage() (Notice, bool) {
 	data, ext := r.source.data[:min(len(r.source.data), 64<<10)], r.extension()
 	for _, l := range languages {
-		byEnding := false
-		for _, ending := range l.endings {
-			byEnding = byEnding || ext == ending
-		}
-		if byEnding || !known(ext) && l.signs.Match(data) && !hclStart.Match(data) && !yamlKeys.Match(data) {
+		if slices.Contains(l.endings, ext) || !known(ext) && l.signs.Match(data) && !hclStart.Match(data) && !yamlKeys.Match(data) {
 			return r.literalOf(l), true
 		}
 	}
@@ -171,32 +174,52 @@ func firstRune(b []byte) rune {
 	return r
 }
 
+// insteadOfJSON are beginnings of what people write where JSON wants a value or a key. An empty do: the advice depends on the language that
+// the text was copied from.
+var insteadOfJSON = []struct {
+	begins         *regexp.Regexp
+	code, what, do string
+}{
+	{regexp.MustCompile(`\A'`), "CP011", "JSON wants double quotes, and this is a single one", ""},
+	{regexp.MustCompile(`\A(?:\.\.\.|…)`), "CP017", "an ellipsis stands where a value belongs", "write the values out"},
+	{regexp.MustCompile(`\A=>`), "CP011", "JSON has a colon between key and value, not =>", ""},
+	{regexp.MustCompile(`\A(?:\{\{|\$\{|<%)`), "CP008", "a placeholder of a template stands where a value belongs", "give the file that the template is rendered to"},
+	{regexp.MustCompile(`\A[A-Za-z_$][\w$-]*\s*:`), "CP011", "JSON wants double quotes around keys", ""},
+}
+
 // meantJSON says what keeps a text from being JSON, and what was probably meant.
 func (r *reader) meantJSON(clean []byte, at int, err error) Notice {
 	rest := clean[min(at, len(clean)):]
 	place := r.source.place(at)
 	said := err.Error()
-	switch first := firstRune(rest); {
+	switch {
 	case len(bytes.TrimSpace(rest)) == 0 || strings.Contains(said, "unexpected EOF"):
 		return r.truncated(clean)
-	case strings.ContainsRune(typographic, first):
+	case strings.ContainsRune(typographic, firstRune(rest)):
 		return problem("CP010", place, "typographic quotes: JSON wants straight ones", `write " for them; editors for prose change what is typed`)
 	case strings.Contains(said, "after top-level value"):
 		return afterValue(rest, place)
-	case first == '\'':
-		return r.notJSON(place, "JSON wants double quotes, and this is a single one")
-	case bytes.HasPrefix(rest, []byte("...")) || first == '…':
-		return problem("CP017", place, "an ellipsis stands where a value belongs", "write the values out")
-	case bytes.HasPrefix(rest, []byte("=>")):
-		return r.notJSON(place, "JSON has a colon between key and value, not =>")
-	case bytes.HasPrefix(rest, []byte("{{")) || bytes.HasPrefix(rest, []byte("${")) || bytes.HasPrefix(rest, []byte("<%")):
-		return problem("CP008", place, "a placeholder of a template stands where a value belongs", "give the file that the template is rendered to")
-	case bareKey.Match(rest):
-		return r.notJSON(place, "JSON wants double quotes around keys")
+	}
+	for _, other := range insteadOfJSON {
+		switch {
+		case !other.begins.Match(rest):
+		case other.do == "":
+			return r.notJSON(place, other.what)
+		default:
+			return problem(other.code, place, other.what, other.do)
+		}
+	}
+	return r.misplaced(clean, at, said)
+}
+
+// misplaced says what is wrong with something that JSON has, where it does not belong.
+func (r *reader) misplaced(clean []byte, at int, said string) Notice {
+	rest, place := clean[at:], r.source.place(at)
+	switch first := firstRune(rest); {
 	case strings.Contains(said, "invalid literal"):
 		return r.badLiteral(rest, place)
-	case first == '\u00a0' || first == '\u200b' || first == '\ufeff' || first == '\u3000':
-		return problem("CP023", place, "an invisible character stands here ("+strings.ToUpper(unicodeName(first))+")", "delete it, and write a blank")
+	case strings.ContainsRune("\u00a0\u200b\ufeff\u3000", first):
+		return problem("CP023", place, fmt.Sprintf("an invisible character stands here (%U)", first), "delete it, and write a blank")
 	case strings.Contains(said, "expecting ',' or"):
 		return r.missingComma(clean, at)
 	case first == ',':
@@ -206,11 +229,6 @@ func (r *reader) meantJSON(clean []byte, at int, err error) Notice {
 	}
 	i := strings.Index(said, ": invalid")
 	return problem("CP023", place, "not JSON: "+said[max(i+2, 0):], "mend the JSON; jq . FILE checks it")
-}
-
-func unicodeName(r rune) string {
-	const hex = "0123456789abcdef"
-	return "U+" + string([]byte{hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15]})
 }
 
 // notJSON is a literal of a programming language; how it is printed as JSON depends on which.
@@ -224,8 +242,6 @@ func (r *reader) notJSON(at Place, what string) Notice {
 	}
 	return problem("CP011", at, what, do)
 }
-
-var bareKey = regexp.MustCompile(`\A[A-Za-z_$][\w$-]*\s*:`)
 
 func (r *reader) badLiteral(rest []byte, at Place) Notice {
 	word := regexp.MustCompile(`\A"?[^\s,\]}]*`).Find(rest)

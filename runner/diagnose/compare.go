@@ -25,8 +25,6 @@ const (
 	deleted           = returned << 1          // whether DeleteBucketCors removed anything
 )
 
-const headers parts = 0b1111111 * firstHeader
-
 // indexes of s3cors.Headers.
 const (
 	allowOrigin = 0
@@ -141,13 +139,13 @@ func Tells(a, b []dialect.Answer) bool {
 }
 
 // apart reports that no answer is as both predict. What one of them does not assert tells nothing.
-func (x expected) apart(y expected) bool {
-	if len(x.status) > 0 && len(y.status) > 0 && !slices.ContainsFunc(x.status, func(n int) bool { return slices.Contains(y.status, n) }) {
+func (e expected) apart(other expected) bool {
+	if len(e.status) > 0 && len(other.status) > 0 && !slices.ContainsFunc(e.status, func(n int) bool { return slices.Contains(other.status, n) }) {
 		return true
 	}
-	differ := x.changes(y) &^ (status | x.free | y.free)
-	for part, pair := range map[parts][2]string{errorCode: {x.code, y.code}, errorMethod: {x.method, y.method}, errorResourceType: {x.resource, y.resource}} {
-		if (pair[0] == "" || pair[1] == "") && !(part == errorCode && x.bare != y.bare) {
+	differ := e.changes(other) &^ (status | e.free | other.free)
+	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
+		if (pair[0] == "" || pair[1] == "") && (part != errorCode || e.bare == other.bare) {
 			differ &^= part
 		}
 	}

@@ -1,8 +1,6 @@
 package diagnose
 
 import (
-	"sync"
-
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/result"
 )
@@ -16,8 +14,6 @@ type Oracle struct {
 	whole   *world
 	without []dialect.Dialect // without each deviation in turn
 	less    []*world          // of those
-
-	mu sync.Mutex
 }
 
 // NewOracle makes an oracle for the scenarios of one run at one endpoint.

@@ -152,13 +152,18 @@ func (e *evidence) missedCall(d dialect.Dialect, w *world, o observation) parts 
 	if e.scenarios[o.scenario].calls[o.step].Missing {
 		return missed
 	}
+	return missed | missedConfiguration(d, came, reply, after)
+}
+
+// missedConfiguration is which of what a call says or does to the configuration is not as the dialect predicts.
+func missedConfiguration(d dialect.Dialect, came *called, reply dialect.Reply, after dialect.State) (missed parts) {
 	switch came.method {
 	case "PUT":
 		if came.status < 300 && came.read && !s3cors.Equal(d.Returned(after.Own), came.returned) {
 			missed |= returned
 		}
 	case "GET":
-		if came.read && !s3cors.Equal(reply.Config, came.returned) && !(empty(reply.Config) && empty(came.returned)) {
+		if came.read && !s3cors.Equal(reply.Config, came.returned) && (!empty(reply.Config) || !empty(came.returned)) {
 			missed |= returned
 		}
 	case "DELETE":

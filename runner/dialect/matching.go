@@ -111,13 +111,13 @@ var originDeviations = []Deviation{
 			return fits(p, o) || !strings.Contains(p, "*") && strings.HasSuffix(hostOf(p), "."+hostOf(o)) && schemeOf(p) == schemeOf(o)
 		})},
 	{Name: "origin-dot-any", Summary: "A dot in an allowed origin stands for any character.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool { return expression(p, ".", ".*").MatchString(o) })},
+		change: origins(func(p, o string, _ match) bool { return expression(p, ".", ".*").MatchString(o) })},
 	{Name: "origin-wildcard-dot-any", Summary: "A dot in an allowed origin with a wildcard stands for any character.", Class: result.Exposure,
 		change: origins(func(p, o string, fits match) bool {
 			return fits(p, o) || strings.Contains(p, "*") && expression(p, ".", ".*").MatchString(o)
 		})},
 	{Name: "origin-expression", Summary: "An allowed origin is a regular expression, but for its dots and stars.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool {
+		change: origins(func(p, o string, _ match) bool {
 			re, err := regexp.Compile("^" + strings.NewReplacer(".", `\.`, "*", ".*").Replace(p) + "$")
 			return err == nil && re.MatchString(o)
 		})},
@@ -136,19 +136,19 @@ var originDeviations = []Deviation{
 			return fits(strings.TrimSuffix(p, "/"), strings.TrimSuffix(o, "/"))
 		})},
 	{Name: "origin-no-wildcard", Summary: "Only * alone is a wildcard, so that later rules answer.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool { return p == "*" || p == o })},
+		change: origins(func(p, o string, _ match) bool { return p == "*" || p == o })},
 	{Name: "origin-wildcard-one-label", Summary: "A wildcard covers one label only.", Class: result.Breakage,
-		change: origins(func(p, o string, fits match) bool { return p == "*" || expression(p, `\.`, "[^.]*").MatchString(o) })},
+		change: origins(func(p, o string, _ match) bool { return p == "*" || expression(p, `\.`, "[^.]*").MatchString(o) })},
 	{Name: "origin-wildcard-needs-text", Summary: "A wildcard needs at least one character.", Class: result.Breakage,
-		change: origins(func(p, o string, fits match) bool { return p == "*" || expression(p, `\.`, ".+").MatchString(o) })},
+		change: origins(func(p, o string, _ match) bool { return p == "*" || expression(p, `\.`, ".+").MatchString(o) })},
 	{Name: "origin-wildcard-first-only", Summary: "A wildcard counts directly behind the scheme only.", Class: result.Breakage,
 		change: origins(func(p, o string, fits match) bool {
 			return p == o || (p == "*" || strings.Contains(p, "://*")) && fits(p, o)
 		})},
 	{Name: "origin-wildcard-host-only", Summary: "A wildcard covers no port.", Class: result.Breakage,
-		change: origins(func(p, o string, fits match) bool { return p == "*" || expression(p, `\.`, "[^:]*").MatchString(o) })},
+		change: origins(func(p, o string, _ match) bool { return p == "*" || expression(p, `\.`, "[^:]*").MatchString(o) })},
 	{Name: "origin-wildcard-overlap", Summary: "Beginning and end of a pattern may overlap in the origin.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool {
+		change: origins(func(p, o string, _ match) bool {
 			before, after, star := strings.Cut(p, "*")
 			return p == o || star && strings.HasPrefix(o, before) && strings.HasSuffix(o, after)
 		})},
@@ -285,29 +285,29 @@ func asMethod(method, other string) change {
 // headerDeviations compare requested headers in another way than S3.
 var headerDeviations = []Deviation{
 	{Name: "header-case-counts", Summary: "Requested headers are compared with regard to case.", Class: result.Breakage,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return slices.ContainsFunc(patterns, func(p string) bool { return s3cors.MatchOrigin(p, name) })
 		})},
 	{Name: "header-no-pattern", Summary: "Only * alone is a wildcard in AllowedHeaders.", Class: result.Breakage,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return slices.ContainsFunc(patterns, func(p string) bool { return p == "*" || strings.EqualFold(p, name) })
 		})},
 	{Name: "header-star-literal", Summary: "* alone in AllowedHeaders allows nothing.", Class: result.Breakage,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return anyHeader(slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return p == "*" }), name)
 		})},
 	{Name: "header-none-means-all", Summary: "A rule without AllowedHeaders allows all headers.", Class: result.Exposure,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return len(patterns) == 0 || anyHeader(patterns, name)
 		})},
 	{Name: "header-unchecked", Summary: "Requested headers are not checked.", Class: result.Exposure,
 		change: headers(func([]string, string, covers) bool { return true })},
 	{Name: "header-safelist", Summary: "Accept, Content-Type and Origin are always allowed.", Class: result.Exposure,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return slices.Contains([]string{"accept", "accept-language", "content-language", "content-type", "origin"}, strings.ToLower(name)) || anyHeader(patterns, name)
 		})},
 	{Name: "header-amz-always", Summary: "x-amz-* headers are always allowed.", Class: result.Exposure,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return strings.HasPrefix(strings.ToLower(name), "x-amz-") || anyHeader(patterns, name)
 		})},
 	{Name: "header-first-only", Summary: "Only the first requested header is checked.", Class: result.Exposure, change: rewriting(func(r s3cors.Rule, q s3cors.Request) (s3cors.Rule, bool) {
@@ -324,7 +324,7 @@ var headerDeviations = []Deviation{
 			return r, true
 		})},
 	{Name: "header-prefix", Summary: "A requested header that begins with an allowed one is allowed.", Class: result.Exposure,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return slices.ContainsFunc(patterns, func(p string) bool { return s3cors.MatchHeader(starLast(p), name) })
 		})},
 	{Name: "header-wildcard-overlap", Summary: "Beginning and end of a pattern may overlap in a requested header's name.", Class: result.Exposure,
@@ -335,15 +335,15 @@ var headerDeviations = []Deviation{
 			})
 		})},
 	{Name: "header-pattern-prefix-only", Summary: "A wildcard in AllowedHeaders counts at the end only.", Class: result.Breakage,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return anyHeader(slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return strings.Contains(strings.TrimSuffix(p, "*"), "*") }), name)
 		})},
 	{Name: "header-star-without-authorization", Summary: "* in AllowedHeaders does not cover Authorization.", Class: result.Breakage,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return anyHeader(patterns, name) && (!strings.EqualFold(name, "authorization") || anyHeader(slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return p == "*" }), name))
 		})},
 	{Name: "header-dot-any", Summary: "A dot in an allowed header stands for any character.", Class: result.Exposure,
-		change: headers(func(patterns []string, name string, fits covers) bool {
+		change: headers(func(patterns []string, name string, _ covers) bool {
 			return slices.ContainsFunc(patterns, func(p string) bool {
 				return s3cors.MatchHeader(p, name) || expression(strings.ToLower(p), ".", ".*").MatchString(strings.ToLower(name))
 			})

@@ -49,7 +49,7 @@ type Asked struct {
 	Rule   *s3cors.Rule
 }
 
-// Preflight reports that the request is one; Signed that it has an Authorization header, Presigned a signature in its URL, Anonymous neither.
+// Preflight reports that the request is one.
 func (q Asked) Preflight() bool { return q.Method == http.MethodOptions }
 
 func (q Asked) has(query string) bool { return q.Query.Has(query) }
@@ -61,8 +61,13 @@ func (q Asked) header(name string) string {
 	return ""
 }
 
-func (q Asked) Signed() bool    { return q.header("Authorization") != "" }
+// Signed reports that the request has an Authorization header.
+func (q Asked) Signed() bool { return q.header("Authorization") != "" }
+
+// Presigned reports that the request has a signature in its URL.
 func (q Asked) Presigned() bool { return q.has("X-Amz-Signature") }
+
+// Anonymous reports that the request is neither signed nor presigned.
 func (q Asked) Anonymous() bool { return !q.Signed() && !q.Presigned() }
 
 // Answer is one answer that an endpoint may give.
@@ -177,8 +182,8 @@ func stand(name string) string { return "x-" + hex.EncodeToString([]byte(name)) 
 func (d Dialect) config(s State) *s3cors.Configuration {
 	cfg := s.Own
 	for _, one := range d {
-		if one.change.config != nil {
-			cfg = one.change.config(State{Own: cfg, Past: s.Past})
+		if one.config != nil {
+			cfg = one.config(State{Own: cfg, Past: s.Past})
 		}
 	}
 	return cfg

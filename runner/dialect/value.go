@@ -21,10 +21,16 @@ type Value struct {
 	set    string // "number", "word", "list" or "pairs"; empty: none
 }
 
-// Number, Word, List and Pairs make values.
-func Number(n int) Value              { return Value{number: n, set: "a number"} }
-func Word(w string) Value             { return Value{word: w, set: "a word"} }
-func List(l ...string) Value          { return Value{list: l, set: "a list"} }
+// Number is the value of a number.
+func Number(n int) Value { return Value{number: n, set: "a number"} }
+
+// Word is the value of a word.
+func Word(w string) Value { return Value{word: w, set: "a word"} }
+
+// List is the value of a list of words.
+func List(l ...string) Value { return Value{list: l, set: "a list"} }
+
+// Pairs is the value of a mapping of words.
 func Pairs(p map[string]string) Value { return Value{pairs: p, set: "a mapping"} }
 
 func (v Value) kind() string { return v.set }
@@ -37,8 +43,10 @@ func (v Value) Equal(w Value) bool {
 	return v.set == w.set && v.number == w.number && v.word == w.word && slices.Equal(v.list, w.list) && maps.Equal(v.pairs, w.pairs)
 }
 
-// Int is the number, Words the list's words; zero for values of other kinds.
-func (v Value) Int() int        { return v.number }
+// Int is the number; zero for values of other kinds.
+func (v Value) Int() int { return v.number }
+
+// Words are the list's words; none for values of other kinds.
 func (v Value) Words() []string { return slices.Clone(v.list) }
 
 // Plain is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.

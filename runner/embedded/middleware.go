@@ -74,4 +74,4 @@ func (x *Exchange) Body() string { return string(x.ctx.Response().Body()) }
 func (x *Exchange) SetBody(body string) { x.ctx.Response().SetBodyString(body) }
 
 // Abort cuts the connection, as a crashed server does. Nothing of the answer is sent.
-func (x *Exchange) Abort() { x.ctx.RequestCtx().Conn().Close() }
+func (x *Exchange) Abort() { _ = x.ctx.RequestCtx().Conn().Close() }

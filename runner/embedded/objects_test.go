@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -184,14 +185,18 @@ func TestPostObject(t *testing.T) {
 	var form strings.Builder
 	w := multipart.NewWriter(&form)
 	for name, value := range signed.Values {
-		w.WriteField(name, value)
+		if err := w.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
 	}
 	file, err := w.CreateFormFile("file", "name.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	io.WriteString(file, "content")
-	w.Close()
+	_, err = io.WriteString(file, "content")
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
 	form.WriteString("what comes after the last boundary")
 	send(t, "POST", signed.URL, form.String(), "Content-Type", w.FormDataContentType()).wantStatus(t, 204)
 	if got := send(t, "GET", presignGet(t, c, "formed"), ""); got.body != "content" {

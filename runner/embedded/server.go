@@ -140,8 +140,10 @@ func reserve(ctx context.Context, address string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("embedded: address %q: %w", address, err)
 	}
-	defer listener.Close()
 	addr, ok := listener.Addr().(*net.TCPAddr)
+	if err := listener.Close(); err != nil {
+		return "", fmt.Errorf("embedded: address %q: %w", address, err)
+	}
 	if !ok || !addr.IP.IsLoopback() {
 		return "", fmt.Errorf("embedded: address %q is not loopback", address)
 	}
@@ -213,11 +215,10 @@ func (s *Server) awaitAnswer(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
-	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server is not ready: %s", resp.Status)
+		return errors.Join(fmt.Errorf("the server is not ready: %s", resp.Status), resp.Body.Close())
 	}
-	return nil
+	return resp.Body.Close()
 }
 
 // URL is the server's endpoint, "http://127.0.0.1:PORT".

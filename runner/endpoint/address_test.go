@@ -22,8 +22,8 @@ func TestAddress(t *testing.T) {
 	} {
 		e := open(t, endpoint.Config{URL: c.url, Addressing: c.addressing, AccessKey: "a", SecretKey: secret})
 		u, _, err := e.Address("b", "k e+y", "q", c.style)
-		got := ""
-		if got = said(err, endpoint.Config{}); err == nil {
+		got := said(err, endpoint.Config{})
+		if err == nil {
 			got = u.String()
 		}
 		same(t, c.url+" "+c.addressing+" "+c.style, c.want, got)

@@ -178,7 +178,7 @@ func newRetryer(attempts int) aws.Retryer {
 func rootCause(err error) error {
 	for {
 		next := errors.Unwrap(err)
-		if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 { //nolint:errorlint // this one, not one below it
+		if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 {
 			next = joined.Unwrap()[0]
 		}
 		if next == nil {

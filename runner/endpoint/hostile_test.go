@@ -214,7 +214,7 @@ func TestCloseWithinItsTime(t *testing.T) {
 func TestCloseOutOfTime(t *testing.T) {
 	release := make(chan struct{})
 	var hang atomic.Bool
-	config := start(t, func(x *embedded.Exchange, next func()) {
+	config := start(t, func(_ *embedded.Exchange, next func()) {
 		if hang.Load() {
 			<-release
 			return

@@ -148,7 +148,7 @@ func TestLeaseAnswerLost(t *testing.T) {
 // Nor does it leave a version, or a marker, where the bucket keeps versions.
 func TestLeaseAnswerLostVersioned(t *testing.T) {
 	lost := false
-	f := &fake{versions: []version{{"mine.txt", "m1", false}}, after: func(line string, w http.ResponseWriter) {
+	f := &fake{versions: []version{{"mine.txt", "m1", false}}, after: func(line string, _ http.ResponseWriter) {
 		if !lost && strings.HasPrefix(line, "PUT /users/corsprobe-lease") {
 			lost = true
 			panic(http.ErrAbortHandler)

@@ -237,7 +237,7 @@ func (r *restoration) askBucket(ctx context.Context, bucket string) error {
 	leases, err := r.e.leases(ctx, bucket)
 	if err != nil {
 		if r.unrestored() != nil {
-			return nil //nolint:nilerr // without the right to list there can be no lease; what matters is the configuration
+			return nil // without the right to list there can be no lease; what matters is the configuration
 		}
 		return r.e.diagnose(err)
 	}

@@ -12,6 +12,7 @@ import (
 // Browser is an engine with its own limits on the preflight cache.
 type Browser string
 
+// The engines whose limits are known.
 const (
 	Chromium Browser = "Chromium"
 	Firefox  Browser = "Firefox"

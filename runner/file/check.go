@@ -91,8 +91,8 @@ func Same(a, b string) bool {
 // absolute is a path without links and detours, and the nearest folder of it that is there.
 func absolute(path string) (whole, folder string) {
 	folder, missing := nearest(path)
-	if real, err := filepath.EvalSymlinks(folder); err == nil {
-		folder = real
+	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = resolved
 	}
 	if full, err := filepath.Abs(folder); err == nil {
 		folder = full

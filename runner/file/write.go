@@ -141,12 +141,17 @@ func destination(path string) (string, fs.FileInfo, error) {
 	return path, info, nil
 }
 
+// isLink reports that a path is a symbolic link. That a path cannot be looked at is told where it is opened.
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
 // followed follows the symbolic links that a path ends in, to what need not be there.
 func followed(path string) (string, error) {
 	const most = 40 // as Linux
 	for range most {
-		info, err := os.Lstat(path)
-		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		if !isLink(path) {
 			return path, nil
 		}
 		to, err := os.Readlink(path)

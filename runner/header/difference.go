@@ -10,19 +10,19 @@ import (
 type Kind string
 
 const (
-	// Missing: the header is absent, and a value is wanted.
+	// Missing says that the header is absent, and a value is wanted.
 	Missing Kind = "missing"
-	// Unwanted: the header is present, and must be absent.
+	// Unwanted says that the header is present, and must be absent.
 	Unwanted Kind = "unwanted"
-	// Value: a single value is another one.
+	// Value says that a single value is another one.
 	Value Kind = "value"
-	// Repeated: a header with a single value came in several lines, or with its value several times in one.
+	// Repeated says that a header with a single value came in several lines, or with its value several times in one.
 	Repeated Kind = "repeated"
-	// Members: a list lacks elements, has further ones, or has one too often.
+	// Members says that a list lacks elements, has further ones, or has one too often.
 	Members Kind = "elements"
-	// Order: a list has the wanted elements in another order, and maybe in another case too.
+	// Order says that a list has the wanted elements in another order, and maybe in another case too.
 	Order Kind = "order"
-	// Case: a value, or a list with all its elements in place, is the wanted one but for case.
+	// Case says that a value, or a list with all its elements in place, is the wanted one but for case.
 	Case Kind = "case"
 )
 
@@ -124,13 +124,13 @@ func (d *Difference) order() string {
 
 // letters names the elements of a list whose case is not the wanted one.
 func (d *Difference) letters() string {
-	want, got := split(d.Want), split(d.Got)
 	if len(d.Missing) == 0 {
 		return "same but for case"
 	}
 	var pairs []string
-	for i := range want {
-		if pair := got[i] + " for " + want[i]; want[i] != got[i] && !slices.Contains(pairs, pair) {
+	for _, want := range d.Missing {
+		i := slices.IndexFunc(d.Extra, func(got string) bool { return equalFold(got, want) })
+		if pair := d.Extra[max(i, 0)] + " for " + want; !slices.Contains(pairs, pair) {
 			pairs = append(pairs, pair)
 		}
 	}

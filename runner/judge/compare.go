@@ -92,8 +92,8 @@ func (c comparison) header(h s3cors.Header) (Difference, bool) {
 	if !owed {
 		return c.unwanted(h)
 	}
-	detail := header.Compare(c.came.Headers, h.Name, want, h.Meaning)
-	if detail == nil || detail.Kind == header.Order && h.AnyOrder {
+	detail := compareHeader(h, c.came.Headers, want)
+	if detail == nil {
 		return Difference{}, false
 	}
 	d := c.difference(h.Check, result.How(detail.Kind), result.Side{Values: []string{want}}, result.Side{Headers: named(c.came.Headers, h.Name)})
@@ -105,6 +105,20 @@ func (c comparison) header(h s3cors.Header) (Difference, bool) {
 		d.Got.Headers = named(c.came.Headers, header.AllowOrigin) // what a cache may keep depends on it
 	}
 	return d, true
+}
+
+// compareHeader holds the lines of a header against a value. The order of a list that is a set to every reader is not held against anybody;
+// that its elements come in another case as well is.
+func compareHeader(h s3cors.Header, lines []result.Header, want string) *header.Difference {
+	detail := header.Compare(lines, h.Name, want, h.Meaning)
+	if detail == nil || detail.Kind != header.Order || !h.AnyOrder {
+		return detail
+	}
+	if len(detail.Missing)+len(detail.Extra) == 0 {
+		return nil
+	}
+	detail.Kind = header.Case
+	return detail
 }
 
 // unwanted finds a header that must be absent. Vary is unwanted only where it names what CORS varies on: a server may vary on anything

@@ -8,6 +8,7 @@ import (
 // Kind is which of a page's two exchanges is judged. Its text begins the ids of checks.
 type Kind string
 
+// The exchanges of a page.
 const (
 	Preflight Kind = "preflight"
 	Actual    Kind = "actual"

@@ -98,7 +98,7 @@ func fromNotice(n corsfile.Notice, configuration string) Finding {
 }
 
 func fromProblem(cfg *corsfile.Configuration, p Problem, configuration string) Finding {
-	f := Finding{Code: p.Code, Severity: p.Severity, Place: cfg.Place(p.Rule, p.Field, p.Index), Configuration: configuration, Where: p.At.String(), What: p.What, Do: p.Do}
+	f := Finding{Code: p.Code, Severity: p.Severity, Place: cfg.Place(p.Rule, p.Field, p.Index), Configuration: configuration, Where: p.String(), What: p.What, Do: p.Do}
 	if p.Mend == nil {
 		return f
 	}

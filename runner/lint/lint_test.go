@@ -177,7 +177,7 @@ func TestOrigins(t *testing.T) {
 	} {
 		var got []string
 		for _, p := range origins(s3cors.Rule{AllowedOrigins: []string{c.origin}, AllowedMethods: []string{"GET"}}) {
-			got = append(got, strings.Replace(said([]Problem{p})[0], ": "+p.At.String(), "", 1))
+			got = append(got, strings.Replace(said([]Problem{p})[0], ": "+p.String(), "", 1))
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.origin, diff)

@@ -146,7 +146,7 @@ func (r ruleLosses) unread() []Problem {
 // credentials tells that pages which ask with credentials are stopped, where they are not without.
 func (r ruleLosses) credentials(d dialect.Dialect, cfg *s3cors.Configuration) []Problem {
 	for _, i := range permit.Intents(cfg) {
-		if i.Rule != r.index || i.Header >= 0 || slices.ContainsFunc(r.all, func(l permit.Loss) bool { return l.Intent.Same(i) }) {
+		if i.Rule != r.index || i.Header >= 0 || slices.ContainsFunc(r.all, func(l permit.Loss) bool { return l.Same(i) }) {
 			continue
 		}
 		i.Page.Credentials = fetch.Include

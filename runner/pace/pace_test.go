@@ -130,7 +130,9 @@ func TestPatienceIsUsedUp(t *testing.T) {
 		p := New(Options{Patience: 16 * time.Second})
 		exhaust := func() time.Duration {
 			start := time.Now()
-			for asking := p.Ask(); asking.Again(t.Context(), http.StatusServiceUnavailable, ""); {
+			asking := p.Ask()
+			for again := true; again; {
+				again = asking.Again(t.Context(), http.StatusServiceUnavailable, "")
 			}
 			return time.Since(start)
 		}

@@ -93,7 +93,7 @@ func (v *visit) signedPreflight(a answered) *result.PageCause {
 func (v *visit) elsewhere(a answered) *result.PageCause {
 	region, _ := fetch.Get(a.Response.Headers, "X-Amz-Bucket-Region")
 	redirects := a.Response.Status/100 == 3
-	if !(a.isS3 && a.meaning.ID == "s3-region") && !(redirects && region != "") {
+	if (!a.isS3 || a.meaning.ID != "s3-region") && (!redirects || region == "") {
 		return nil
 	}
 	c := &result.PageCause{Code: "s3-region", Sentence: fmt.Sprintf("the URL names the wrong region or host (%s)", statusOf(a.Exchange))}

@@ -227,6 +227,7 @@ func TestDiff(t *testing.T) {
 func TestRulesAgreeWithModel(t *testing.T) {
 	origins := []string{"*", app, "http://app.example.com", "https://*.example.com", "https://app.example.com/", "null"}
 	methods := []string{"GET", "PUT", "POST", "DELETE", "HEAD"}
+	const unknown = "patch" // which no rule can list
 	headers := []string{"*", "x-amz-*", "content-type", "Authorization"}
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := &s3cors.Configuration{CORSRules: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) s3cors.Rule {
@@ -237,7 +238,7 @@ func TestRulesAgreeWithModel(t *testing.T) {
 			}
 		}), 1, 3).Draw(t, "rules")}
 		p := Page{
-			Origin: rapid.SampledFrom([]string{app, "http://app.example.com", "https://other.example.org"}).Draw(t, "origin"), Method: rapid.SampledFrom(append(methods, "patch")).Draw(t, "method"),
+			Origin: rapid.SampledFrom([]string{app, "http://app.example.com", "https://other.example.org"}).Draw(t, "origin"), Method: rapid.SampledFrom(append(methods, unknown)).Draw(t, "method"),
 			Headers: rapid.SliceOfN(rapid.SampledFrom([]string{"content-type", "x-amz-date", "x-other"}), 0, 2).Draw(t, "asked"), Credentials: rapid.Bool().Draw(t, "credentials"),
 		}
 		q, _, err := p.Request()
@@ -250,7 +251,7 @@ func TestRulesAgreeWithModel(t *testing.T) {
 				t.Fatalf("rule %d: %+v, and the model says %+v", i+1, e.Rules[i], v)
 			}
 		}
-		if e.Gets == result.Blocked && e.Change == nil && p.Method != "patch" {
+		if e.Gets == result.Blocked && e.Change == nil && p.Method != unknown {
 			t.Fatalf("no change permits %+v by\n%s", p, cfg.JSON())
 		}
 	})

@@ -15,8 +15,8 @@ import (
 // usual handler, what looks at a request before CORS does, what is kept from one request to the next.
 var rareDefects = slices.Concat(rareAnswers, rareQueries, rareClients, rareKeys, rareConfigurations, rareOrigins, rareStates)
 
-// status holds for answers of a class of statuses: 4 for 4xx.
-func status(class int) condition { return func(q asked) bool { return q.Status/100 == class } }
+// isRefused holds for answers of a status from 400 to 499.
+func isRefused(q asked) bool { return q.Status/100 == 4 }
 
 // rareAnswers come from elsewhere than the usual handler.
 var rareAnswers = []Defect{
@@ -33,8 +33,8 @@ var rareAnswers = []Defect{
 	{Name: "delete-of-version", Summary: "DELETE of a version is answered without CORS headers.", Behaviour: withoutCORS(all(is("DELETE"), asks("versionId")))},
 	{Name: "listing-goes-on", Summary: "A listing with a continuation token that is none is answered without CORS headers.", Behaviour: withoutCORS(asks("continuation-token"))},
 	{Name: "uploads-hide", Summary: "The list of a bucket's uploads exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("GET"), asks("uploads")))},
-	{Name: "invalid-part", Summary: "A multipart upload that cannot be completed is answered without Vary.", Behaviour: leavingOut(vary, all(is("POST"), asks("uploadId"), status(4)))},
-	{Name: "form-upload-refused", Summary: "A form upload that is refused is answered without CORS headers.", Behaviour: withoutCORS(all(sends("Content-Type", "multipart/form-data"), status(4)))},
+	{Name: "invalid-part", Summary: "A multipart upload that cannot be completed is answered without Vary.", Behaviour: leavingOut(vary, all(is("POST"), asks("uploadId"), isRefused))},
+	{Name: "form-upload-refused", Summary: "A form upload that is refused is answered without CORS headers.", Behaviour: withoutCORS(all(sends("Content-Type", "multipart/form-data"), isRefused))},
 	{Name: "form-upload-created", Summary: "A form upload that asks for 201 exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(sends("Content-Type", "multipart/form-data"), answered(201)))},
 	{Name: "signed-chunks", Summary: "An upload whose chunks are signed lacks Vary.", Behaviour: leavingOut(vary, sends("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"))},
 	{Name: "page-deletes-configuration", Summary: "DeleteBucketCors from a page is answered without CORS headers.", Behaviour: withoutCORS(all(is("DELETE"), asks("cors")))},
@@ -74,7 +74,7 @@ var rareClients = []Defect{
 	{Name: "behind-a-proxy", Summary: "What came through a proxy is answered without Vary.", Behaviour: leavingOut(vary, func(q asked) bool {
 		return q.HTTP.Header.Get("Via") != "" || q.HTTP.Header.Get("X-Forwarded-Host") != ""
 	})},
-	{Name: "cookie-on-errors", Summary: "Errors to a request with a cookie carry no CORS headers.", Behaviour: withoutCORS(all(status(4), sends("Cookie", "")))},
+	{Name: "cookie-on-errors", Summary: "Errors to a request with a cookie carry no CORS headers.", Behaviour: withoutCORS(all(isRefused, sends("Cookie", "")))},
 	{Name: "expects-to-continue", Summary: "An upload that waits for 100 is answered without CORS headers.", Behaviour: withoutCORS(sends("Expect", "100-continue"))},
 }
 

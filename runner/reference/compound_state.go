@@ -29,7 +29,7 @@ var originShapeDefects = []Defect{
 		return s3cors.MatchOrigin(p, o) || hostOf(p) == "localhost" && hostOf(o) == "localhost" && portOf(p) != "" && portOf(o) != "" && schemeOf(p) == schemeOf(o)
 	})},
 	{Name: "punycode-under-pattern", Summary: "A name in punycode is not covered by a pattern.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) && !(strings.Contains(p, "*") && strings.Contains(o, "xn--"))
+		return s3cors.MatchOrigin(p, o) && (!strings.Contains(p, "*") || !strings.Contains(o, "xn--"))
 	})},
 	{Name: "long-host", Summary: "Of a host of over 128 characters only the first 128 count.", Behaviour: origins(func(p, o string) bool {
 		return s3cors.MatchOrigin(p, o) || len(p) > 136 && len(o) > 136 && !strings.Contains(p, "*") && p[:136] == o[:136]

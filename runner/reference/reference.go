@@ -78,7 +78,7 @@ func StartBefore(upstream *embedded.Server, b Behaviour) (*Server, error) {
 }
 
 func before(upstream *embedded.Server, address string, b Behaviour) (*Server, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,10 @@ func before(upstream *embedded.Server, address string, b Behaviour) (*Server, er
 		return nil, errors.Join(err, listener.Close())
 	}
 	s.proxy = &httputil.ReverseProxy{
-		Director:       func(r *http.Request) { r.URL.Scheme, r.URL.Host = target.Scheme, target.Host },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it was signed
+		},
 		ModifyResponse: s.answer,
 		Transport:      &http.Transport{DisableCompression: true},
 	}

@@ -37,6 +37,7 @@ type PageCause struct {
 // Gets is what a page gets.
 type Gets string
 
+// What a page may get, from all it asked for to nothing.
 const (
 	Readable    Gets = "readable"    // the answer
 	Refused     Gets = "refused"     // an answer that it can read, and that refuses the request: a status from 400

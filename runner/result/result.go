@@ -16,13 +16,13 @@ const Version = 1
 type Class string
 
 const (
-	// Exposure: a page may do or read what the configuration forbids.
+	// Exposure says that a page may do or read what the configuration forbids.
 	Exposure Class = "exposure"
-	// Breakage: a page is stopped from what the configuration permits.
+	// Breakage says that a page is stopped from what the configuration permits.
 	Breakage Class = "breakage"
-	// Cache: a shared or a browser's cache may serve one origin's answer to another, or keep a permission longer or shorter than configured.
+	// Cache says that a shared or a browser's cache may serve one origin's answer to another, or keep a permission longer or shorter than configured.
 	Cache Class = "cache"
-	// Contract: the answer differs from S3's, and no browser or cache would notice.
+	// Contract says that the answer differs from S3's, and no browser or cache would notice.
 	Contract Class = "contract"
 )
 
@@ -48,6 +48,7 @@ func (c Class) Meaning() string {
 // Verdict is what became of a cell.
 type Verdict string
 
+// The verdicts.
 const (
 	Passed      Verdict = "passed"
 	Failed      Verdict = "failed"
@@ -133,6 +134,7 @@ type FollowUpQuestion struct {
 // LeftoverKind says what was left.
 type LeftoverKind string
 
+// What a run may leave behind.
 const (
 	LeftConfiguration LeftoverKind = "configuration" // a user's bucket does not have its own configuration any more
 	LeftBucket        LeftoverKind = "bucket"        // a bucket of the run's own is still there
@@ -197,6 +199,7 @@ type Run struct {
 // Buckets says what became of the buckets that a run asked. Where its curl commands find none, corsprobe reproduce makes one again.
 type Buckets string
 
+// What may become of the buckets.
 const (
 	BucketsRemoved Buckets = "removed" // they were the run's own, and are gone
 	BucketsKept    Buckets = "kept"    // they were the run's own, and --keep left them with their last configurations
@@ -269,6 +272,7 @@ type ChromiumSummary struct {
 // LevelState says whether an endpoint is at a level.
 type LevelState string
 
+// The states of a level.
 const (
 	Reached   LevelState = "reached"
 	Missed    LevelState = "missed"    // something speaks against it, whatever else is open
@@ -390,6 +394,7 @@ type Effect struct {
 // By says whose reading it is that makes a difference, where the standard's and that of browsers as they ship differ.
 type By string
 
+// The readings that may differ.
 const (
 	ByStandard By = "standard"
 	ByBrowsers By = "browsers"
@@ -404,6 +409,7 @@ func (f Finding) Same(g Finding) bool {
 // How says in which way what came differs from what was owed.
 type How string
 
+// The ways in which what came may differ from what was owed.
 const (
 	Missing     How = "missing"      // a header, or an element of the error document, is absent
 	MissingAll  How = "missing-all"  // CORS headers are owed, and none came

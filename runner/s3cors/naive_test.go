@@ -93,7 +93,7 @@ func naiveAnswer(cfg *Configuration, req Request, s sides) string {
 		} else if emptyIs400 {
 			first = naiveText("400", "", "", "", "", nil)
 		}
-		if first != "" && !(req.Target == Service && s.rootIs400Last) {
+		if first != "" && (req.Target != Service || !s.rootIs400Last) {
 			return first
 		}
 		if req.Target == Service {
@@ -155,7 +155,7 @@ func naiveAnswer(cfg *Configuration, req Request, s sides) string {
 		h := map[string]string{"Vary": "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"}
 		h["Access-Control-Allow-Origin"] = *origin
 		others := slices.DeleteFunc(slices.Clone(rule.AllowedOrigins), func(o string) bool { return o == "*" })
-		if len(others) < len(rule.AllowedOrigins) && !(s.starEchoes && naiveAny(others, *origin, "")) {
+		if len(others) < len(rule.AllowedOrigins) && (!s.starEchoes || !naiveAny(others, *origin, "")) {
 			h["Access-Control-Allow-Origin"] = "*"
 		}
 		if h["Access-Control-Allow-Origin"] != "*" {

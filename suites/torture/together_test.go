@@ -103,7 +103,7 @@ func atOneTime(t *testing.T, all *table, w *world, name, here, there string, fir
 		t.Errorf("%s: neither came to a verdict\n%s%s\n%s%s", name, &a.out, &a.err, &b.out, &b.err)
 	}
 	for _, p := range []*process{a, b} {
-		if !p.verdict() && !(p.code() == 3 && told(p, inUse)) {
+		if !p.verdict() && (p.code() != 3 || !told(p, inUse)) {
 			t.Errorf("%s: exit code %d is neither a verdict's nor a refusal's because of the other run\n%s%s", name, p.code(), &p.out, &p.err)
 		}
 	}

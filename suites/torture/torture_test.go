@@ -67,12 +67,12 @@ func (t *table) idle(name string) {
 }
 
 // struck demands that something happened in most trials of a row.
-func (all *table) struck(t *testing.T, name string) {
-	t.Helper()
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if r := all.row(name); r.tried == 0 || 4*r.idle > r.tried {
-		t.Errorf("%s: in %d of %d trials nothing happened", name, r.idle, r.tried)
+func (t *table) struck(test *testing.T, name string) {
+	test.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.row(name); r.tried == 0 || 4*r.idle > r.tried {
+		test.Errorf("%s: in %d of %d trials nothing happened", name, r.idle, r.tried)
 	}
 }
 
@@ -98,17 +98,17 @@ func (t *table) String() string {
 	fmt.Fprintln(w, "\ttried\tsurvived\tlost\tneeded restore\tneeded sweep\tneeded sweep --run\tuntold\tlied to\tpeak MiB\tslowest\t")
 	sum := row{name: "all"}
 	for _, r := range t.rows {
-		print(w, r)
+		printRow(w, r)
 		sum.tried, sum.restored, sum.swept, sum.named = sum.tried+r.tried, sum.restored+r.restored, sum.swept+r.swept, sum.named+r.named
 		sum.lied += r.lied
 		sum.silent, sum.lost, sum.peak, sum.slowest = sum.silent+r.silent, sum.lost+r.lost, max(sum.peak, r.peak), max(sum.slowest, r.slowest)
 	}
-	print(w, &sum)
+	printRow(w, &sum)
 	_ = w.Flush()
 	return b.String()
 }
 
-func print(w *tabwriter.Writer, r *row) {
+func printRow(w *tabwriter.Writer, r *row) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n", r.name, r.tried, r.tried-r.lost, r.lost, r.restored, r.swept, r.named, r.silent, r.lied, r.peak, r.slowest.Seconds())
 }
 

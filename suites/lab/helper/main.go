@@ -54,7 +54,7 @@ func do(ctx context.Context, args []string) error {
 func ports(n int) error {
 	var found []string
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
