@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and checks everything that a release holds, and publishes nothing: all parts, or those that are named. What a machine has no tool for is
-# said at the end, not passed over. What is not on disk yet is fetched: Go modules, and for the schemas of CI systems a Python package.
+# said at the end, not passed over. What is not on disk yet is fetched: Go modules, and for the schemas of CI systems a package of npm's and one of Python's.
 #   .github/release/check.sh [binaries|completions|image|action|workflows|kubernetes|schemas|goreleaser ...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -85,17 +85,23 @@ kubernetes() {
   told kubernetes "$(ls .github/kubernetes | tr '\n' ' ')"
 }
 
-# The published schemas of GitHub, GitLab and pre-commit. A component's inputs are put in as GitLab does, before the schema counts.
+# The published schemas of GitHub's and GitLab's files, from npm and PyPI. A component's inputs are put in as GitLab does, before the schema counts.
 schemas() {
-  if ! python3 -m venv "$out/venv" >/dev/null 2>&1 || ! "$out/venv/bin/pip" install -q check-jsonschema==0.33.3 >"$out/pip.out" 2>&1; then
-    skip schemas "check-jsonschema cannot be installed: $(tail -n 1 "$out/pip.out" 2>/dev/null || echo 'no python3 with venv')"
-    return
+  mkdir -p "$out/npm"
+  if (cd "$out/npm" && npm install --no-fund --no-audit --silent @action-validator/core@0.6.0 @action-validator/cli@0.6.0) >"$out/npm.out" 2>&1; then
+    local file
+    for file in .github/action/action.yml .github/workflows/*.yml; do quietly schemas "$out/npm/node_modules/.bin/action-validator" "$file"; done
+    told schemas "GitHub's, of the action and the workflows"
+  else
+    skip schemas "GitHub's: npm cannot install @action-validator/cli"
   fi
-  sed -e '1,/^---$/d' -e 's/\$\[\[ inputs.parts \]\]/3/; s/\$\[\[ inputs\.[a-z]* \]\]/word/' .github/gitlab/corsprobe.yml >"$out/gitlab-ci.yml"
-  schema() { quietly schemas "$out/venv/bin/check-jsonschema" --builtin-schema "vendor.$1" "${@:2}"; told schemas "$1: ${*:2}"; }
-  schema github-actions .github/action/action.yml
-  schema github-workflows .github/workflows/*.yml
-  schema gitlab-ci "$out/gitlab-ci.yml"
+  if python3 -m venv "$out/venv" >/dev/null 2>&1 && "$out/venv/bin/pip" install -q check-jsonschema >"$out/pip.out" 2>&1; then
+    sed -e '1,/^---$/d' -e 's/\$\[\[ inputs.parts \]\]/3/; s/\$\[\[ inputs\.[a-z]* \]\]/word/' .github/gitlab/corsprobe.yml >"$out/gitlab-ci.yml"
+    quietly schemas "$out/venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci "$out/gitlab-ci.yml"
+    told schemas "GitLab's, of the component"
+  else
+    skip schemas "GitLab's: check-jsonschema cannot be installed; the tests hold the component's inputs and keywords together"
+  fi
 }
 
 # Archives, packages, Homebrew's cask and bills of materials, as goreleaser makes them of the last commit.
