@@ -23,10 +23,15 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
+# The race detector looks at the packages in which something happens at once. In SLOW it looks at part of the tests, and all run without it, too.
+PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
+CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
+SLOW = $(addprefix $(CURDIR)/runner/,cli diagnose reference)
+
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) -timeout 60m ./...
-	$(GO) test -timeout 60m -parallel 8 ./runner/reference ./runner/diagnose
+	$(GO) test $(RACE) -timeout 60m $(CONCURRENT)
+	$(GO) test -timeout 60m -parallel 8 $(filter-out $(CONCURRENT),$(PACKAGES)) $(if $(RACE),$(SLOW))
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
@@ -49,8 +54,8 @@ axe: ## Install axe-core, with which the HTML report's accessibility is tested, 
 	npm install --prefix build/axe --silent --no-audit --no-fund --ignore-scripts axe-core@$(AXE) >/dev/null 2>&1; } || \
 	echo "no axe-core: the HTML report's accessibility is not tested"
 
-defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
-	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run TestDefects -update
+defects: ## Plant every defect under the whole catalogue, and write the table of what finds it into the catalogue's README.
+	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run 'TestDefects|TestCompoundDefects' -update
 
 torture: ## Kill runs at every call, have every call fail in every way, run them against each other; print what was tried, survived, lost.
 	@mkdir -p build
