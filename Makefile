@@ -12,7 +12,7 @@ override PATH := $(shell tr '\0' '\n' </proc/self/environ 2>/dev/null | sed -n '
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab compat lab-servers browser axe defects bench fuzz golden vet clean torture module-path release-check
+.PHONY: help build run test lab compat lab-servers browser axe defects bench fuzz golden vet clean torture module-path picture release-check
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ test: vet browser axe lab-servers ## Run every test: unit, command line, end to 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
 
-compat: ## Put the reports of make lab side by side: build/lab/compat.html, and the table of the README.
+compat: ## Put the reports of make lab side by side: build/lab/compat.html, and the table of suites/lab/README.md.
 	suites/lab/compat.sh
 
 lab-servers: ## Install the real servers that the tests use, where that can be done.
@@ -81,6 +81,9 @@ golden: ## Write the golden files anew; look at what changed before you commit i
 
 release-check: ## Build and check what a release holds: binaries, packages, image, action, manifests. Nothing is published.
 	.github/release/check.sh
+
+picture: ## Make the README's picture anew: the first screen of an HTML report.
+	.github/picture.sh
 
 module-path: ## Name the module after where it is published: PATH=github.com/OWNER/corsprobe.
 	@.github/release/module-path.sh "$(MODULE)"

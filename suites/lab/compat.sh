@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Puts the reports of the lab's last runs side by side: writes build/lab/compat.html and compat.md, and the table of the README.
+# Puts the reports of the lab's last runs side by side: writes build/lab/compat.html and compat.md, and the table of the README beside it.
 set -euo pipefail
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 base=${LAB_DIR:-$project/build/lab}
-readme=${README:-$project/README.md}
+readme=${README:-$project/suites/lab/README.md}
 cd "$base"
 
 runs=()
