@@ -157,6 +157,10 @@ func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *res
 // DeleteBucket.
 func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
 	ex, err := s.place.DeleteDocument(ctx)
+	if s.spoiltBy != "" && errors.Is(err, endpoint.ErrNotKept) {
+		c.Verdict, c.Reason = result.Unsupported, "there is nothing to delete: see "+s.spoiltBy
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}

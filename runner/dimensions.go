@@ -356,17 +356,27 @@ func (s *stage) exchanges(ctx context.Context, q request, cell scenarios.Cell) [
 	case scenarios.Used:
 		return []result.Exchange{s.afterOthers(ctx, q, s.readings(ctx, cell))}
 	case scenarios.Several:
-		times = 3
+		times = max(3, s.run.nodes())
 		fallthrough
 	case scenarios.Fresh:
 		q.Fresh = true
 	}
 	var all []result.Exchange
-	for range times {
-		s.run.asked.Add(1)
+	for i := range times {
+		if s.run.asked.Add(1); times > 1 {
+			q.Node = i + 1
+		}
 		all = append(all, s.run.do(ctx, q.Request))
 	}
 	return all
+}
+
+// nodes is how many addresses the endpoint's name has, as far as the run was told.
+func (r *Run) nodes() int {
+	if client, ok := r.probes.(*probe.Client); ok {
+		return client.Nodes()
+	}
+	return 1
 }
 
 // afterOthers sends a request on a connection that has carried others.

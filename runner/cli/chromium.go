@@ -44,7 +44,7 @@ func (f *targetFlags) browserOptions(path string, hosts []string) browser.Option
 	opts := browser.Options{Path: path, Insecure: f.config.Insecure || f.config.CAFile != "", Hosts: hosts}
 	for _, text := range f.resolve {
 		if r, err := probe.ParseResolve(text); err == nil {
-			opts.Resolve = append(opts.Resolve, "MAP "+r.Host+":"+r.Port+" "+r.Addr+":"+r.Port)
+			opts.Resolve = append(opts.Resolve, "MAP "+r.Host+":"+r.Port+" "+r.Addresses()[0]+":"+r.Port)
 		}
 	}
 	return opts

@@ -271,7 +271,8 @@ func (b *Bucket) clear(ctx context.Context, remove func(context.Context) error) 
 	return remove(ctx)
 }
 
-var errNotTrusted = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
+// ErrNotKept is why DeleteBucketCors is not sent: some servers take it for DeleteBucket where there is no configuration.
+var ErrNotKept = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
 
 // mayDelete says why DeleteBucketCors must not be sent. A bucket fresh from the run has nothing to be seen; there another must have shown that
 // the endpoint keeps configurations.
@@ -282,7 +283,7 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 	case b.fresh:
 		return b.e.proveCORS(ctx)
 	default:
-		return errNotTrusted
+		return ErrNotKept
 	}
 }
 

@@ -74,7 +74,7 @@ func (e *Endpoint) proveCORS(ctx context.Context) error {
 		return nil
 	}
 	if err := e.tryBucket(ctx, (*Bucket).tryCORS); err != nil {
-		return fmt.Errorf("%w: %w", errNotTrusted, err)
+		return fmt.Errorf("%w: %w", ErrNotKept, err)
 	}
 	return nil
 }

@@ -73,6 +73,10 @@ func (f Further) fitting(q Question) Further {
 	if !object || operated || !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPut}, q.Method) {
 		delete(kept, "sizes")
 	}
+	accepted := q.Auth == presigned || q.Auth == "signed"
+	if large := kept["sizes"] != "" && kept["sizes"] != string(scenarios.NoByte); large && q.Method == http.MethodPut && !accepted {
+		delete(kept, "sizes") // a server may end the connection before it has read what it refuses
+	}
 	if len(kept) == 0 {
 		return nil
 	}

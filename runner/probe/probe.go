@@ -59,6 +59,8 @@ type Request struct {
 	// Fresh has the request go over a connection of its own: behind one name may stand several nodes, and an idle connection leads to
 	// the one that answered before.
 	Fresh bool
+	// Node is the address that a fresh connection goes to where a name has several, from 1; 0: whichever is next.
+	Node int
 }
 
 // New makes a client. An error names a file of certificates that cannot be used.
@@ -88,6 +90,9 @@ func (c *Client) Alone() *Client {
 	}
 	return &alone
 }
+
+// Nodes is how many addresses a name has at most, see [Options.Resolve].
+func (c *Client) Nodes() int { return c.opts.Nodes() }
 
 // following is a client that follows no redirect.
 func following(transport http.RoundTripper) *http.Client {
@@ -134,6 +139,9 @@ func (c *Client) once(ctx context.Context, q Request) result.Exchange {
 	client := c.http
 	if q.Fresh {
 		client = c.fresh
+	}
+	if q.Fresh && q.Node > 0 {
+		ctx = context.WithValue(ctx, node{}, q.Node)
 	}
 	answer, err := client.Do(r.WithContext(head.trace(ctx)))
 	ex.Request = c.sent(q)

@@ -218,6 +218,8 @@ func TestParseResolve(t *testing.T) {
 		{"s3.example.com:443:127.0.0.1", "{s3.example.com 443 127.0.0.1} <nil>"},
 		{"*:443:[::1]", "{* 443 ::1} <nil>"},
 		{"s3.example.com:443", "{  } --resolve s3.example.com:443: expected HOST:PORT:ADDR, as in s3.example.com:443:127.0.0.1"},
+		{"s3.example.com:443:127.0.0.1,[::1]", "{s3.example.com 443 127.0.0.1,::1} <nil>"},
+		{"s3.example.com:443:127.0.0.1,", "{  } --resolve s3.example.com:443:127.0.0.1,:  is no IP address"},
 		{"s3.example.com:443:nowhere", "{  } --resolve s3.example.com:443:nowhere: nowhere is no IP address"},
 	} {
 		r, err := ParseResolve(c.text)

@@ -10,25 +10,34 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"corsprobe/runner/file"
 )
 
-// Resolve is an address to connect to instead of the one that a name resolves to, as curl's --resolve.
+// Resolve is an address to connect to instead of the one that a name resolves to, as curl's --resolve; or several in Addr, with commas between
+// them: nodes that stand behind one name, which new connections take by turns.
 type Resolve struct{ Host, Port, Addr string }
 
-// ParseResolve reads HOST:PORT:ADDR. An IPv6 address may stand in brackets.
+// Addresses are those of Addr.
+func (r Resolve) Addresses() []string { return strings.Split(r.Addr, ",") }
+
+// ParseResolve reads HOST:PORT:ADDR[,ADDR]…. An IPv6 address may stand in brackets.
 func ParseResolve(text string) (Resolve, error) {
 	parts := strings.SplitN(text, ":", 3)
 	if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
 		return Resolve{}, fmt.Errorf("--resolve %s: expected HOST:PORT:ADDR, as in s3.example.com:443:127.0.0.1", text)
 	}
-	addr := strings.Trim(parts[2], "[]")
-	if net.ParseIP(addr) == nil {
-		return Resolve{}, fmt.Errorf("--resolve %s: %s is no IP address", text, parts[2])
+	var all []string
+	for addr := range strings.SplitSeq(parts[2], ",") {
+		bare := strings.Trim(addr, "[]")
+		if net.ParseIP(bare) == nil {
+			return Resolve{}, fmt.Errorf("--resolve %s: %s is no IP address", text, addr)
+		}
+		all = append(all, bare)
 	}
-	return Resolve{Host: parts[0], Port: parts[1], Addr: addr}, nil
+	return Resolve{Host: parts[0], Port: parts[1], Addr: strings.Join(all, ",")}, nil
 }
 
 // maxPEM bounds a file of certificates; the whole of the web's authorities takes a quarter of a megabyte.
@@ -55,9 +64,23 @@ func TLSConfig(opts Options) (*tls.Config, error) {
 	return &tls.Config{RootCAs: roots, InsecureSkipVerify: opts.Insecure}, nil //nolint:gosec // --insecure says so
 }
 
-// DialContext connects as Options.Resolve says, and to the loopback interface for names under localhost, which need not resolve.
+// node is the context key of the number of the address to connect to, from 1, where a name has several.
+type node struct{}
+
+// Nodes is how many addresses a name has at most.
+func (o Options) Nodes() int {
+	most := 1
+	for _, r := range o.Resolve {
+		most = max(most, len(r.Addresses()))
+	}
+	return most
+}
+
+// DialContext connects as Options.Resolve says, and to the loopback interface for names under localhost, which need not resolve. Of several
+// addresses each connection takes the next, unless its request asks for one.
 func DialContext(opts Options) func(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	var turn atomic.Uint64
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, port, err := net.SplitHostPort(address)
 		if err != nil {
@@ -65,7 +88,12 @@ func DialContext(opts Options) func(ctx context.Context, network, address string
 		}
 		for _, r := range opts.Resolve {
 			if (strings.EqualFold(r.Host, host) || r.Host == "*") && r.Port == port {
-				return dialer.DialContext(ctx, network, net.JoinHostPort(r.Addr, port))
+				all := r.Addresses()
+				n, asked := ctx.Value(node{}).(int)
+				if !asked {
+					n = int(turn.Add(1) % uint64(len(all)))
+				}
+				return dialer.DialContext(ctx, network, net.JoinHostPort(all[n%len(all)], port))
 			}
 		}
 		if strings.HasSuffix(strings.ToLower(host), ".localhost") {
