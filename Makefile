@@ -66,8 +66,8 @@ vet: ## Check formatting and the code's usual suspects.
 	$(GO) vet ./...
 	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run; else echo "no golangci-lint: go vet alone looked at the code"; fi
 
-bench: ## Run the benchmarks: time and memory of a run by the number of its cells.
-	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./...
+bench: ## Run the benchmarks: speed beside a bare loop, k6 and venom, time and memory by the number of cells, the catalogue on a slow endpoint.
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 2h ./suites/bench ./runner ./runner/cli
 
 fuzz: ## Run every fuzz test for FUZZTIME each (10s).
 	@for package in $$($(GO) list ./...); do \
