@@ -12,7 +12,7 @@ override PATH := $(shell tr '\0' '\n' </proc/self/environ 2>/dev/null | sed -n '
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lab compat lab-servers browser axe defects bench fuzz golden vet clean torture module-path release-check
+.PHONY: help build run test lab compat lab-servers browser axe defects bench fuzz golden vet clean torture module-path picture release-check
 
 help: ## Show this list.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,15 +23,20 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
+# The race detector looks at the packages in which something happens at once. In SLOW it looks at part of the tests, and all run without it, too.
+PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
+CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
+SLOW = $(addprefix $(CURDIR)/runner/,cli diagnose reference)
+
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) -timeout 60m ./...
-	$(GO) test -timeout 60m -parallel 8 ./runner/reference ./runner/diagnose
+	$(GO) test $(RACE) -timeout 60m $(CONCURRENT)
+	$(GO) test -timeout 60m -parallel 8 $(filter-out $(CONCURRENT),$(PACKAGES)) $(if $(RACE),$(SLOW))
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
 
-compat: ## Put the reports of make lab side by side: build/lab/compat.html, and the table of the README.
+compat: ## Put the reports of make lab side by side: build/lab/compat.html, and the table of suites/lab/README.md.
 	suites/lab/compat.sh
 
 lab-servers: ## Install the real servers that the tests use, where that can be done.
@@ -49,8 +54,8 @@ axe: ## Install axe-core, with which the HTML report's accessibility is tested, 
 	npm install --prefix build/axe --silent --no-audit --no-fund --ignore-scripts axe-core@$(AXE) >/dev/null 2>&1; } || \
 	echo "no axe-core: the HTML report's accessibility is not tested"
 
-defects: ## Plant every defect, and write the table of what finds it into the catalogue's README.
-	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run TestDefects -update
+defects: ## Plant every defect under the whole catalogue, and write the table of what finds it into the catalogue's README.
+	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run 'TestDefects|TestCompoundDefects' -update
 
 torture: ## Kill runs at every call, have every call fail in every way, run them against each other; print what was tried, survived, lost.
 	@mkdir -p build
@@ -59,10 +64,10 @@ torture: ## Kill runs at every call, have every call fail in every way, run them
 vet: ## Check formatting and the code's usual suspects.
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$unformatted" || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	$(GO) vet ./...
-	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run; else echo "no golangci-lint: go vet alone looked at the code"; fi
+	@if golangci-lint version 2>/dev/null | grep -q "version v\?2\."; then golangci-lint run; else echo "no golangci-lint 2: go vet alone looked at the code"; fi
 
-bench: ## Run the benchmarks: time and memory of a run by the number of its cells.
-	$(GO) test -run '^$$' -bench . -benchmem -benchtime 1x ./...
+bench: ## Run the benchmarks: speed beside a bare loop, k6 and venom, time and memory by the number of cells, the catalogue on a slow endpoint.
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 2h ./suites/bench ./runner ./runner/cli
 
 fuzz: ## Run every fuzz test for FUZZTIME each (10s).
 	@for package in $$($(GO) list ./...); do \
@@ -76,6 +81,9 @@ golden: ## Write the golden files anew; look at what changed before you commit i
 
 release-check: ## Build and check what a release holds: binaries, packages, image, action, manifests. Nothing is published.
 	.github/release/check.sh
+
+picture: ## Make the README's picture anew: the first screen of an HTML report.
+	.github/picture.sh
 
 module-path: ## Name the module after where it is published: PATH=github.com/OWNER/corsprobe.
 	@.github/release/module-path.sh "$(MODULE)"

@@ -32,6 +32,9 @@ type Comparison struct {
 	Checks []Row     `json:"checks,omitempty"`
 	Open   []OpenRow `json:"open,omitempty"`
 	Notes  []Note    `json:"notes,omitempty"`
+	// Deviations are the ways in which any column departs from S3; Also are columns beside the runs', of which only they are known.
+	Deviations []DeviationRow `json:"deviations,omitempty"`
+	Also       []Also         `json:"also,omitempty"`
 }
 
 // Column is one run.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"corsprobe/runner/result"
 )
 
 // writeComparisonMarkdown writes for a pull request, a README or a wiki: tables of words.
@@ -46,23 +48,31 @@ func writeComparisonMarkdown(w io.Writer, c Comparison) error {
 	return err
 }
 
-// writeSupportTable writes what a README has room for: levels and topics of the runs that judged something, and why the others did not.
+// writeSupportTable writes what a README has room for: what the servers that were judged do otherwise than S3, and why others were not judged.
 func writeSupportTable(w io.Writer, c Comparison) error {
 	judged, others := judgedColumns(c.Columns)
 	var m markdown
-	head, dates := []string{""}, []string{"run of the catalogue"}
-	levels, topics := levelCells(c.Levels), markCells(topicRows(c.Topics))
+	head, dates := []string{"", "class"}, []string{"the catalogue was asked", ""}
 	for _, i := range judged {
 		col := c.Columns[i]
-		head = append(head, prose(col.Name))
-		dates = append(dates, col.Started.UTC().Format(time.DateOnly)+", "+markCount(col.Summary.Cells))
+		head, dates = append(head, prose(col.Name)), append(dates, day(col.Started)+", "+markCount(col.Summary.Cells))
+	}
+	for _, a := range c.Also {
+		head, dates = append(head, prose(a.Title)), append(dates, prose(a.Says))
 	}
 	rows := [][]string{dates}
-	for _, r := range slices.Concat(levels, topics) {
-		rows = append(rows, picked(r, judged))
+	for _, l := range levelCells(c.Levels) {
+		row := append([]string{l[0], ""}, picked(l, judged)[1:]...)
+		rows = append(rows, append(row, make([]string, len(c.Also))...))
 	}
-	m.table("", head, rows)
-	m.add(compareLegend(markStates(c.Topics)...))
+	costly, harmless := deviationRows(c, judged)
+	m.whole(head, append(rows, costly...))
+	if len(harmless) > 0 {
+		m.add("<details><summary>" + plural(len(harmless), "deviation") + " more, that no browser and no cache would notice</summary>")
+		m.whole(head, harmless)
+		m.add("</details>")
+	}
+	m.add(classLegend())
 	var lines []string
 	for _, i := range others {
 		why, _, _ := strings.Cut(c.Columns[i].Incomplete, "; ") // what can be done about it stands in the run's own reports
@@ -73,6 +83,15 @@ func writeSupportTable(w io.Writer, c Comparison) error {
 	}
 	_, err := io.WriteString(w, strings.Join(m.blocks, "\n\n")+"\n")
 	return err
+}
+
+// classLegend explains the classes.
+func classLegend() string {
+	var parts []string
+	for _, class := range result.Classes {
+		parts = append(parts, "**"+string(class)+"**: "+class.Meaning())
+	}
+	return strings.Join(parts, "; ") + ". `corsprobe explain NAME` tells more of a deviation."
 }
 
 // judgedColumns are the indices of the columns whose runs judged something, and of the others.
@@ -146,16 +165,6 @@ func markCells(all []Row) [][]string {
 	return rows
 }
 
-// markStates are the words of the topics' marks.
-func markStates(all []Topic) []State {
-	var states []State
-	for _, t := range all {
-		for _, m := range t.Marks {
-			states = append(states, m.State)
-		}
-	}
-	return states
-}
 
 // compareLegend explains the words of a mark; only those that occur, where some are named.
 func compareLegend(occur ...State) string {

@@ -119,7 +119,12 @@ func TestHTMLFilter(t *testing.T) {
 		form.dispatchEvent(new Event("input"));
 	})`
 	const visit = `new Promise((done) => {
-		addEventListener("hashchange", () => setTimeout(() => done([...new FormData(document.getElementById("filter"))].filter(([, v]) => v).length)), { once: true });
+		document.activeElement.blur();
+		const wait = () => {
+			if (location.hash.startsWith("#?") && document.activeElement.id !== "scenarios") return setTimeout(wait, 10);
+			done([...new FormData(document.getElementById("filter"))].filter(([, v]) => v).length);
+		};
+		addEventListener("hashchange", wait, { once: true });
 		location.hash = %q;
 	})`
 	for _, tc := range filterCases {
@@ -146,7 +151,12 @@ func TestHTMLFilter(t *testing.T) {
 			t.Errorf("%s: by the address: got %s, want %s", tc.query, got, want)
 		}
 	}
-	evaluate(fmt.Sprintf(fill, ""))
+	const clear = `new Promise((done) => {
+		const output = document.querySelector("#filter output");
+		new MutationObserver((_, o) => { o.disconnect(); setTimeout(() => done()); }).observe(output, { childList: true });
+		document.querySelector("#filter button").click();
+	})`
+	evaluate(clear)
 	if got := evaluate(`location.hash + "|" + ` + seen); got != fmt.Sprintf("|; %d seen", len(r.Cells)) {
 		t.Errorf("cleared: %s", got)
 	}
@@ -163,8 +173,9 @@ func TestHTMLFilterFromAddress(t *testing.T) {
 		const said = [];
 		for (const link of document.querySelectorAll("a[href^='#?']")) {
 			link.closest("details")?.setAttribute("open", "");
+			document.activeElement.blur();
 			link.click();
-			await new Promise((done) => setTimeout(done, 30));
+			for (let n = 0; n < 500 && document.activeElement.id !== "scenarios"; n++) await new Promise((done) => setTimeout(done, 10));
 			const shown = [...document.querySelectorAll(".c:not(.off)")].length;
 			const number = (link.querySelector("b") || link).textContent.match(/\d+/);
 			if (shown === 0) said.push(link.href + " shows nothing");

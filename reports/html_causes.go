@@ -11,6 +11,7 @@ import (
 // causeView is one thing that an endpoint does otherwise than S3, or one check that nothing explains.
 type causeView struct {
 	Number  int // of a cause that has a name
+	Shown   bool
 	Anchor  string
 	Mark    count
 	Summary string

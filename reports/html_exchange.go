@@ -39,6 +39,9 @@ func newExchangeView(ex result.Exchange, findings []result.Finding) exchangeView
 	} else {
 		lines = append(lines, answerLines(ex, findings)...)
 	}
+	if ex.Short {
+		lines = append(lines, evidenceLine{Text: "(in short: run --evidence all keeps every value and the body)"})
+	}
 	if more := len(lines) - lineLimit; more > 0 {
 		lines = append(lines[:lineLimit], evidenceLine{Text: "… and " + plural(more, "more line")})
 	}

@@ -120,6 +120,13 @@ func newPage(r result.Report, causes []named) pageView {
 		Causes: causeViews(r, causes), Open: openViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
 		Picture: newPicture(r), Gone: bucketsGone(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
 	}
+	if len(p.Causes)+len(p.Open) == 1 { // its example is no more than what one came for
+		for _, list := range [][]causeView{p.Causes, p.Open} {
+			for i := range list {
+				list[i].Shown = true
+			}
+		}
+	}
 	if len(causes) > 0 {
 		p.Explained = explains(r, len(causes))
 	}

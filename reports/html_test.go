@@ -296,6 +296,18 @@ func TestHTMLTellsEverything(t *testing.T) {
 	}
 }
 
+// One cause alone is shown whole; of several a reader opens what matters to them.
+func TestHTMLShowsTheOnlyCause(t *testing.T) {
+	one := result.Report{Cells: []result.Cell{cached()}}
+	one.Summary = tally(one.Cells)
+	if got := htmlPage(t, one); strings.Count(got, `<details class="cause" id="open-1" open>`) != 1 {
+		t.Error("the only cause is folded")
+	}
+	if got := htmlPage(t, diagnosed()); strings.Contains(got, `<details class="cause" id="cause-1" open>`) {
+		t.Error("one of several causes is shown whole")
+	}
+}
+
 // A run that is no good one never looks green, whatever its cells.
 func TestHTMLVerdict(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -344,6 +356,11 @@ func TestExchangeView(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	ex = exchange("GetBucketCors", "GET", "https://app.example.com", 200)
+	ex.Short = true
+	if lines := newExchangeView(ex, nil).Lines; !strings.HasPrefix(lines[len(lines)-1].Text, "(in short: ") {
+		t.Errorf("%v does not say that it is in short", lines)
+	}
+	ex.Short = false
 	got = newExchangeView(ex, []result.Finding{finding("config.status")})
 	if last := got.Lines[len(got.Lines)-1]; last.Checks != "config.status" {
 		t.Errorf("the status of a configuration call is not marked: %v", got)

@@ -95,9 +95,12 @@ func encodeXML(w io.Writer, document any) error {
 		return err
 	}
 	b.WriteByte('\n')
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("></property>"), []byte("/>"))) // no text can hold it: a < is never left as it is
+	_, err := shorterTags.WriteString(w, b.String())
 	return err
 }
+
+// shorterTags are of elements that hold nothing. No text can hold them: a < is never left as it is.
+var shorterTags = strings.NewReplacer("></property>", "/>", "></skipped>", "/>")
 
 func junitDocument(r result.Report) *junitRoot {
 	root := &junitRoot{Name: "corsprobe", Time: seconds(r.Run.Duration)}

@@ -82,7 +82,7 @@ func (t *junitTeller) cell(c *result.Cell, name string) *junitCase {
 func (t *junitTeller) properties(c *result.Cell, class string) *junitProperties {
 	pairs := []string{"cell", c.ID}
 	if c.Verdict != result.Passed {
-		pairs = append(pairs, "verdict", string(c.Verdict), "class", class)
+		pairs = append(pairs, "class", class)
 	}
 	if p := c.Point; p != nil {
 		if p.Origin != nil {

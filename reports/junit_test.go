@@ -480,11 +480,11 @@ func TestJUnitProperties(t *testing.T) {
 	}
 	for name, want := range map[string]map[string]string{
 		"GET https://evil.example": {
-			"cell": reflectedCell("GET", "https://evil.example").ID, "verdict": "failed", "class": "exposure", "origin": "https://evil.example", "method": "GET",
+			"cell": reflectedCell("GET", "https://evil.example").ID, "class": "exposure", "origin": "https://evil.example", "method": "GET",
 			"facts": "23", "cause": "origin-reflected: [GET, PUT]",
 		},
 		"PUT https://app.example.com asking for x-amz-date": {
-			"cell": c.ID, "verdict": "failed", "class": "breakage", "origin": "https://app.example.com", "method": "PUT", "headers": asked, "facts": "4 9",
+			"cell": c.ID, "class": "breakage", "origin": "https://app.example.com", "method": "PUT", "headers": asked, "facts": "4 9",
 		},
 		"cors.origins.exact": {
 			"endpoint": "https://s3.example.com", "server": "Example S3", "tool": "corsprobe 0.1.0", "run": "20260301-7f3a",

@@ -54,14 +54,19 @@ func (m *markdown) table(title string, head []string, rows [][]string) {
 	if title != "" {
 		m.add("### " + title)
 	}
-	lines := []string{tableRow(head), "|" + strings.Repeat("---|", len(head))}
-	for _, r := range rows[:min(len(rows), markdownLimit)] {
-		lines = append(lines, tableRow(r))
-	}
-	m.add(lines...)
+	m.whole(head, rows[:min(len(rows), markdownLimit)])
 	if more := len(rows) - markdownLimit; more > 0 {
 		m.add("… and " + plural(more, "more row") + ", which the JSON report has.")
 	}
+}
+
+// whole adds a table of whatever length.
+func (m *markdown) whole(head []string, rows [][]string) {
+	lines := []string{tableRow(head), "|" + strings.Repeat("---|", len(head))}
+	for _, r := range rows {
+		lines = append(lines, tableRow(r))
+	}
+	m.add(lines...)
 }
 
 func tableRow(cells []string) string { return "| " + strings.Join(cells, " | ") + " |" }

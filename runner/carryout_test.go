@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // played is a plan carried out in a world, in the bubble's own time.
@@ -98,6 +101,33 @@ func TestStubbornBucket(t *testing.T) {
 		noneLeft(t, w, trouble)
 		if n := len(report.Scenarios); w.made != n {
 			t.Errorf("%d buckets for %d scenarios", w.made, n)
+		}
+	})
+}
+
+// What needs a configuration that was refused is not asked, also after a further call that leaves all as it is.
+func TestRefusedConfiguration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.fails = func(call string) error {
+			if call == "PutBucketCors" {
+				return &endpoint.CallError{Operation: call, Status: http.StatusBadRequest, Code: "MalformedXML"}
+			}
+			return nil
+		}
+		report, trouble, _ := played(t, w, Options{Concurrency: 2}, "validation/digests/spoilt-digests")
+		noneLeft(t, w, trouble)
+		got := map[string]int{}
+		for _, c := range report.Cells {
+			if c.Point != nil {
+				got[fmt.Sprint("asked ", c.Verdict)]++
+			} else {
+				got[fmt.Sprint(c.Step, " ", c.Verdict)]++
+			}
+		}
+		want := map[string]int{"put failed": 1, "malformed passed": 1, "wrong passed": 1, "as-put failed": 1, "asked unsupported": 6}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("verdicts (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -176,6 +176,10 @@ func (c *changeList) operation(scenario string, cell scenarios.Cell, o scenarios
 func callOf(o scenarios.Operation) string {
 	in := func(parameter string) bool { return strings.Contains("&"+o.Query, "&"+parameter+"=") }
 	switch {
+	case o.Form != nil:
+		return "PostObject"
+	case in("cors"):
+		return map[string]string{http.MethodPut: "PutBucketCors", http.MethodDelete: "DeleteBucketCors"}[o.Method]
 	case in("tagging"):
 		return map[string]string{http.MethodPut: "PutObjectTagging", http.MethodDelete: "DeleteObjectTagging"}[o.Method]
 	case in("acl"):

@@ -10,8 +10,9 @@ import (
 const (
 	firstPause   = 20 * time.Millisecond
 	longestPause = time.Second
-	// leastPatience is what is left of the patience with an endpoint that never shows a change: about a poll's pause.
-	leastPatience = 500 * time.Millisecond
+	// leastPatience is what is left of the patience with an endpoint that never shows a change: a few polls. The catalogue makes some
+	// hundreds of changes.
+	leastPatience = 300 * time.Millisecond
 )
 
 // patience bounds how long a run waits for a change to show. The first waits have all the time that the user gives. Each that is in vain

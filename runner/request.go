@@ -351,5 +351,7 @@ func conditional(fields []scenarios.Field) []int {
 
 // curl is the command that repeats an exchange.
 func (r *Run) curl(q request, ex result.Exchange) string {
-	return probe.Curl(ex.Request, q.Body, r.opts.Curl)
+	opts := r.opts.Curl
+	opts.AsSent = q.cell.Authorisation == scenarios.Expired || q.cell.Authorisation == scenarios.Forged
+	return probe.Curl(ex.Request, q.Body, opts)
 }

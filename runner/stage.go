@@ -57,11 +57,26 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 		s.run.skip(s.planned, step, result.Unsupported, "the configuration that these requests need could not be put: see "+step.CallID)
 		return nil
 	}
+	if !changes(step) && !s3cors.Equal(step.After, s.place.holds) { // an earlier call did not do what it should
+		s.run.skip(s.planned, step, result.Unsupported, "the bucket does not hold the configuration that these requests need: a call before them was refused")
+		return nil
+	}
 	if !step.Missing && slices.Contains([]scenarios.Call{scenarios.PutBucketCors, scenarios.DeleteBucketCors, scenarios.RecreateBucket}, step.Call) {
 		s.moved(step.After)
 	}
 	s.settle(ctx, questions)
 	return s.probe(ctx, step)
+}
+
+// changes reports that the call of a step sets what its bucket holds. One that S3 refuses leaves it as it is.
+func changes(step scenarios.PlannedStep) bool {
+	switch step.Call {
+	case scenarios.PutBucketCors:
+		return !step.Missing && !owedCall(step).Refused()
+	case scenarios.DeleteBucketCors, scenarios.RecreateBucket:
+		return !step.Missing
+	}
+	return false
 }
 
 // spoilt leaves out what needs the bucket to hold what it should.

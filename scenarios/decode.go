@@ -1,8 +1,11 @@
 package scenarios
 
 import (
+	"corsprobe/runner/english"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,8 +155,8 @@ func (d *decoder) field(n *yaml.Node, f structField) {
 		return
 	}
 	words := strings.Split(allowed, ",")
-	if text := f.value.String(); !contains(words, text) {
-		d.fail(n, fmt.Sprintf("found %q", text), oneOfWords(words), nearest(text, words))
+	if text := f.value.String(); !slices.Contains(words, text) {
+		d.fail(n, fmt.Sprintf("found %q", text), english.Or(words), nearest(text, words))
 	}
 }
 
@@ -215,15 +218,20 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		if words := enumOf(v.Type()); words != nil && !contains(words, text) {
-			d.fail(n, fmt.Sprintf("found %q", text), oneOfWords(words), nearest(text, words))
+		if words := enumOf(v.Type()); words != nil && !slices.Contains(words, text) {
+			d.fail(n, fmt.Sprintf("found %q", text), english.Or(words), nearest(text, words))
 			return
 		}
 		v.SetString(text)
 	case reflect.Int, reflect.Int32:
 		number, err := strconv.ParseInt(text, 10, v.Type().Bits())
 		if err != nil {
-			d.fail(n, fmt.Sprintf("found %q", text), "a whole number", "")
+			expected := "a whole number"
+			if errors.Is(err, strconv.ErrRange) {
+				most := uint64(1)<<(v.Type().Bits()-1) - 1
+				expected += fmt.Sprintf(" from -%d to %d", most+1, most)
+			}
+			d.fail(n, fmt.Sprintf("found %q", text), expected, "")
 			return
 		}
 		v.SetInt(number)
@@ -346,22 +354,6 @@ func enumOf(t reflect.Type) []string {
 		return texts(Measured, Documented, Reported)
 	}
 	return nil
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
-}
-
-func oneOfWords(words []string) string {
-	if len(words) == 1 {
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 // lead is the first sentence of a doc tag, to go on a sentence with.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/s3cors"
 
 	"gopkg.in/yaml.v3"
@@ -106,7 +107,7 @@ func texts[T ~string](values ...T) []string {
 func (d *decoder) word(n *yaml.Node, words []string) Value {
 	v := d.freeText(n)
 	if !v.unread && !slices.Contains(words, v.Text) {
-		d.fail(n, fmt.Sprintf("found %q", v.Text), oneOfWords(words), nearest(v.Text, words))
+		d.fail(n, fmt.Sprintf("found %q", v.Text), english.Or(words), nearest(v.Text, words))
 		v.unread = true
 	}
 	return v

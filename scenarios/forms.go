@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"corsprobe/runner/s3cors"
@@ -44,7 +45,7 @@ func (c *CORS) decodeNode(d *decoder, n *yaml.Node) {
 
 func hasAnyKey(n *yaml.Node, keys ...string) bool {
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if contains(keys, n.Content[i].Value) {
+		if slices.Contains(keys, n.Content[i].Value) {
 			return true
 		}
 	}

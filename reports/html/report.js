@@ -8,6 +8,7 @@
   let wasOpen = null; // which scenarios were before anything was filtered
   const fewScenarios = 12; // that a filter opens; of more it leaves the list
   let cells = null;
+  let waiting = 0; // the timer of what is being typed
 
   // unfold gives the evidence of the cells of one part, by their anchors. Each part is unpacked once.
   const parts = new Map();
@@ -216,6 +217,7 @@
 
   // restore sets the filter from an address.
   const restore = (query) => {
+    clearTimeout(waiting);
     form.reset();
     for (const [name, value] of new URLSearchParams(query)) {
       const field = form.elements.namedItem(name);
@@ -245,7 +247,6 @@
     return undefined;
   };
 
-  let waiting = 0;
   const changed = async () => { await ready; apply(); keep(); };
   for (const scenario of scenarios) {
     if (scenario.open) equip(scenario);
@@ -254,7 +255,7 @@
   form.hidden = false;
   tickets();
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(changed, 150); });
-  form.addEventListener("reset", (event) => { if (event.isTrusted) setTimeout(changed); }); // by the reader, not by restore
+  form.querySelector("button").addEventListener("click", () => setTimeout(changed)); // not on reset, which restore does too
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", follow);
   addEventListener("click", (event) => { // a link to where the page is already makes no hashchange

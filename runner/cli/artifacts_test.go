@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -99,5 +101,51 @@ func TestShippedFlags(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("only %d flags were found: are the calls written otherwise?", found)
+	}
+}
+
+// keywords are those of a GitLab job that the component uses: https://docs.gitlab.com/ci/yaml/.
+var keywords = []string{"stage", "image", "parallel", "variables", "script", "artifacts", "needs"}
+
+// The GitLab component declares the inputs that it uses, and uses those that it declares; its jobs have keywords that GitLab knows, and need
+// each other by names that there are.
+func TestGitLabComponent(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(shipped, "gitlab", "corsprobe.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, found := strings.Cut(string(data), "\n---\n")
+	if !found {
+		t.Fatal("a component has two documents: its inputs, and its jobs")
+	}
+	var spec struct {
+		Spec struct{ Inputs map[string]any }
+	}
+	var jobs map[string]map[string]any
+	if err := errors.Join(yaml.Unmarshal([]byte(head), &spec), yaml.Unmarshal([]byte(body), &jobs)); err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\$\[\[ inputs\.(\w+) \]\]`).FindAllStringSubmatch(body, -1) {
+		used[m[1]] = true
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(spec.Spec.Inputs)), slices.Sorted(maps.Keys(used))); diff != "" {
+		t.Errorf("inputs (-declared +used):\n%s", diff)
+	}
+	for name, job := range jobs {
+		for keyword := range job {
+			if !slices.Contains(keywords, keyword) {
+				t.Errorf("%s: GitLab's jobs have no keyword %s, or it is missing in this test", name, keyword)
+			}
+		}
+		needs, _ := job["needs"].([]any)
+		for _, needed := range needs {
+			if jobs[needed.(string)] == nil {
+				t.Errorf("%s needs %s, which there is not", name, needed)
+			}
+		}
+		if job["script"] == nil {
+			t.Errorf("%s has no script", name)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corsprobe/reports"
+	"corsprobe/runner/dialect"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +18,7 @@ import (
 type compareFlags struct {
 	reports []string
 	links   []string
+	also    []string
 	look    look
 	// offline: what of a configuration works at providers, by what is known of them.
 	providers []string
@@ -54,6 +56,7 @@ Exit code: 0, whatever differs; with --providers 1 where something does not work
 	flags := c.Flags()
 	flags.StringArrayVar(&f.reports, "report", nil, "write the comparison, `FORMAT=PATH`, - for standard output; repeatable (html, json, markdown, support, text)")
 	flags.StringArrayVar(&f.links, "link", nil, "`NAME=URL` of a run's HTML report, to which the notes then lead; repeatable")
+	flags.StringSliceVar(&f.also, "also", nil, "`NAMES` of providers that --report support has a column for, by what is known of them")
 	flags.StringSliceVar(&f.providers, "providers", nil, "`NAMES` of providers, or files that describe them; with --cors")
 	flags.StringVar(&f.cors, "cors", "", "`FILE` with a configuration, in any shape that corsprobe lint reads; with --providers")
 	flags.BoolVar(&f.json, "json", false, "write JSON (of --providers)")
@@ -63,7 +66,8 @@ Exit code: 0, whatever differs; with --providers 1 where something does not work
 
 func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
 	specs, runs, err := f.read(args)
-	if err != nil {
+	also, unknown := alsoKnown(f.also)
+	if err := errors.Join(err, unknown); err != nil {
 		return exit{exitUsage, err}
 	}
 	human := stdout
@@ -71,6 +75,7 @@ func (f *compareFlags) do(args []string, stdout, stderr io.Writer) error {
 		human = stderr
 	}
 	comparison := reports.Compare(runs)
+	comparison.AddDeviations(runs, also, summaries())
 	problems := []error{reports.WriteComparison(human, comparison, f.look.text(human))}
 	for _, spec := range specs {
 		problems = append(problems, reports.WriteComparisonFile(spec, comparison, stdout))
@@ -102,6 +107,36 @@ func (f *compareFlags) read(args []string) (specs []reports.Spec, runs []reports
 	}
 	problems = append(problems, checkStdout(specs), checkOutputs(written(specs), inputs))
 	return specs, runs, errors.Join(problems...)
+}
+
+// summaries are what deviations do, by their names.
+func summaries() map[string]string {
+	all := map[string]string{}
+	for _, d := range dialect.All() {
+		all[d.Name] = d.Summary
+	}
+	return all
+}
+
+// alsoKnown are columns of what is known of providers.
+func alsoKnown(names []string) ([]reports.Also, error) {
+	var all []reports.Also
+	var problems []error
+	for _, name := range names {
+		p, err := findProvider(name)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--also: %w", err))
+			continue
+		}
+		column := reports.Also{Title: p.Title, Says: "not asked here; " + knownBy(p)}
+		for _, d := range p.KnownDeviations {
+			if d.Spoken() && d.Speaks.Class != dialect.Open {
+				column.Deviations = append(column.Deviations, reports.KnownDeviation{Name: d.Speaks.String(), Class: d.Speaks.Class, Link: d.Link})
+			}
+		}
+		all = append(all, column)
+	}
+	return all, errors.Join(problems...)
 }
 
 // nameAndPath reads NAME=PATH or PATH. A file whose own name has an = is taken as it is.

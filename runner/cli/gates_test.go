@@ -49,10 +49,10 @@ func sameResults(ts *testscript.TestScript, _ bool, args []string) {
 // shellLine is the shell part of a line of a CI system's file.
 var shellLine = regexp.MustCompile(`corsprobe (?:run|merge) [^'\n]+`)
 
-// examples writes the shell commands of the README's CI examples to files: .github/workflows/cors.yaml to cors.yaml.sh, and so on. The
-// README is the one place where they stand.
+// examples writes the shell commands of the CI examples to files: .github/workflows/cors.yaml to cors.yaml.sh, and so on. The
+// page is the one place where they stand.
 func examples(ts *testscript.TestScript, _ bool, _ []string) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	readme, err := os.ReadFile(filepath.Join(shipped, "README.md"))
 	ts.Check(err)
 	found := 0
 	for _, m := range regexp.MustCompile("(?s)```(?:yaml|groovy)\n(?:#|//) ([\\w./-]+)(.*?)```").FindAllStringSubmatch(string(readme), -1) {
@@ -65,7 +65,7 @@ func examples(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(strings.Join(lines, "\n")+"\n"), 0o666))
 	}
 	if found != 3 {
-		ts.Fatalf("the README has %d examples, want 3", found)
+		ts.Fatalf(".github/README.md has %d examples, want 3", found)
 	}
 }
 

@@ -32,7 +32,7 @@ var flagGroups = []struct {
 	{"Endpoint", []string{"endpoint", "provider", "region", "bucket"},
 		[]string{"profile", "addressing", "no-lease", "assume-configured", "resolve", "ca-file", "insecure", "http2", "timeout"}},
 	{"Selection", []string{"run", "label-filter", "rerun-failed", "shard", "depth", "dry-run"}, []string{"focus", "skip", "catalogue-version", "max-cells"}},
-	{"Judging", []string{"fail-on", "known", "baseline", "update-baseline"}, []string{"write-known", "browser", "browser-path"}},
+	{"Judging", []string{"fail-on", "known", "baseline", "update-baseline"}, []string{"write-known", "no-follow-up", "browser", "browser-path"}},
 	{"Reports", []string{"report", "report-dir", "verbose", "quiet"}, []string{"evidence", "color"}},
 	{"Pace and clean-up", nil, []string{"concurrency", "rate", "settle", "max-time", "cleanup-timeout", "keep"}},
 	{helpGroup, nil, []string{"help", "help-all", "version", "print-config"}},

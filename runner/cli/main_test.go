@@ -35,6 +35,7 @@ func TestCommandLine(t *testing.T) {
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
+		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":      startServer,
 			"reference":   startReference,
@@ -55,6 +56,15 @@ func TestCommandLine(t *testing.T) {
 			"serve":       startServe,
 		},
 	})
+}
+
+// condition is race where the tests run with the race detector, which makes a run five times as slow: make test runs all scripts without it,
+// too.
+func condition(name string) (bool, error) {
+	if name != "race" {
+		return false, fmt.Errorf("there is no condition %s", name)
+	}
+	return raceEnabled, nil
 }
 
 // setup keeps the machine's AWS settings out of the scripts, but not its certificate bundle: corsprobe must cope with one.

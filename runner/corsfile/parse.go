@@ -200,6 +200,9 @@ func (r *reader) meantJSON(clean []byte, at int, err error) Notice {
 	case strings.Contains(said, "after top-level value"):
 		return afterValue(rest, place)
 	}
+	if before := bytes.TrimRight(clean[:at], " \t-"); bytes.HasSuffix(before, []byte("{{")) { // two objects open for who reads JSON
+		return problem("CP008", r.source.place(len(before)-2), "a placeholder of a template stands where a value belongs", "give the file that the template is rendered to")
+	}
 	for _, other := range insteadOfJSON {
 		switch {
 		case !other.begins.Match(rest):
@@ -220,12 +223,14 @@ func (r *reader) misplaced(clean []byte, at int, said string) Notice {
 		return r.badLiteral(rest, place)
 	case strings.ContainsRune("\u00a0\u200b\ufeff\u3000", first):
 		return problem("CP023", place, fmt.Sprintf("an invisible character stands here (%U)", first), "delete it, and write a blank")
-	case strings.Contains(said, "expecting ',' or"):
-		return r.missingComma(clean, at)
 	case first == ',':
 		return problem("CP007", place, "a comma without a value before it", "take the comma out")
+	case bytes.HasSuffix(bytes.TrimSpace(clean[:at]), []byte(":")):
+		return problem("CP023", place, "a value is missing here", "write one after the colon")
 	case first == ']' || first == '}':
 		return problem("CP023", place, "this bracket closes another kind than was opened", "look where the bracket before it was opened")
+	case strings.Contains(said, "expecting ',' or"):
+		return r.missingComma(clean, at)
 	}
 	i := strings.Index(said, ": invalid")
 	return problem("CP023", place, "not JSON: "+said[max(i+2, 0):], "mend the JSON; jq . FILE checks it")
@@ -261,8 +266,13 @@ func (r *reader) badLiteral(rest []byte, at Place) Notice {
 	if matched, _ := regexp.Match(`(?i)\Aetc\b`, word); matched || string(word) == "..." {
 		return problem("CP017", at, "an ellipsis stands where a value belongs", "write the values out")
 	}
+	if nearlyNumber.Match(word) {
+		return problem("CP023", at, quote(string(word))+" is no number that JSON knows", "write digits alone, without a zero or a sign before them")
+	}
 	return problem("CP011", at, quote(string(word))+" stands without quotes", "write it in double quotes")
 }
+
+var nearlyNumber = regexp.MustCompile(`\A[-+.]?[0-9.]*(?:[eE][-+]?[0-9]*)?\z`)
 
 // afterValue: what follows the first document.
 func afterValue(rest []byte, at Place) Notice {

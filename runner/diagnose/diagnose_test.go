@@ -101,6 +101,19 @@ func exactly(d diagnose.Diagnosis, planted dialect.Dialect) bool {
 	return true
 }
 
+// Nothing of the catalogue is beyond the diagnosis, its operations, keys and calls included: every exchange is read, and where the endpoint
+// answers as S3 does, foreseen by S3's own dialect. What a scenario itself expects otherwise is left to it.
+func TestNothingIsBlind(t *testing.T) {
+	unread, unforeseen := diagnose.Blind(catalogue(t))
+	t.Logf("%d unread, %d unforeseen", len(unread), len(unforeseen))
+	for _, id := range unread {
+		t.Errorf("not read: %s", id)
+	}
+	for _, id := range unforeseen {
+		t.Errorf("not foreseen: %s", id)
+	}
+}
+
 func TestFaithful(t *testing.T) {
 	d := diagnose.Report(catalogue(t))
 	if len(d.Causes) > 0 || len(d.Unexplained) > 0 {

@@ -179,6 +179,14 @@ func (e *evidence) addExchange(cell, scenario, step int, c result.Cell, ex resul
 	e.cases = append(e.cases, o)
 }
 
+// faultOf is what an authorisation of the format has wrong with its URL.
+func faultOf(authorisation string) string {
+	if authorisation == dialect.FaultExpired || authorisation == dialect.FaultUnknownKey {
+		return authorisation
+	}
+	return ""
+}
+
 // placeOf and targetOf read the words of the format (scenarios.Target).
 func placeOf(target string) place {
 	switch target {
@@ -208,7 +216,7 @@ func askedOf(c result.Cell, ex result.Exchange, endpoint string) dialect.Asked {
 	if err != nil {
 		u = &url.URL{}
 	}
-	q := dialect.Asked{Headers: ex.Request.Headers, Query: u.Query(), Path: u.Path, Expired: c.Point.Authorisation == "expired"}
+	q := dialect.Asked{Headers: ex.Request.Headers, Query: u.Query(), Path: u.Path, Fault: faultOf(c.Point.Authorisation)}
 	q.Request = s3cors.Request{
 		Method: ex.Request.Method, Target: targetOf(c.Point.Target), BucketMissing: c.Point.Target == "missing-bucket" || c.Point.Target == "deleted-bucket",
 		Origin: field(ex, "Origin"), RequestMethod: field(ex, "Access-Control-Request-Method"), RequestHeaders: field(ex, "Access-Control-Request-Headers"),

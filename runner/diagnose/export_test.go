@@ -154,3 +154,28 @@ func answered(method string, r result.Response) *called {
 	c.answered(r)
 	return c
 }
+
+// Blind lists the judged cells of a report of which some exchange is not read, and those of an endpoint that answers as S3 does which S3's own
+// dialect does not predict: the diagnosis could say nothing of them.
+func Blind(r result.Report) (unread, unforeseen []string) {
+	e := read(r)
+	observed := map[int]int{}
+	for _, o := range e.cases {
+		observed[o.cell]++
+		if o.ignored != 0 {
+			unforeseen = append(unforeseen, e.cells[o.cell].ID)
+		}
+	}
+	for i, c := range e.cells {
+		asked := 0
+		for _, ex := range c.Exchanges {
+			if ex.Error == "" {
+				asked++
+			}
+		}
+		if c.Point != nil && c.Verdict != result.Unsupported && c.Verdict != result.Error && observed[i] < asked {
+			unread = append(unread, c.ID)
+		}
+	}
+	return unread, unforeseen
+}

@@ -107,6 +107,9 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes map
 	}
 	p.member("error-method", missed&errorMethod, o.seen.method)
 	p.member("error-resource-type", missed&errorResourceType, o.seen.resource)
+	if f := o.asked.Fault; f != "" && o.seen.status == 403 && o.seen.code != "" {
+		p.fault(map[string]string{f: o.seen.code})
+	}
 	if missed&(status|errorCode) != 0 {
 		pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
 		if o.seen.code != "" {
@@ -187,6 +190,20 @@ func (p *proposing) actual(o observation, x expected, missed parts) {
 			pairs["code"] = o.seen.code
 		}
 		p.add("actual-bad-method", dialect.Pairs(pairs))
+	}
+}
+
+// fault adds to what is proposed of URLs that cannot be used.
+func (p *proposing) fault(pair map[string]string) {
+	for _, name := range []string{"preflight-unusable-url-refused", "preflight-unusable-url-refused-where-granted"} {
+		all := maps.Clone(pair)
+		for _, had := range p.values[name] {
+			if pairs, ok := had.Plain().(map[string]string); ok {
+				maps.Copy(all, pairs)
+			}
+		}
+		p.add(name, dialect.Pairs(pair))
+		p.add(name, dialect.Pairs(all))
 	}
 }
 

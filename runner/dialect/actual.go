@@ -84,9 +84,9 @@ var actualDeviations = []Deviation{
 				q.Origin = new(string)
 			}
 		}}},
-	{Name: "double-slash-unrouted", Summary: "Keys with two slashes in a row are found by no operation: 404 without CORS headers, preflights included.", Class: result.Breakage,
+	{Name: "double-slash-unrouted", Summary: "Paths with two slashes in a row are found by no operation: 404 without CORS headers, preflights included.", Class: result.Breakage,
 		change: answering(func(a *Answer, q Asked) {
-			if !strings.Contains(q.Key, "//") {
+			if !strings.Contains(q.Path, "//") {
 				return
 			}
 			clear(a.Headers)

@@ -83,6 +83,9 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 }
 
 func (d Dialect) put(s State, c Call) (Reply, State) {
+	if code := d.digest(c.Digest); code != "" { // what was changed on its way is not read
+		return Reply{Status: 400, Code: code, Message: "The Content-MD5 you specified is not that of the document", Refusal: &s3cors.Refusal{Status: 400, Code: code}}, s
+	}
 	refusal := c.refusal()
 	for _, one := range d {
 		if one.validate != nil {
@@ -94,9 +97,6 @@ func (d Dialect) put(s State, c Call) (Reply, State) {
 			s = s.Now(nil)
 		}
 		return Reply{Status: refusal.Status, Code: refusal.Code, Message: refusal.Message, Refusal: refusal}, s
-	}
-	if code := d.digest(c.Digest); code != "" {
-		return Reply{Status: 400, Code: code, Message: "The Content-MD5 you specified is not that of the document", Refusal: &s3cors.Refusal{Status: 400, Code: code}}, s
 	}
 	kept := c.Put
 	for _, one := range d {

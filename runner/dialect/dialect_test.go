@@ -212,3 +212,13 @@ func TestRecreate(t *testing.T) {
 		t.Errorf("it holds %+v", after)
 	}
 }
+
+// What was changed on its way is refused for that, whatever else is wrong with it.
+func TestDigestComesFirst(t *testing.T) {
+	call := dialect.Call{Method: "PUT", Put: &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}}}, Digest: s3cors.CodeBadDigest}
+	for _, d := range []dialect.Dialect{nil, parsed(t, "refuses-without-max-age")} {
+		if reply, _ := d.Call(dialect.State{}, call); reply.Status != 400 || reply.Code != s3cors.CodeBadDigest {
+			t.Errorf("%s: %d %s, want 400 %s", d, reply.Status, reply.Code, s3cors.CodeBadDigest)
+		}
+	}
+}

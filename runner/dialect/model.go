@@ -35,8 +35,8 @@ type Asked struct {
 	Key     string // of the object, decoded; empty: the URL names none
 	// KeyMissing: there is no object of that key.
 	KeyMissing bool
-	// Expired: the URL is presigned, and no longer valid.
-	Expired bool
+	// Fault is what is wrong with a presigned URL: [FaultExpired] or [FaultUnknownKey]; empty: nothing that is known.
+	Fault string
 	// Status is what an actual request is answered apart from CORS; 0 for a preflight.
 	Status int
 
@@ -48,6 +48,12 @@ type Asked struct {
 	Config *s3cors.Configuration
 	Rule   *s3cors.Rule
 }
+
+// What may be wrong with a presigned URL.
+const (
+	FaultExpired    = "expired"
+	FaultUnknownKey = "unknown-key" // nobody has its access key
+)
 
 // Preflight reports that the request is one.
 func (q Asked) Preflight() bool { return q.Method == http.MethodOptions }

@@ -52,7 +52,7 @@ var places = []place{
 	{"vary-missing-on-errors", []int{29, 37}, "where errors are written: they leave the headers behind"},
 	{"vary", []int{29}, "where Vary is written: Origin and both Access-Control-Request headers, on every answer that a rule made"},
 	{"preflight-signature", []int{16}, "the order of handlers: OPTIONS must be answered before authentication"},
-	{"preflight-expired", []int{16}, "the order of handlers: OPTIONS must be answered before the query's signature is looked at"},
+	{"preflight-unusable-url", []int{16}, "the order of handlers: OPTIONS must be answered before the query's signature is looked at"},
 	{"preflight-presigned", []int{16}, "the order of handlers: OPTIONS must be answered before the query's signature is looked at"},
 	{"preflight-authorization", []int{16}, "the order of handlers: OPTIONS must be answered before the Authorization header is looked at"},
 	{"preflight-key", []int{17}, "the handler of OPTIONS: the object is looked up, and need not exist"},

@@ -24,18 +24,26 @@ var preflightDeviations = []Deviation{
 				refuse(a, 403, "SignatureDoesNotMatch")
 			}
 		})},
-	{Name: "preflight-expired-refused", Summary: "The preflight of a presigned URL that has expired is refused with 403 AccessDenied.", Class: result.Contract, Checks: []string{"preflight.*"},
-		change: answering(func(a *Answer, q Asked) {
-			if q.Preflight() && q.Expired {
-				refuse(a, 403, "AccessDenied")
-			}
-		})},
-	{Name: "preflight-expired-refused-where-granted", Summary: "The preflight of a presigned URL that has expired is refused with 403 AccessDenied where a rule permits it, and keeps its headers.", Class: result.Contract, Checks: []string{"preflight.*"},
-		change: answering(func(a *Answer, q Asked) {
-			if q.Preflight() && q.Expired && a.Headers[allowOrigin] != "" {
-				a.Status, a.Error = []int{403}, &s3cors.Error{Code: "AccessDenied", Message: "Request has expired"}
-			}
-		})},
+	{Name: "preflight-unusable-url-refused", Summary: "The preflight of a presigned URL that cannot be used any more, or by nobody, is refused with 403.", Class: result.Contract, Checks: []string{"preflight.*"},
+		Parameter: &Parameter{Doc: "what is wrong with the URL, expired or unknown-key, and the code", Examples: []Value{Pairs(map[string]string{"expired": "AccessDenied"})},
+			summary: worded("The preflight of a presigned URL that cannot be used is refused with 403: %s."), check: faults,
+			make: func(v Value) change {
+				return answering(func(a *Answer, q Asked) {
+					if code := v.pairs[q.Fault]; q.Preflight() && code != "" {
+						refuse(a, 403, code)
+					}
+				})
+			}}},
+	{Name: "preflight-unusable-url-refused-where-granted", Summary: "The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers.", Class: result.Contract, Checks: []string{"preflight.*"},
+		Parameter: &Parameter{Doc: "what is wrong with the URL, expired or unknown-key, and the code", Examples: []Value{Pairs(map[string]string{"expired": "AccessDenied"})},
+			summary: worded("The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers: %s."), check: faults,
+			make: func(v Value) change {
+				return answering(func(a *Answer, q Asked) {
+					if code := v.pairs[q.Fault]; q.Preflight() && code != "" && a.Headers[allowOrigin] != "" {
+						a.Status, a.Error = []int{403}, &s3cors.Error{Code: code, Message: code}
+					}
+				})
+			}}},
 	{Name: "preflight-authorization-checked", Summary: "A preflight with an Authorization header fails the check of its signature.", Class: result.Contract, Checks: []string{"preflight.*"},
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && q.Signed() {
@@ -275,3 +283,13 @@ func documents(by func(*s3cors.Error)) change {
 
 // Nothing is the value of a member that an error document leaves out.
 const Nothing = "none"
+
+// faults checks what may be wrong with a presigned URL.
+func faults(v Value) error {
+	for name := range v.pairs {
+		if name != FaultExpired && name != FaultUnknownKey {
+			return fmt.Errorf("there is no %q: it may be %s or %s", name, FaultExpired, FaultUnknownKey)
+		}
+	}
+	return nil
+}

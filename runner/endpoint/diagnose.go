@@ -9,10 +9,10 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"corsprobe/runner/probe"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
@@ -51,8 +51,8 @@ func (e *Endpoint) transport(err error) *Trouble {
 		t.Summary, t.Hint = fmt.Sprintf("the certificate of %s is not trusted: %s", e.URL(), root), "give its authority with --ca-file, or --insecure to go on regardless"
 	case answersPlain(err):
 		t.Summary, t.Hint = e.URL()+" does not speak TLS", "try http:// instead of https://"
-	case firstBytes(err) != "":
-		return e.noHTTP(firstBytes(err), err)
+	case probe.FirstBytes(err) != "":
+		return e.noHTTP(probe.FirstBytes(err), err)
 	case unreadable(err):
 		t.Summary, t.Hint = fmt.Sprintf("%s does not answer as S3 does: %v", e.URL(), err), "check --endpoint"
 	default:
@@ -82,43 +82,15 @@ func answersPlain(err error) bool {
 	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
-// firstBytes are those of an answer that is neither HTTP nor TLS; empty: the answer is, or there is none.
-func firstBytes(err error) string {
-	var record tls.RecordHeaderError
-	if errors.As(err, &record) {
-		return string(record.RecordHeader[:])
-	}
-	if _, quoted, found := strings.Cut(err.Error(), "malformed HTTP response "); found {
-		if quoted, err = strconv.QuotedPrefix(quoted); err == nil {
-			if text, err := strconv.Unquote(quoted); err == nil {
-				return text
-			}
-		}
-	}
-	return ""
-}
-
-// server is what the answers of a server that is no HTTP server begin with.
-type server struct{ beginning, name string }
-
-var servers = []server{
-	{"SSH-", "an SSH server"}, {"220", "a mail or FTP server"}, {"+OK", "a mail server"}, {"* OK", "a mail server"}, {"-ERR", "a Redis server"},
-	{"RFB ", "a VNC server"}, {"\x00\x00", "an HTTP/2 server, or another"},
-}
-
 // noHTTP says what a server speaks by the first bytes of its answer.
 func (e *Endpoint) noHTTP(first string, err error) *Trouble {
-	if e.url.Scheme == "http" && len(first) > 1 && first[0] >= 0x14 && first[0] <= 0x18 && first[1] == 3 { // a TLS record of any version
+	if e.url.Scheme == "http" && probe.SpeaksTLS(first) {
 		return e.plainToTLS(err)
 	}
-	speaks := "no HTTP/1.1"
-	if e.url.Scheme == "https" {
-		speaks = "no TLS"
+	if !strings.Contains(err.Error(), "malformed HTTP response ") && e.url.Scheme == "http" {
+		return &Trouble{fmt.Sprintf("%s speaks no HTTP/1.1: its answer has %q where version and status belong", e.URL(), e.presentable(first)), "check --endpoint, its host and its port", err}
 	}
-	if i := slices.IndexFunc(servers, func(s server) bool { return strings.HasPrefix(first, s.beginning) }); i >= 0 {
-		speaks += ", and looks like " + servers[i].name
-	}
-	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), speaks, e.presentable(first)), "check --endpoint, its host and its port", err}
+	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), probe.Speaks(first, e.url.Scheme == "https"), e.presentable(first)), "check --endpoint, its host and its port", err}
 }
 
 func (e *Endpoint) plainToTLS(err error) *Trouble {

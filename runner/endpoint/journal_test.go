@@ -58,7 +58,14 @@ func interrupted(t *testing.T, b *endpoint.Bucket) {
 // The journal is there before anything is changed, complete, and for its owner alone.
 func TestJournalComesFirst(t *testing.T) {
 	var seen recorder
-	config := start(t, seen.middleware)
+	var dir string
+	var before []byte // the journal, when the first change arrives
+	config := start(t, func(x *embedded.Exchange, next func()) {
+		if dir != "" && before == nil && x.Method() == "PUT" && strings.Contains(x.Target(), "?cors") {
+			before, _ = os.ReadFile(only(t, dir))
+		}
+		seen.middleware(x, next)
+	})
 	usersBucket(t, config, "users", rules("https://mine.example"))
 	seen.take("")
 	b, err := open(t, config).UseBucket(t.Context(), "users")
@@ -78,6 +85,13 @@ func TestJournalComesFirst(t *testing.T) {
 	same(t, "name", "0123456789ab-users.json", filepath.Base(path))
 	data, err := os.ReadFile(path)
 	must(t, err)
+	unchanged, err := endpoint.ReadJournal(data)
+	must(t, err)
+	same(t, "nothing to put back", true, unchanged.Restored)
+
+	dir = config.JournalDir
+	must(t, b.PutCORS(t.Context(), rules("*")))
+	data = before
 	got, err := endpoint.ReadJournal(data)
 	must(t, err)
 	want := endpoint.Journal{Endpoint: config.URL, Region: config.Region, Bucket: "users", Run: runID, CORS: rules("https://mine.example")}
@@ -185,6 +199,7 @@ func TestRestoreFails(t *testing.T) {
 	e := mortal(t, config)
 	b, err := e.UseBucket(t.Context(), "users")
 	must(t, err)
+	must(t, b.PutCORS(t.Context(), rules("*")))
 	refuse = "PUT"
 	problem := "the configuration of users was not put back: PutBucketCors: 403 AccessDenied: No.; corsprobe restore --bucket users puts it back from DIR/0123456789ab-users.json"
 	same(t, "Close", problem, said(b.Close(t.Context()), config))
@@ -212,6 +227,7 @@ func TestRestoreIsProved(t *testing.T) {
 	e.Settle(0)
 	b, err := e.UseBucket(t.Context(), "users")
 	must(t, err)
+	must(t, b.PutCORS(t.Context(), rules("*")))
 	other = true
 	want := `the configuration of users was not put back: it reads back otherwise: rule 1: ` + s3cors.Difference(rules("https://mine.example"), rules("https://other.example"))[len("rule 1: "):] +
 		"; corsprobe restore --bucket users puts it back from DIR/0123456789ab-users.json"

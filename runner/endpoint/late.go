@@ -31,6 +31,9 @@ func (b *Bucket) change(ctx context.Context, operation string, send func(context
 	if err := ctx.Err(); err != nil {
 		return b.e.callError(operation, err)
 	}
+	if err := b.mayChange(); err != nil {
+		return err
+	}
 	ctx, end := unhurried(ctx)
 	defer end()
 	err := send(ctx)
@@ -51,7 +54,10 @@ func (b *Bucket) changeRaw(ctx context.Context, q probe.Request) (ex result.Exch
 		return nil
 	})
 	if err != nil && ex.Error == "" { // it was not sent
-		ex = result.Exchange{Kind: q.Kind, Error: "interrupted"}
+		ex = result.Exchange{Kind: q.Kind, Error: err.Error()}
+		if ctx.Err() != nil {
+			ex.Error = "interrupted"
+		}
 	}
 	return ex
 }

@@ -19,6 +19,7 @@ func TestUndone(t *testing.T) {
 	e := open(t, config)
 	users, err := e.UseBucket(t.Context(), "users")
 	must(t, err)
+	must(t, users.PutCORS(t.Context(), rules("*")))
 	own := newBucket(t, e)
 	const reached = " --addressing path --resolve '*:443:::1' --insecure --timeout 1m0s"
 	var said []string // bucket and command in turn
@@ -57,6 +58,7 @@ func TestCloseTellsApart(t *testing.T) {
 	e := open(t, config)
 	users, err := e.UseBucket(t.Context(), "users")
 	must(t, err)
+	must(t, users.PutCORS(t.Context(), rules("*")))
 	must(t, users.PutObject(t.Context(), users.Key("probe.txt"), []byte("x")))
 	own := newBucket(t, e)
 

@@ -344,12 +344,40 @@ func TestConfigurationFirst(t *testing.T) {
 	usersBucket(t, config, "users", rules("https://mine.example"))
 	b, err := open(t, config).UseBucket(t.Context(), "users")
 	must(t, err)
+	must(t, b.PutCORS(t.Context(), rules("*")))
 	must(t, b.PutObject(t.Context(), b.Key("probe.txt"), []byte("x")))
 	seen.take("")
 	must(t, b.Close(t.Context()))
 	lines := seen.take("")
 	same(t, "first call", "PUT /users?cors=", lines[0])
 	same(t, "last call", "DELETE /users/corsprobe-lease?x-id=DeleteObject", lines[len(lines)-1])
+}
+
+// A run that changed nothing puts nothing back: what it read of the configuration may have been wrong.
+func TestUnchangedIsLeftAlone(t *testing.T) {
+	lies := true
+	config := start(t, func(x *exchange, next func()) {
+		if lies && x.Method() == "GET" && strings.Contains(x.Target(), "?cors") {
+			answerWith(x, 404, "NoSuchCORSConfiguration")
+			return
+		}
+		next()
+	})
+	usersBucket(t, config, "users", rules("https://mine.example"))
+	e := mortal(t, config)
+	_, err := e.UseBucket(t.Context(), "users")
+	must(t, err)
+	lies = false
+	e.Die()
+	restored, err := restore(t, config)
+	must(t, err)
+	same(t, "restored", "objects of the run removed", restored[0].Done)
+	same(t, "configuration", rules("https://mine.example"), configured(t, config))
+
+	b, err := open(t, config).UseBucket(t.Context(), "users")
+	must(t, err)
+	must(t, b.Close(t.Context()))
+	same(t, "configuration", rules("https://mine.example"), configured(t, config))
 }
 
 // Files that are no journals do not hang anybody up.

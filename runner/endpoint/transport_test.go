@@ -124,6 +124,7 @@ func TestNoAnswer(t *testing.T) {
 		{"TLS to a mail server", "https://" + raw(t, "220 mail.example.com ESMTP\r\n"), probe.Options{}, `URL speaks no TLS, and looks like a mail or FTP server: its answer begins with "220 m"; check --endpoint, its host and its port`},
 		{"TLS to an SSH server", "https://" + raw(t, "SSH-2.0-OpenSSH_9.9\r\n"), probe.Options{}, `URL speaks no TLS, and looks like an SSH server: its answer begins with "SSH-2"; check --endpoint, its host and its port`},
 		{"HTTP to an SSH server", "http://" + raw(t, "SSH-2.0-OpenSSH_9.9\r\n"), probe.Options{}, `URL speaks no HTTP/1.1, and looks like an SSH server: its answer begins with "SSH-2.0-OpenSSH_9.9"; check --endpoint, its host and its port`},
+		{"HTTP to a mail server", "http://" + raw(t, "220 mail.example.com ESMTP\r\n"), probe.Options{}, `URL speaks no HTTP/1.1: its answer has "mail.example.com" where version and status belong; check --endpoint, its host and its port`},
 		{"HTTP/0.9", "http://" + raw(t, "<html>Welcome</html>\r\n"), probe.Options{}, `URL speaks no HTTP/1.1: its answer begins with "<html>Welcome</html>"; check --endpoint, its host and its port`},
 		{"HTTP/2 alone", "http://" + raw(t, "\x00\x00\x00\x04\x00\x00\x00\x00\x00\n"), probe.Options{}, `URL speaks no HTTP/1.1, and looks like an HTTP/2 server, or another: its answer begins with ""; check --endpoint, its host and its port`},
 		{"plain HTTP to TLS", strings.Replace(quiet(t, s3, true).URL, "https:", "http:", 1), probe.Options{}, "URL speaks TLS only; try https:// instead of http://"},

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// UseBucket takes a bucket that exists, for this run alone until it is closed. Its configuration is saved, in memory, in a journal on disk and,
-// beside the lease, in the bucket, before anything is changed.
+// UseBucket takes a bucket that exists, for this run alone until it is closed. Its configuration is saved, in memory and, beside the lease, in the
+// bucket, and in a journal on disk before anything is changed.
 func (e *Endpoint) UseBucket(ctx context.Context, name string) (*Bucket, error) {
 	b := &Bucket{e: e, name: name, hold: &hold{}}
 	err := b.take(ctx)
@@ -35,15 +35,29 @@ func (b *Bucket) save(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.saved.CORS, b.saved.Saved = cfg, time.Now().UTC()
+	copied := *b.saved
+	copied.Restored = false
+	if err := b.hold.copyJournal(ctx, b.e, &copied); err != nil {
+		return b.e.notLeased(ctx, b.name, err)
+	}
+	return nil
+}
+
+// mayChange has the journal hold the configuration, before the first change of it. Until then a restore leaves the bucket's alone: nothing of it
+// was changed, and what was read of it may have been wrong.
+func (b *Bucket) mayChange() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hold == nil || !b.saved.Restored {
+		return nil
+	}
 	j := *b.saved
-	j.CORS, j.Restored, j.Saved = cfg, false, time.Now().UTC()
+	j.Restored = false
 	if err := j.write(); err != nil {
 		return unwritten(err)
 	}
-	b.saved = &j
-	if err := b.hold.copyJournal(ctx, b.e, &j); err != nil {
-		return b.e.notLeased(ctx, b.name, err)
-	}
+	b.saved.Restored = false
 	return nil
 }
 

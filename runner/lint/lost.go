@@ -13,14 +13,19 @@ import (
 
 // lost lists what of a configuration does not work at the provider as it does with S3: by its known dialect, and Fetch's model.
 func (p Provider) lost(cfg *s3cors.Configuration) []Problem {
-	if len(p.Dialect) == 0 || s3cors.Validate(cfg) != nil {
+	refusal := s3cors.Validate(cfg)
+	if len(p.Dialect) == 0 || refusal != nil && !refusal.MayAccept {
 		return nil
 	}
-	if _, refused := permit.Put(p.Dialect, cfg); refused != "" {
+	_, ofS3 := permit.Put(nil, cfg)
+	if _, refused := permit.Put(p.Dialect, cfg); refused != ofS3 {
 		if slices.ContainsFunc(p.Limits, func(l Limit) bool { return len(p.limit(cfg, l)) > 0 }) {
 			return nil // that is said already
 		}
 		return []Problem{found("CP603", At{Rule: -1, Index: -1}, fmt.Sprintf("on %s, %s%s", p.Title, refused, p.refusedBy(cfg)), "stay within what it takes")}
+	}
+	if ofS3 != "" {
+		return nil // S3 may refuse it too, which is said already
 	}
 	var all []Problem
 	losses := permit.Lost(p.Dialect, cfg)
@@ -33,8 +38,9 @@ func (p Provider) lost(cfg *s3cors.Configuration) []Problem {
 
 // refusedBy names the deviation by which a configuration is refused.
 func (p Provider) refusedBy(cfg *s3cors.Configuration) string {
+	_, ofS3 := permit.Put(nil, cfg)
 	for _, one := range p.Dialect {
-		if _, refused := permit.Put(dialect.Dialect{one}, cfg); refused != "" {
+		if _, refused := permit.Put(dialect.Dialect{one}, cfg); refused != ofS3 {
 			return because(dialect.Dialect{one})
 		}
 	}

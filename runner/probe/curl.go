@@ -18,6 +18,8 @@ type CurlOptions struct {
 	Insecure bool
 	HTTP2    bool
 	Resolve  []Resolve
+	// AsSent: the request's presigned URL is one that must be refused, expired or forged. It is printed as it was sent.
+	AsSent bool
 }
 
 // Filling is the letter that large bodies are made of. From longBody bytes on a command makes such a body rather than hold it.
@@ -27,8 +29,8 @@ const (
 )
 
 // Curl is a command that repeats a request. Where the request itself was signed, curl signs anew with the keys of the environment. A preflight
-// keeps its query as it was sent, signature and all: nobody is to check it, and whether an endpoint does is what is asked. Whoever shows the
-// command redacts it.
+// keeps its query as it was sent, signature and all: nobody is to check it, and whether an endpoint does is what is asked. So does
+// a URL that must be refused. Whoever shows the command redacts it.
 func Curl(q result.Request, body []byte, opts CurlOptions) string {
 	u, err := url.Parse(q.URL)
 	if err != nil {
@@ -44,7 +46,7 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 	}
 	args = append(args, connection(u, opts)...)
 	args = append(args, asWritten(u)...)
-	signed := q.Method != http.MethodOptions && unsign(u)
+	signed := q.Method != http.MethodOptions && !opts.AsSent && unsign(u)
 	for _, h := range q.Headers {
 		signed = signed || strings.EqualFold(h.Name, "Authorization")
 		args = append(args, headerArgument(h, u)...)

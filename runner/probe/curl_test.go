@@ -55,6 +55,7 @@ func TestCurlRepeats(t *testing.T) {
 		path     string
 		presign  bool // the URL, before a preflight is sent to it
 		unsigned bool // what arrives of the run's has a signature, which curl puts in a header
+		refused  bool // the URL is one that must be refused
 	}{
 		{name: "GET", request: Request{Method: "GET", Header: page}, path: "/b/k"},
 		{name: "HEAD", request: Request{Method: "HEAD", Header: page}, path: "/b/k"},
@@ -64,6 +65,7 @@ func TestCurlRepeats(t *testing.T) {
 		{name: "a preflight that asks for nothing", request: Request{Method: "OPTIONS", Header: with(result.Header{Name: "Access-Control-Request-Method"}, result.Header{Name: "Access-Control-Request-Headers"})}, path: "/b/k"},
 		{name: "a preflight of a presigned URL", request: Request{Method: "OPTIONS", Header: with(result.Header{Name: "Access-Control-Request-Method", Value: "PUT"})}, path: "/b/k?uploads=", presign: true},
 		{name: "a presigned URL", request: Request{Method: "GET", Header: page}, path: "/b/k?partNumber=1&uploadId=a%20b", presign: true, unsigned: true},
+		{name: "a presigned URL that must be refused", request: Request{Method: "GET", Header: page}, path: "/b/k", presign: true, refused: true},
 		{name: "PUT with a body", request: Request{Method: "PUT", Header: page, Body: []byte("it's \"quoted\"\n")}, path: "/b/k"},
 		{name: "PUT with a type", request: Request{Method: "PUT", Header: with(result.Header{Name: "Content-Type", Value: "text/plain"}), Body: []byte("x")}, path: "/b/k"},
 		{name: "POST without a body", request: Request{Method: "POST", Header: page}, path: "/b/k?uploads"},
@@ -90,7 +92,7 @@ func TestCurlRepeats(t *testing.T) {
 			if ex.Error != "" {
 				t.Fatal(ex.Error)
 			}
-			command := client.Redactor().Text(Curl(ex.Request, q.Body, CurlOptions{Region: "r"}))
+			command := client.Redactor().Text(Curl(ex.Request, q.Body, CurlOptions{Region: "r", AsSent: c.refused}))
 			out, err := exec.CommandContext(t.Context(), "sh", "-c", "AWS_ACCESS_KEY_ID=key AWS_SECRET_ACCESS_KEY=secret "+strings.Replace(command, "curl ", "curl --noproxy '*' ", 1)).CombinedOutput()
 			if err != nil || len(server.arrived) != 2 {
 				t.Fatalf("%v: %d requests arrived\n%s\n%s", err, len(server.arrived), command, out)

@@ -229,9 +229,11 @@ func (c *Client) sentence(ctx context.Context, err error) string {
 		return "interrupted"
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed without an answer"
-	default:
-		return err.Error()
 	}
+	if text := otherProtocol(err); text != "" {
+		return text
+	}
+	return err.Error()
 }
 
 // sortedNames lists the names of a header map.

@@ -92,7 +92,10 @@ func TestAnswersAsSent(t *testing.T) {
 		{"invalid UTF-8", "GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\xffb", "200 HTTP/1.1\nContent-Length: 3\na\uFFFDb", ""},
 		{"no answer", "GET", "", "", "the connection was closed without an answer"},
 		{"half a body", "GET", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "200 HTTP/1.1\nContent-Length: 10\nhalf", "the connection was closed without an answer"},
-		{"no HTTP", "GET", "hello\r\n\r\n", "", `net/http: HTTP/1.x transport connection broken: malformed HTTP response "hello"`},
+		{"no HTTP", "GET", "hello\r\n\r\n", "", `the server speaks no HTTP/1.1: its answer begins with "hello"`},
+		{"an SSH server", "GET", "SSH-2.0-OpenSSH_9.2\r\n", "", `the server speaks no HTTP/1.1, and looks like an SSH server: its answer begins with "SSH-2.0-OpenSSH_9.2"`},
+		{"a mail server", "GET", "220 mail ESMTP\r\n", "", `the server speaks no HTTP/1.1: its answer has "mail" where version and status belong`},
+		{"TLS", "GET", "\x15\x03\x01\x00\x02\x02\x46", "", "the server speaks TLS only: try https:// instead of http://"},
 		{"redirect, not followed", "GET", "HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "301 HTTP/1.1\nLocation: http://127.0.0.1:1/\nContent-Length: 0\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

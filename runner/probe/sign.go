@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"corsprobe/runner/result"
@@ -20,8 +21,14 @@ import (
 // unsigned stands for a body's hash in a presigned URL.
 const unsigned = "UNSIGNED-PAYLOAD"
 
-// signer keeps the keys that it derives, and is safe for use from several goroutines.
-var signer = v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }) // S3 escapes a path once
+// signers hold one for each secret key. A signer keeps the keys that it derives by the access key's id and the day alone: shared by a right
+// and a wrong secret of one id, it signs with the right one where the wrong one is meant, and the other way round.
+var signers sync.Map
+
+func signerOf(creds aws.Credentials) *v4.Signer {
+	signer, _ := signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
+	return signer.(*v4.Signer) //nolint:forcetypeassert // nothing else is stored
+}
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
@@ -37,7 +44,7 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	query := r.URL.Query()
 	query.Set("X-Amz-Expires", strconv.Itoa(int(expires.Seconds())))
 	r.URL.RawQuery = query.Encode()
-	signed, _, err := signer.PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
+	signed, _, err := signerOf(creds).PresignHTTP(ctx, creds, r, unsigned, "s3", region, now, func(o *v4.SignerOptions) {
 		o.DisableHeaderHoisting = true // they are sent as headers, which S3 wants signed
 	})
 	if err != nil {
@@ -101,7 +108,7 @@ func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, 
 		hash = given // a body in chunks, which no one hash is of
 	}
 	r.Header.Set("X-Amz-Content-Sha256", hash)
-	if err := signer.SignHTTP(ctx, creds, r, hash, "s3", region, now); err != nil {
+	if err := signerOf(creds).SignHTTP(ctx, creds, r, hash, "s3", region, now); err != nil {
 		return q, err
 	}
 	q.Header = append([]result.Header{}, q.Header...)

@@ -111,3 +111,26 @@ func TestProxiesHeadersAreNotSigned(t *testing.T) {
 		t.Errorf("X-Forwarded-For %q is sent", got)
 	}
 }
+
+// A wrong secret makes a wrong signature, whichever was used before with the same access key.
+func TestSecretsOfOneKey(t *testing.T) {
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	signature := func(secret string) string {
+		u, err := url.Parse("http://127.0.0.1/bucket/key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := Presign(t.Context(), aws.Credentials{AccessKeyID: "one", SecretAccessKey: secret}, "us-east-1", Request{Method: "GET", URL: u}, time.Minute, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q.URL.Query().Get("X-Amz-Signature")
+	}
+	right, wrong := signature("right"), signature("wrong")
+	if right == wrong || right == "" {
+		t.Errorf("a wrong secret signs %s, as the right one does", wrong)
+	}
+	if again := signature("right"); again != right {
+		t.Errorf("the right secret signs %s after a wrong one, %s before", again, right)
+	}
+}

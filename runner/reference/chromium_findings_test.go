@@ -33,6 +33,7 @@ func hold(t *testing.T, all *reference.Claims, report result.Report) {
 
 // No finding says of a browser what Chromium does not do, on twenty planted defects.
 func TestFindingsAgainstChromiumOnDefects(t *testing.T) {
+	withoutRace(t)
 	b := chromium(t)
 	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/*", "responses/headers/exposed-headers")
 	names := []string{
@@ -54,6 +55,7 @@ func TestFindingsAgainstChromiumOnDefects(t *testing.T) {
 
 // Nor on the embedded server, whose deviations are its author's.
 func TestFindingsAgainstChromiumOnTheEmbeddedServer(t *testing.T) {
+	withoutRace(t)
 	b := chromium(t)
 	server, err := embedded.Start(t.Context(), embedded.Options{})
 	if err != nil {

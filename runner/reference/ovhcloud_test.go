@@ -51,6 +51,7 @@ func kinds(report result.Report) (findings, blocked map[string]int) {
 
 // The guide's own application works: what differs no page notices, but for a cache that several origins share.
 func TestOVHcloudGuide(t *testing.T) {
+	withoutRace(t)
 	plan := catalogue(t).Filter(func(id string) bool { return scenarios.Glob("ovhcloud/guide", id) })
 	report := run(t, reference.OVHcloud(), plan, 2*time.Second)
 	findings, blocked := kinds(report)
@@ -69,6 +70,7 @@ func TestOVHcloudGuide(t *testing.T) {
 
 // What a customer runs into who allows headers by a pattern, or every origin.
 func TestOVHcloudCustomer(t *testing.T) {
+	withoutRace(t)
 	for _, c := range []struct {
 		name, text        string
 		findings, blocked map[string]int
@@ -120,6 +122,7 @@ func rules(n int) string {
 
 // The provider's file knows every difference, and none that is not there: each entry is held strictly here.
 func TestOVHcloudKnownDeviations(t *testing.T) {
+	withoutRace(t)
 	p, err := scenarios.ProviderByName("ovhcloud")
 	if err != nil {
 		t.Fatal(err)
@@ -183,6 +186,7 @@ matrix: {origins: [https://app.example.com], methods: PUT, headers: [none, x-amz
 
 // A provider's measured entries that do not occur are told, and fail nothing.
 func TestAbsentDeviations(t *testing.T) {
+	withoutRace(t)
 	p, err := scenarios.ProviderByName("ovhcloud")
 	if err != nil {
 		t.Fatal(err)

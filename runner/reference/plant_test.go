@@ -30,22 +30,44 @@ type planting struct {
 	whole     bool            // it is planted under the others, too
 }
 
-// plant runs the catalogue against every defect, and has each be told what came of it. With the race detector, which makes a run ten times as slow, it is
-// every 24th defect; make test plants all without it.
+// withoutRace leaves a test to the pass of make test that is without the race detector, which makes a run ten times as slow: what goes on at once in
+// it does so in TestFaithful, TestRaces and the Chromium tests, too.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("make test runs it without the race detector")
+	}
+}
+
+// The race detector looks at runs in which cells fail, answers change and configurations come late: of few scenarios, for it is slow.
+func TestRaces(t *testing.T) {
+	plan := part(catalogue(t), "use-cases", "origins/exact", "lifecycle")
+	for name, b := range map[string]reference.Behaviour{
+		"failing": defect(t, "vary-origin-only").Behaviour, "flaky": defect(t, "flaky-headers").Behaviour, "late": reference.Late(150 * time.Millisecond),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := run(t, b, plan, 10*time.Second).Summary
+			if s.Passed == 0 || s.Errors > 0 || name == "failing" && s.Failed == 0 || name == "flaky" && s.Flaky == 0 || name == "late" && s.Failed+s.Flaky > 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// plant runs the catalogue against every defect, and has each be told what came of it.
 //
 // Scenarios that cannot tell a defect from a faithful endpoint are left out: those that get the same answers from both to everything that they
 // ask, which the faithful endpoint's shadows show. What holds this against whole runs is a lot, drawn anew each time.
 func plant(t *testing.T, defects []reference.Defect, each func(*testing.T, reference.Defect, found)) []found {
 	t.Helper()
+	withoutRace(t)
 	upstream := upstream(t)
 	plan := catalogue(t)
 	all := make([]found, len(defects))
 	var chosen []planting
-	var at []int
-	for i, d := range defects {
-		if !raceEnabled || i%24 == 0 {
-			chosen, at = append(chosen, planting{Defect: d}), append(at, i)
-		}
+	for _, d := range defects {
+		chosen = append(chosen, planting{Defect: d})
 	}
 	distinguish(t, upstream, plan, chosen)
 	if t.Failed() {
@@ -58,7 +80,7 @@ func plant(t *testing.T, defects []reference.Defect, each func(*testing.T, refer
 				t.Parallel()
 				f := p.run(t, upstream, plan)
 				each(t, p.Defect, f)
-				all[at[n]] = f
+				all[n] = f
 			})
 		}
 	})

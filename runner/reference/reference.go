@@ -181,7 +181,7 @@ func value(r *http.Request, name string) *string {
 
 // asked is a request as a dialect sees it; status is what it was answered apart from CORS, 0 for a preflight.
 func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status int) dialect.Asked {
-	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status, Expired: expired(r.URL.Query(), time.Now())}
+	a := dialect.Asked{Request: q, Query: r.URL.Query(), Path: r.URL.Path, Status: status, Fault: s.fault(r.URL.Query())}
 	if q.Target == s3cors.Object {
 		a.Key = keyOf(bucket, r)
 		s.mu.Lock()
@@ -194,6 +194,18 @@ func (s *Server) asked(bucket string, r *http.Request, q s3cors.Request, status 
 		}
 	}
 	return a
+}
+
+// fault is what is wrong with a presigned URL.
+func (s *Server) fault(query url.Values) string {
+	access, _ := s.Credentials()
+	switch key, _, signed := strings.Cut(query.Get("X-Amz-Credential"), "/"); {
+	case signed && key != access:
+		return dialect.FaultUnknownKey
+	case expired(query, time.Now()):
+		return dialect.FaultExpired
+	}
+	return ""
 }
 
 // expired reports that a presigned URL is no longer valid.
@@ -405,7 +417,7 @@ func (s *Server) answer(a *http.Response) error {
 	_, cors := r.URL.Query()["cors"]
 	before := s.state(bucket)
 	s.note(bucket, q, a)
-	q.BucketMissing = bucketMissing(a) || headOfNothing(a) && !s.exists(r.Context(), bucket)
+	q.BucketMissing = bucketMissing(a) || untold(a) && !s.exists(r.Context(), bucket)
 	if cors && a.StatusCode != http.StatusForbidden {
 		if err := s.configuration(a, bucket, q.BucketMissing); err != nil {
 			return err
@@ -444,9 +456,11 @@ func onBucketItself(r *http.Request, method string) bool {
 	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
-// headOfNothing reports a 404 that has no body to tell what is missing.
-func headOfNothing(a *http.Response) bool {
-	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead
+// untold reports an answer that does not tell whether the bucket exists: a 404 without a body, and a refusal of the signature, which is looked
+// at first.
+func untold(a *http.Response) bool {
+	_, target := where(a.Request)
+	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || a.StatusCode == http.StatusForbidden && target != s3cors.Service
 }
 
 // bucketMissing reads the server's error document, and leaves it to be read again.

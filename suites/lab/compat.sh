@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Puts the reports of the lab's last runs side by side: writes build/lab/compat.html and compat.md, and the table of the README.
+# Puts the reports of the lab's last runs side by side: writes build/lab/compat.html and compat.md, and the table of the README beside it.
 set -euo pipefail
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 base=${LAB_DIR:-$project/build/lab}
-readme=${README:-$project/README.md}
+readme=${README:-$project/suites/lab/README.md}
 cd "$base"
 
 runs=()
@@ -19,7 +19,7 @@ if ((${#runs[@]} < 6)); then # a run is three words
   echo "compat.sh: no two reports in $base; make lab writes them" >&2
   exit 1
 fi
-"${CORSPROBE:-$base/bin/corsprobe}" compare "${runs[@]}" --report support=compat.md --report html=compat.html >compat.txt
+"${CORSPROBE:-$base/bin/corsprobe}" compare "${runs[@]}" --also ovhcloud --report support=compat.md --report html=compat.html >compat.txt
 awk -v table="$base/compat.md" '
   /^<!-- \/compat -->/ { inside = 0 }
   !inside
