@@ -22,11 +22,12 @@ import (
 var lot = flag.Int("lot", 0, "hold fuzz against the chosen planted defects and so many drawn by lot, and log what it takes to find them")
 
 var (
-	lotSeed  = flag.Uint64("lot-seed", 40, "the lot is drawn by this seed, and the questions follow from it")
-	lotTime  = flag.Duration("lot-time", time.Minute, "ask each endpoint of the lot for so long")
-	lotAsked = flag.Int("lot-questions", 0, "ask each no more questions than this; 0: as many as the time allows")
-	silent   = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
-	quietly  = flag.Duration("silent-for", 0, "ask it for so long in place of that")
+	lotSeed    = flag.Uint64("lot-seed", 40, "the lot is drawn by this seed, and the questions follow from it")
+	lotTime    = flag.Duration("lot-time", time.Minute, "ask each endpoint of the lot for so long")
+	lotAsked   = flag.Int("lot-questions", 0, "ask each no more questions than this; 0: as many as the time allows")
+	silent     = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
+	silentSeed = flag.Uint64("silent-seed", 1, "the seed of those questions")
+	quietly    = flag.Duration("silent-for", 0, "ask it for so long in place of that")
 )
 
 // fuzzed runs against the reference with a defect.
@@ -63,11 +64,14 @@ func fuzzedIn(ctx context.Context, t *testing.T, b reference.Behaviour, opts fuz
 	return out
 }
 
+// Where a point is open, the endpoint that fuzz is held against takes one option, and not parts of two: seed 2026 comes to an empty member of
+// Access-Control-Request-Headers on an actual request (fact 25).
+//
 // An endpoint that does as S3 does is not blamed for anything, whatever it is asked.
 func TestSilenceWithoutADefect(t *testing.T) {
-	opts := fuzz.Options{Seed: 1, Questions: *silent}
+	opts := fuzz.Options{Seed: *silentSeed, Questions: *silent}
 	if *quietly > 0 {
-		opts = fuzz.Options{Seed: 1, For: *quietly}
+		opts = fuzz.Options{Seed: *silentSeed, For: *quietly}
 	}
 	out := fuzzed(t, reference.Behaviour{}, opts)
 	for _, d := range out.Differences {

@@ -240,13 +240,23 @@ func (s *Server) evaluate(bucket string, state held, r *http.Request, q dialect.
 	return owed{s.behave.answer(state.State, r, q), s.shadows.answer(state, r, q)}
 }
 
+// fitting is the answer leaned to, or where a point is open and the server behind has refused the request, the one that refuses it too.
+func fitting(answers []dialect.Answer, status int) dialect.Answer {
+	for _, a := range answers {
+		if status >= http.StatusBadRequest && slices.Equal(a.Status, []int{status}) {
+			return a
+		}
+	}
+	return answers[0]
+}
+
 // answer is what an endpoint that behaves so owes to a request, whatever other buckets hold.
 func (b Behaviour) answer(state dialect.State, r *http.Request, q dialect.Asked) dialect.Answer {
 	own := state.Own
 	if b.Rules != nil && own != nil {
 		state.Own = b.Rules(own, q.Request)
 	}
-	a := b.Answers(state, q)[0]
+	a := fitting(b.Answers(state, q), q.Status)
 	q.Config = own
 	if b.Answer != nil {
 		b.Answer(&a, q)
