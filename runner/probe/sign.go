@@ -27,7 +27,7 @@ var signers sync.Map
 
 func signerOf(creds aws.Credentials) *v4.Signer {
 	signer, _ := signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
-	return signer.(*v4.Signer) //nolint:forcetypeassert // nothing else is stored
+	return signer.(*v4.Signer)                                                                                                           //nolint:forcetypeassert // nothing else is stored
 }
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
