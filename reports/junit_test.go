@@ -14,7 +14,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-
 	"corsprobe/runner/result"
 )
 
