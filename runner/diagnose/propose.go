@@ -408,6 +408,7 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 	if had := p.values["returned-sorted"]; len(had) > 0 {
 		names = had[0].Words()
 	}
+	var repeated []string
 	for i := range min(len(put.CORSRules), len(came.CORSRules)) {
 		a, b := put.CORSRules[i], came.CORSRules[i]
 		for name, pair := range map[string][2][]string{
@@ -415,7 +416,7 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 			"AllowedHeaders": {a.AllowedHeaders, b.AllowedHeaders}, "ExposeHeaders": {a.ExposeHeaders, b.ExposeHeaders},
 		} {
 			if once := slices.Compact(slices.Sorted(slices.Values(pair[0]))); len(once) == len(pair[1]) && len(once) < len(pair[0]) {
-				p.add("returned-once", dialect.List(name))
+				repeated = append(repeated, name)
 			}
 			if !slices.Equal(pair[0], pair[1]) && slices.IsSorted(pair[1]) && !slices.Contains(names, name) {
 				names = append(names, name)
@@ -424,6 +425,10 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 		if m := b.AllowedMethods; len(m) == len(s3cors.Methods) && !slices.Equal(a.AllowedMethods, m) {
 			p.add("returned-methods-order", dialect.List(m...))
 		}
+	}
+	if len(repeated) > 0 {
+		slices.Sort(repeated)
+		p.add("returned-once", dialect.List(slices.Compact(repeated)...))
 	}
 	if len(names) == 0 {
 		return
