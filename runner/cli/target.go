@@ -38,7 +38,7 @@ func (f *targetFlags) register(c *cobra.Command) {
 // registerTransport has only the flags that say how any server is reached.
 func (f *targetFlags) registerTransport(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVar(&f.resolve, "resolve", nil, "`HOST:PORT:ADDR`: connect to ADDR for HOST:PORT, as curl does; of several addresses, ADDR,ADDR, each is asked; repeatable")
+	flags.StringArrayVar(&f.resolve, "resolve", nil, "`HOST:PORT:ADDR`: connect to ADDR for HOST:PORT, to each of ADDR,ADDR; repeatable")
 	flags.StringVar(&f.config.CAFile, "ca-file", "", "`FILE` of further certificate authorities, in PEM")
 	flags.BoolVar(&f.config.Insecure, "insecure", false, "do not verify the endpoint's certificate")
 	flags.BoolVar(&f.config.HTTP2, "http2", false, "probe over HTTP/2 where the endpoint offers it")
