@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,8 @@ func TestProviders(t *testing.T) {
 	for _, f := range files {
 		want = append(want, strings.TrimSuffix(filepath.Base(f), ".yaml"))
 	}
+	slices.Sort(want)
+	slices.Sort(names)
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}
