@@ -282,7 +282,7 @@ func fail(t *testing.T, all *table, name string, args []string, f fault, n int, 
 	took := time.Since(p.began)
 	w.proxy.recover(t)
 	o := w.putRight("here", p)
-	configuration := strings.Contains(o.silent, "AllowedOrigins") // that another one is left is told, whoever lies
+	configuration := strings.Contains(o.silent, "AllowedOrigins")                                 // that another one is left is told, whoever lies
 	if f.lies && !once && !configuration && (o.silent != "" || o.lost != "") && w.onlyOwnLeft() { // every answer says that what is the run's own is gone: nobody could know better
 		o.silent, o.lost, o.lied = "", "", true
 	}
