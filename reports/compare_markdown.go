@@ -165,7 +165,6 @@ func markCells(all []Row) [][]string {
 	return rows
 }
 
-
 // compareLegend explains the words of a mark; only those that occur, where some are named.
 func compareLegend(occur ...State) string {
 	var parts []string

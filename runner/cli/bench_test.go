@@ -15,7 +15,7 @@ import (
 // its time, and the most memory that it had.
 func BenchmarkRun(b *testing.B) {
 	binary := filepath.Join(b.TempDir(), "corsprobe")
-	if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "corsprobe").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-o", binary, "../..").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
 	for _, cells := range []int{1000, 10_000, 100_000} {

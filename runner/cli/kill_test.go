@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -22,16 +23,20 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// killed runs a command against the endpoint that was named last, and kills it at its first preflight, in a way that no process can do anything
-// about: killed corsprobe run args...
+// killed runs a command against the endpoint that was named last, and kills it at its first preflight after a configuration was put, in a
+// way that no process can do anything about: killed corsprobe run args...
 func killed(ts *testscript.TestScript, _ bool, args []string) {
 	reached, released := make(chan struct{}), make(chan struct{})
 	var once sync.Once
+	var put atomic.Bool
 	u, err := url.Parse(ts.Getenv("AWS_ENDPOINT_URL"))
 	ts.Check(err)
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(u); r.Out.Host = r.In.Host }, ErrorLog: log.New(io.Discard, "", 0)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodOptions {
+		if r.Method == http.MethodPut && r.URL.Query().Has("cors") {
+			put.Store(true)
+		}
+		if r.Method == http.MethodOptions && put.Load() {
 			once.Do(func() { close(reached) })
 			<-released
 		}

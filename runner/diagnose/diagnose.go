@@ -106,7 +106,7 @@ func (s *search) shown(c *result.Cause, at, less explanation) {
 		if !blamed(cell) || o.cell >= s.e.own {
 			continue
 		}
-		if !slices.Contains(c.Cells, cell.ID) {
+		if n := len(c.Cells); n == 0 || c.Cells[n-1] != cell.ID { // the requests of a cell follow one another
 			c.Cells = append(c.Cells, cell.ID)
 		}
 		for _, f := range cell.Findings {

@@ -53,7 +53,7 @@ func (p *proposing) add(name string, v dialect.Value) {
 }
 
 func (p *proposing) look() {
-	codes, refusals := map[string]string{}, map[string]string{}
+	codes, refusals := votes{}, votes{}
 	for _, i := range p.failing {
 		o := p.e.cases[i]
 		if o.call != nil {
@@ -71,7 +71,8 @@ func (p *proposing) look() {
 			p.granted(o, x, missed)
 		}
 	}
-	for name, pairs := range map[string]map[string]string{"error-code": codes, "refusal-code": refusals} {
+	for name, seen := range map[string]votes{"error-code": codes, "refusal-code": refusals} {
+		pairs := seen.most()
 		if len(pairs) == 0 {
 			continue
 		}
@@ -101,9 +102,9 @@ func (p *proposing) granted(o observation, x expected, missed parts) {
 	}
 }
 
-func (p *proposing) preflight(o observation, x expected, missed parts, codes map[string]string) {
-	if missed&errorCode != 0 && missed&status == 0 && x.code != "" && o.seen.code != "" {
-		codes[x.code] = o.seen.code
+func (p *proposing) preflight(o observation, x expected, missed parts, codes votes) {
+	if missed&errorCode != 0 && missed&status == 0 && x.code != "" && o.seen.code != "" && o.asked.Fault == "" {
+		codes.saw(x.code, o.seen.code)
 	}
 	p.member("error-method", missed&errorMethod, o.seen.method)
 	p.member("error-resource-type", missed&errorResourceType, o.seen.resource)
@@ -205,6 +206,26 @@ func (p *proposing) fault(pair map[string]string) {
 		p.add(name, dialect.Pairs(pair))
 		p.add(name, dialect.Pairs(all))
 	}
+}
+
+// votes counts what came in the place of what.
+type votes map[string]map[string]int
+
+func (v votes) saw(owed, came string) {
+	if v[owed] == nil {
+		v[owed] = map[string]int{}
+	}
+	v[owed][came]++
+}
+
+// most is what came most often in the place of each.
+func (v votes) most() map[string]string {
+	pairs := map[string]string{}
+	for owed, all := range v {
+		came := slices.Sorted(maps.Keys(all))
+		pairs[owed] = slices.MaxFunc(came, func(a, b string) int { return all[a] - all[b] })
+	}
+	return pairs
 }
 
 // operation proposes what is told by a query: all of its answers, and those of this status.
@@ -333,7 +354,7 @@ func intersect(all, came []string, seen bool) []string {
 }
 
 // call looks at one configuration call.
-func (p *proposing) call(o observation, refusals map[string]string) {
+func (p *proposing) call(o observation, refusals votes) {
 	call, came := p.e.scenarios[o.scenario].calls[o.step], o.call
 	switch {
 	case call.Missing:
@@ -348,7 +369,7 @@ func (p *proposing) call(o observation, refusals map[string]string) {
 	case came.method == "PUT" && came.status >= 400:
 		reply, _ := p.d.Call(p.before(o), *call)
 		if reply.Status == came.status && reply.Code != "" && reply.Code != came.code {
-			refusals[reply.Code] = came.code
+			refusals.saw(reply.Code, came.code)
 		}
 	case came.method == "PUT" && call.Put != nil && s3cors.Validate(call.Put) != nil:
 		for _, r := range call.Put.CORSRules {
@@ -387,12 +408,16 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 	if had := p.values["returned-sorted"]; len(had) > 0 {
 		names = had[0].Words()
 	}
+	var repeated []string
 	for i := range min(len(put.CORSRules), len(came.CORSRules)) {
 		a, b := put.CORSRules[i], came.CORSRules[i]
 		for name, pair := range map[string][2][]string{
 			"AllowedOrigins": {a.AllowedOrigins, b.AllowedOrigins}, "AllowedMethods": {a.AllowedMethods, b.AllowedMethods},
 			"AllowedHeaders": {a.AllowedHeaders, b.AllowedHeaders}, "ExposeHeaders": {a.ExposeHeaders, b.ExposeHeaders},
 		} {
+			if once := slices.Compact(slices.Sorted(slices.Values(pair[0]))); len(once) == len(pair[1]) && len(once) < len(pair[0]) {
+				repeated = append(repeated, name)
+			}
 			if !slices.Equal(pair[0], pair[1]) && slices.IsSorted(pair[1]) && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -400,6 +425,10 @@ func (p *proposing) sorted(put, came *s3cors.Configuration) {
 		if m := b.AllowedMethods; len(m) == len(s3cors.Methods) && !slices.Equal(a.AllowedMethods, m) {
 			p.add("returned-methods-order", dialect.List(m...))
 		}
+	}
+	if len(repeated) > 0 {
+		slices.Sort(repeated)
+		p.add("returned-once", dialect.List(slices.Compact(repeated)...))
 	}
 	if len(names) == 0 {
 		return

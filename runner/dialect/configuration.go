@@ -138,6 +138,17 @@ var configurationDeviations = []Deviation{
 					}
 				})
 			}}},
+	{Name: "returned-once", Summary: "GetBucketCors returns values that were put twice once.", Class: result.Contract, Checks: roundTrip,
+		Parameter: &Parameter{Doc: "the lists", Examples: []Value{List("AllowedOrigins")}, summary: worded("GetBucketCors returns values of %s that were put twice once."),
+			check: fields, make: func(v Value) change {
+				return returning(func(r *s3cors.Rule) {
+					for name, list := range lists(r) {
+						if slices.Contains(v.list, name) {
+							*list = once(*list)
+						}
+					}
+				})
+			}}},
 	{Name: "returned-methods-order", Summary: "GetBucketCors returns methods in an order of its own.", Class: result.Contract, Checks: roundTrip,
 		Parameter: &Parameter{Doc: "the order", Examples: []Value{List("GET", "PUT", "DELETE", "HEAD", "POST")}, summary: worded("GetBucketCors returns methods in the order %s."),
 			make: func(v Value) change {
@@ -377,4 +388,15 @@ func lingering(s State) *s3cors.Configuration {
 		}
 	}
 	return nil
+}
+
+// once are the values of a list, each at its first place.
+func once(list []string) []string {
+	var all []string
+	for _, v := range list {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
 }

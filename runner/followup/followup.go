@@ -37,8 +37,7 @@ const rounds = 2
 func Ask(ctx context.Context, report *result.Report, opts Options) (diagnose.Diagnosis, []error) {
 	found := diagnose.Report(*report)
 	left := cmp.Or(opts.Questions, 12)
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(opts.For, 30*time.Second))
-	defer cancel()
+	rest := cmp.Or(opts.For, 30*time.Second) // of the time for asking; to look for questions takes none of it
 	var trouble []error
 	var between [][]dialect.Deviation // of each question
 	for range rounds {
@@ -47,13 +46,17 @@ func Ask(ctx context.Context, report *result.Report, opts Options) (diagnose.Dia
 			break
 		}
 		left -= len(chosen)
-		asked, problems := carry(ctx, report, chosen, opts.Carry)
+		began := time.Now()
+		asking, cancel := context.WithTimeout(ctx, rest)
+		asked, problems := carry(asking, report, chosen, opts.Carry)
+		cancel()
+		rest -= time.Since(began)
 		trouble = append(trouble, problems...)
 		for _, c := range chosen[:asked] {
 			between = append(between, c.between)
 		}
 		found = diagnose.Report(*report)
-		if asked < len(chosen) || len(problems) > 0 {
+		if asked < len(chosen) || len(problems) > 0 || rest <= 0 {
 			break
 		}
 	}

@@ -313,7 +313,7 @@ var catalogue = sync.OnceValue(func() scenarios.Plan {
 		return scenarios.Plan{}
 	}
 	plan, _ := scenarios.Expand(loaded)
-	return plan
+	return plan.UpTo(scenarios.Normal)
 })
 
 // cases are made-up scenarios.

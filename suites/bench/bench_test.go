@@ -199,7 +199,7 @@ func BenchmarkStart(b *testing.B) {
 func build(b *testing.B, dir string) string {
 	b.Helper()
 	binary := filepath.Join(dir, "corsprobe")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "corsprobe")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "../..")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}

@@ -301,6 +301,14 @@ func (w *world) putRight(machine string, p *process) outcome {
 	return o
 }
 
+// onlyOwnLeft reports that nothing of the user's is missing, and that what a run left among it goes by restore --unlock.
+func (w *world) onlyOwnLeft() bool {
+	w.t.Helper()
+	w.run("here", "restore", "--unlock", "--bucket", users, "--endpoint", w.proxy.URL)
+	after := w.look()
+	return after.changed == "" && len(after.buckets) == 0
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
