@@ -144,7 +144,7 @@ func TestHTMLFilter(t *testing.T) {
 			t.Errorf("%s: filled in: got %s, want %s", tc.query, got, want)
 		}
 		evaluate(fmt.Sprintf(visit, "#scenarios"))
-		if got := evaluate(fmt.Sprintf(visit, "#?"+tc.query)); got != fmt.Sprint(strings.Count(tc.query, "=")) {
+		if got := evaluate(fmt.Sprintf(visit, "#?"+tc.query)); got != strconv.Itoa(strings.Count(tc.query, "=")) {
 			t.Errorf("%s: the address sets %s fields", tc.query, got)
 		}
 		if got := evaluate(seen); got != want {

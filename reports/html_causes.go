@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -50,7 +51,7 @@ func causeViews(r result.Report, causes []named) []causeView {
 		v := causeView{
 			Number: i + 1, Anchor: fmt.Sprintf("cause-%d", i+1), Mark: classMark(n.Class, false), Summary: brief(n.Summary, valueLimit),
 			Counts:  plural(n.count, "cell") + ", " + plural(checksOfCause(r, n), "check"),
-			Filter:  filterOf("verdict", string(result.Failed), "cause", fmt.Sprint(i+1)),
+			Filter:  filterOf("verdict", string(result.Failed), "cause", strconv.Itoa(i+1)),
 			S3:      factViews(slices.Clone(n.Facts)),
 			Written: brief(written(n.Cause), evidenceLimit), Instead: brief(strings.Join(n.Alternatives, "; "), evidenceLimit),
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"corsprobe/runner/result"
 )
@@ -165,14 +166,14 @@ func labelsOf(dimensions []dimension, c *result.Cell) []label {
 
 // spotOf is the same for cells that agree in some dimensions.
 func spotOf(dimensions []dimension, c *result.Cell) string {
-	key := ""
+	var key strings.Builder
 	for _, l := range labelsOf(dimensions, c) {
-		key += l.Text + "\x00"
+		key.WriteString(l.Text + "\x00")
 		if l.Words {
-			key += "\x01"
+			key.WriteString("\x01")
 		}
 	}
-	return key
+	return key.String()
 }
 
 func newMatrix(cells []*result.Cell, marked func(*result.Cell) *mark) matrix {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
@@ -46,7 +47,7 @@ func WriteProviderComparison(w io.Writer, c result.ProviderComparison, opts Text
 }
 
 func requestRow(q result.ComparedRequest, columns []int) []string {
-	row := []string{fmt.Sprint(q.Rule), brief(asks(q), valueLimit)}
+	row := []string{strconv.Itoa(q.Rule), brief(asks(q), valueLimit)}
 	for _, at := range columns {
 		switch o := q.At[at]; {
 		case o.Works():

@@ -134,9 +134,9 @@ func TestSARIFFingerprints(t *testing.T) {
 		return all
 	}
 	a, b := prints(first), prints(next)
-	for print := range a {
-		if b[print] == 0 {
-			t.Errorf("%s is gone in the next run", print)
+	for fingerprint := range a {
+		if b[fingerprint] == 0 {
+			t.Errorf("%s is gone in the next run", fingerprint)
 		}
 	}
 }

@@ -58,10 +58,11 @@ func (k *keeping) shortens(c *result.Cell) bool {
 	default:
 		return false
 	}
-	key := c.Scenario + " " + string(c.Verdict)
+	parts := []string{c.Scenario, string(c.Verdict)}
 	for _, f := range c.Findings {
-		key += " " + f.Check
+		parts = append(parts, f.Check)
 	}
+	key := strings.Join(parts, " ")
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.alike == nil {
@@ -178,13 +179,15 @@ func document(body string) string {
 	if err != nil {
 		return ""
 	}
-	short := "<Error>"
+	var short strings.Builder
+	short.WriteString("<Error>")
 	for _, e := range []s3error.Element{{Name: "Code", Value: doc.Code}, {Name: "Method", Value: doc.Method}, {Name: "ResourceType", Value: doc.ResourceType}} {
 		if e.Value != "" {
-			short += "<" + e.Name + ">" + escaped.Replace(e.Value) + "</" + e.Name + ">"
+			short.WriteString("<" + e.Name + ">" + escaped.Replace(e.Value) + "</" + e.Name + ">")
 		}
 	}
-	return short + "</Error>"
+	short.WriteString("</Error>")
+	return short.String()
 }
 
 var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

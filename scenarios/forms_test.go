@@ -100,14 +100,14 @@ func TestLoadStdin(t *testing.T) {
 	before := os.Stdin
 	os.Stdin = in
 	t.Cleanup(func() { os.Stdin = before; _ = in.Close() })
-	all, err := LoadPaths("-", "-")
+	_, err = LoadPaths("-", "-")
 	if want := "stdin: standard input is named twice, and can be read once"; fmt.Sprint(err) != want {
 		t.Errorf("%v, want %s", err, want)
 	}
 	if _, err := in.Seek(0, 0); err != nil {
 		t.Fatal(err)
 	}
-	if all, err = LoadPaths("-"); err != nil || len(all) != 1 || all[0].ID != "stdin/good" {
+	if all, err := LoadPaths("-"); err != nil || len(all) != 1 || all[0].ID != "stdin/good" {
 		t.Errorf("%+v, %v", all, err)
 	}
 }

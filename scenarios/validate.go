@@ -146,6 +146,22 @@ func (d *decoder) step(step *Step) {
 			d.failAt(step.where(call), call+": false", call+": true", "")
 		}
 	}
+	d.besides(step)
+	if step.Answer != nil {
+		d.statuses(step.Answer.Status, step.where("answer"))
+	}
+	if step.Matrix != nil {
+		d.matrix(step.Matrix)
+	} else if len(step.Expect) > 0 {
+		d.failAt(step.where("expect"), "expect without a matrix", "a matrix; what the call answers is answer", "")
+	}
+	for i := range step.Expect {
+		d.pin(&step.Expect[i])
+	}
+}
+
+// besides refuses what a step says beside its call that does not go with it.
+func (d *decoder) besides(step *Step) {
 	if _, given := step.at["digest"]; given && step.configuration() == nil {
 		d.failAt(step.where("digest"), "digest without a configuration", "put or replace", "")
 	}
@@ -157,17 +173,6 @@ func (d *decoder) step(step *Step) {
 	}
 	if _, given := step.at["answer"]; given && step.Call != "" {
 		d.failAt(step.where("answer"), "answer beside call", "no answer: the call itself is not judged", "")
-	}
-	if step.Answer != nil {
-		d.statuses(step.Answer.Status, step.where("answer"))
-	}
-	if step.Matrix != nil {
-		d.matrix(step.Matrix)
-	} else if len(step.Expect) > 0 {
-		d.failAt(step.where("expect"), "expect without a matrix", "a matrix; what the call answers is answer", "")
-	}
-	for i := range step.Expect {
-		d.pin(&step.Expect[i])
 	}
 }
 

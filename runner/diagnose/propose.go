@@ -372,16 +372,21 @@ func (p *proposing) call(o observation, refusals votes) {
 			refusals.saw(reply.Code, came.code)
 		}
 	case came.method == "PUT" && call.Put != nil && s3cors.Validate(call.Put) != nil:
-		for _, r := range call.Put.CORSRules {
-			for _, m := range r.AllowedMethods {
-				if !slices.Contains(s3cors.Methods, m) {
-					p.add("accepts-method", dialect.Word(m))
-				}
-			}
-		}
+		p.acceptedMethods(call.Put)
 	}
 	if came.read && came.returned != nil && call.Put != nil {
 		p.sorted(call.Put, came.returned)
+	}
+}
+
+// acceptedMethods looks at a configuration that was accepted, and that S3 refuses.
+func (p *proposing) acceptedMethods(put *s3cors.Configuration) {
+	for _, r := range put.CORSRules {
+		for _, m := range r.AllowedMethods {
+			if !slices.Contains(s3cors.Methods, m) {
+				p.add("accepts-method", dialect.Word(m))
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package dialect
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +81,7 @@ var actualDeviations = []Deviation{
 		})},
 	{Name: "actual-without-origin-matched", Summary: "An actual request without Origin is held against the rules as if its Origin were empty: one that lists * answers.", Class: result.Contract,
 		change: change{request: func(q *s3cors.Request) {
-			if q.Method != "OPTIONS" && q.Origin == nil {
+			if q.Method != http.MethodOptions && q.Origin == nil {
 				q.Origin = new(string)
 			}
 		}}},

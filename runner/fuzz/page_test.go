@@ -83,7 +83,7 @@ func TestShrinksFurtherDimensions(t *testing.T) {
 		wrong planted
 		want  Further
 	}{
-		{"none", func(_ Case, q Question) bool { return true }, nil},
+		{"none", func(Case, Question) bool { return true }, nil},
 		{"any connection", func(_ Case, q Question) bool { return q.Further["connections"] != "" }, Further{"connections": string(scenarios.Fresh)}},
 		{"two", func(_ Case, q Question) bool { return q.Further["clients"] != "" && q.Further["parameters"] == "x-id" }, Further{"clients": string(scenarios.Chromium), "parameters": "x-id"}},
 		{"an operation", func(_ Case, q Question) bool { return q.Further[operations] == "CopyObject" }, Further{operations: "CopyObject"}},

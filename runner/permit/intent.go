@@ -69,7 +69,7 @@ func (i *Intent) answeredBy(cfg *s3cors.Configuration) bool {
 
 // sampleOrigin is an origin that an entry covers; false: no browser has one.
 func sampleOrigin(entry string) (string, bool) {
-	origin := entry
+	var origin string
 	switch {
 	case entry == "*":
 		origin = "https://stranger.example"

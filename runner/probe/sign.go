@@ -67,14 +67,17 @@ func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires ti
 	if q.Host != "" || strings.HasPrefix(q.URL.Host, bucket+".") {
 		resource = "/" + bucket + resource
 	}
-	separator := "?"
+	var parameters []string
 	for _, name := range subresources {
 		if value, there := query[name]; there {
-			resource += separator + name
-			if separator = "&"; value[0] != "" {
-				resource += "=" + value[0]
+			if value[0] != "" {
+				name += "=" + value[0]
 			}
+			parameters = append(parameters, name)
 		}
+	}
+	if len(parameters) > 0 {
+		resource += "?" + strings.Join(parameters, "&")
 	}
 	amz := ""
 	if creds.SessionToken != "" {

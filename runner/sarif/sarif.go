@@ -124,12 +124,12 @@ func NewLog(run Run) Log {
 	return Log{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []Run{run}}
 }
 
-// Rule is the index of the rule of that id, which make gives where it is not there yet.
-func (d *Driver) Rule(id string, make func() Rule) int {
+// Rule is the index of the rule of that id, which newRule gives where it is not there yet.
+func (d *Driver) Rule(id string, newRule func() Rule) int {
 	if i := slices.IndexFunc(d.Rules, func(r Rule) bool { return r.ID == id }); i >= 0 {
 		return i
 	}
-	d.Rules = append(d.Rules, make())
+	d.Rules = append(d.Rules, newRule())
 	return len(d.Rules) - 1
 }
 

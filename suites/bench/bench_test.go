@@ -175,7 +175,7 @@ func BenchmarkBeside(b *testing.B) {
 	}
 	_ = w.Flush()
 	fmt.Printf("\n%s, %d processors, %d requests at a time, best of %d\n%s", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), concurrency, rounds, table)
-	for b.Loop() { //nolint:revive // all was measured above, once
+	for b.Loop() { // all was measured above, once
 	}
 }
 
@@ -191,7 +191,7 @@ func BenchmarkStart(b *testing.B) {
 		u := best(b, func() (usage, error) { u, _, err := measured(binary, nil, command); return u, err })
 		fmt.Printf("%s: %d ms, %d ms of processor time\n", command, u.wall.Milliseconds(), u.cpu.Milliseconds())
 	}
-	for b.Loop() { //nolint:revive // all was measured above, once
+	for b.Loop() { // all was measured above, once
 	}
 }
 
