@@ -157,14 +157,21 @@ func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
 // withdraw takes the lease away, and the copy of the journal before it: with the lease gone nobody would look for that.
 func (h *hold) withdraw(ctx context.Context, e *Endpoint, bucket string) error {
 	if h.copy {
-		if err := (&cleaner{e: e, bucket: bucket, prefix: savedKey(e.config.RunID)}).clean(ctx); err != nil {
-			return err
+		for range 2 { // one answer alone is not believed
+			if err := (&cleaner{e: e, bucket: bucket, prefix: savedKey(e.config.RunID)}).clean(ctx); err != nil {
+				return err
+			}
 		}
 		h.copy = false
 	}
 	if h.lease != nil {
 		if err := h.lease.drop(ctx); err != nil {
 			return err
+		}
+		if h.lease.there(ctx) {
+			if err := h.lease.drop(ctx); err != nil {
+				return err
+			}
 		}
 		h.lease = nil
 	}

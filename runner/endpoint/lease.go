@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -249,6 +250,12 @@ func (l *lease) drop(ctx context.Context) error {
 		problems = append(problems, l.e.deleteKey(ctx, l.bucket, l.key, &v))
 	}
 	return errors.Join(problems...)
+}
+
+// there reports that the bucket still has the lease, and not one that another run took meanwhile.
+func (l *lease) there(ctx context.Context) bool {
+	all, err := l.e.leases(ctx, l.bucket)
+	return err == nil && slices.ContainsFunc(all, func(o leased) bool { return o.key == l.key && o.holder.Run == l.e.config.RunID })
 }
 
 // deleteKey removes one object, or one version of it.
