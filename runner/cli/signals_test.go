@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,11 +31,12 @@ import (
 // usersOrigin is what the configuration of the user's bucket permits; no scenario of the catalogue names it.
 const usersOrigin = "https://users.example"
 
-// held is a server whose answers to preflights wait, so that a run can be met in the middle; and whose put-back can be made to hang.
+// held is a server whose answers to preflights wait once a run has put a configuration, so that it can be met in the middle; and whose put-back
+// can be made to hang.
 type held struct {
 	*embedded.Server
 	client   *s3.Client
-	reached  chan struct{} // closed by the first preflight
+	reached  chan struct{} // closed by the first preflight after that
 	released chan struct{} // close it, and preflights are answered
 	stuck    chan struct{} // not nil: calls that clean up wait for it
 	cleaning chan struct{} // closed by the first of those
@@ -48,6 +50,7 @@ func hold(t *testing.T, stuck bool) *held {
 		t.Cleanup(func() { close(h.stuck) })
 	}
 	var once, cleans sync.Once
+	var watching, put atomic.Bool
 	server, err := embedded.Start(context.Background(), embedded.Options{Middleware: func(x *embedded.Exchange, next func()) {
 		select {
 		case <-h.reached:
@@ -57,7 +60,10 @@ func hold(t *testing.T, stuck bool) *held {
 			}
 		default:
 		}
-		if x.Method() == "OPTIONS" {
+		if watching.Load() && x.Method() == "PUT" && strings.HasSuffix(x.Target(), "?cors=") {
+			defer put.Store(true)
+		}
+		if x.Method() == "OPTIONS" && put.Load() {
 			once.Do(func() { close(h.reached) })
 			<-h.released
 		}
@@ -81,6 +87,7 @@ func hold(t *testing.T, stuck bool) *held {
 	if err := errors.Join(err, putErr); err != nil {
 		t.Fatal(err)
 	}
+	watching.Store(true)
 	return h
 }
 
