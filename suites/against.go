@@ -132,6 +132,7 @@ func (o *onDemand) End(scenario string) error {
 	_, trouble := run.Finish()
 	if c, err := o.connect(); err == nil {
 		c.client.Close() // idle connections only: the next scenario makes its own
+		c.endpoint.Close()
 	}
 	return errors.Join(trouble...)
 }

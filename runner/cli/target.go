@@ -151,6 +151,7 @@ func (t *target) leftovers(trouble []error) []result.Leftover {
 // close ends what the target holds, however the run ended.
 func (t *target) close() {
 	t.client.Close()
+	t.endpoint.Close()
 	if t.server != nil {
 		closeServer(t.server)
 	}

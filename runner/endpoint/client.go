@@ -78,6 +78,9 @@ func (g *guard) Do(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
+// CloseIdleConnections closes those over which nothing is under way.
+func (g *guard) CloseIdleConnections() { g.client.CloseIdleConnections() }
+
 // attemptTime is how long one try of a call may take. Where time is short, a third of it: an endpoint that does not answer once should not cost
 // all the time that there is for cleaning up.
 func attemptTime(ctx context.Context, most time.Duration) time.Duration {

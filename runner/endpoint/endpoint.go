@@ -91,6 +91,14 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	return e, nil
 }
 
+// Close closes the connections over which nothing is under way: a server that is to end would wait for them. Calls may still follow.
+func (e *Endpoint) Close() {
+	e.probe.Close()
+	if idle, ok := e.client.Options().HTTPClient.(interface{ CloseIdleConnections() }); ok {
+		idle.CloseIdleConnections()
+	}
+}
+
 // example is a URL as one is expected.
 const example = "https://s3.gra.io.cloud.ovh.net"
 

@@ -6,10 +6,12 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"corsprobe/runner"
+	"corsprobe/runner/dialect"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
@@ -46,8 +48,14 @@ func withoutRace(t *testing.T) {
 // The race detector looks at runs in which cells fail, answers change and configurations come late: of few scenarios, for it is slow.
 func TestRaces(t *testing.T) {
 	plan := part(catalogue(t), "use-cases", "origins/exact", "lifecycle")
+	var answers atomic.Int64
+	flaky := reference.Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
+		if a.Headers["Access-Control-Allow-Origin"] != "" && answers.Add(1)%5 == 0 {
+			a.Headers["Access-Control-Allow-Methods"] = "TRACE" // unlike an answer without CORS headers, no bucket without a configuration gives it: it is no node that is late
+		}
+	}}
 	for name, b := range map[string]reference.Behaviour{
-		"failing": defect(t, "vary-origin-only").Behaviour, "flaky": defect(t, "flaky-headers").Behaviour, "late": reference.Late(150 * time.Millisecond),
+		"failing": defect(t, "vary-origin-only").Behaviour, "flaky": flaky, "late": reference.Late(150 * time.Millisecond),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
