@@ -62,33 +62,50 @@ func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell sc
 	return second
 }
 
-// current asks a cell until it is not answered any more by what its bucket was before. Where that goes on for longer than a change may take,
-// the answer stands. again is how often it was asked in vain.
+// rightInARow is how many answers in a row show that a wrong one before them came late, and not by chance.
+const rightInARow = 12
+
+// current asks a cell until it is not answered any more by what its bucket was before: until so many answers in a row are right that none may
+// come late. Where that goes on for longer than a change may take, the answer stands, and one that is right now and then is flaky: an endpoint
+// that forgets a configuration from time to time is not late. again is how often it was asked in vain.
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
 	start := time.Now()
-	var state *past // what it was answered by
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	var late *attempt // the last one that was answered by what the bucket was before
+	right, pause := 0, firstPause
+	for ; ; again++ {
 		a := s.attempt(ctx, step, cell)
 		a.cell.Attempts = again + 1
 		if a.outdated != nil {
-			state = a.outdated
+			late, right = &a, 0
+			if !wait(ctx, min(pause, time.Until(a.outdated.until))) {
+				s.learn(ctx, start, late, false)
+				return a.cell, again
+			}
+			pause = min(2*pause, longestPause)
+			continue
 		}
-		if a.outdated == nil || !wait(ctx, min(pause, time.Until(state.until))) {
-			s.learn(ctx, start, state, a.cell.Verdict == result.Passed)
+		right++
+		switch {
+		case late == nil:
 			return a.cell, again
+		case a.cell.Verdict != result.Passed || right >= rightInARow:
+			s.learn(ctx, start, late, a.cell.Verdict == result.Passed)
+			return a.cell, again
+		case !time.Now().Before(late.outdated.until) || ctx.Err() != nil:
+			s.learn(ctx, start, late, false)
+			return flaky(late.cell, a.cell), again
 		}
-		again++
 	}
 }
 
 // learn notes how the wait for an answer ended that was right of a state before. Cells of the same state count as one.
-func (s *stage) learn(ctx context.Context, start time.Time, state *past, well bool) {
+func (s *stage) learn(ctx context.Context, start time.Time, late *attempt, well bool) {
 	switch {
-	case state == nil || ctx.Err() != nil:
+	case ctx.Err() != nil:
 	case well:
 		s.run.stale.ended(start, true)
 	default:
-		state.told.Do(func() { s.run.stale.ended(start, false) })
+		late.outdated.told.Do(func() { s.run.stale.ended(start, false) })
 	}
 }
 

@@ -1,10 +1,31 @@
 package runner
 
 import (
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 )
+
+// An endpoint that forgets a configuration now and then answers as a node does that is late; but it goes on doing so.
+func TestForgettingIsFlaky(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		var asked atomic.Int64
+		w.answer = func(_ string, holds *s3cors.Configuration) *s3cors.Configuration {
+			if asked.Add(1)%5 == 0 {
+				return nil
+			}
+			return holds
+		}
+		report, _, _ := played(t, w, Options{}, "origins/exact", "methods/listed")
+		if report.Summary.Flaky == 0 || report.Summary.Errors > 0 {
+			t.Errorf("%+v", report.Summary)
+		}
+	})
+}
 
 // The reason of a flaky cell names what one attempt had and the other had not.
 func TestFlakyReason(t *testing.T) {
