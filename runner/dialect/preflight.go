@@ -24,7 +24,7 @@ var preflightDeviations = []Deviation{
 				refuse(a, 403, "SignatureDoesNotMatch")
 			}
 		})},
-	{Name: "preflight-unusable-url-refused", Summary: "The preflight of a presigned URL that cannot be used any more, or by nobody, is refused with 403.", Class: result.Contract, Checks: []string{"preflight.*"},
+	{Name: "preflight-unusable-url-refused", Summary: "The preflight of a presigned URL that cannot be used any more, or by nobody, is refused with 403.", Class: result.Breakage, Checks: []string{"preflight.*"},
 		Parameter: &Parameter{Doc: "what is wrong with the URL, expired or unknown-key, and the code", Examples: []Value{Pairs(map[string]string{"expired": "AccessDenied"})},
 			summary: worded("The preflight of a presigned URL that cannot be used is refused with 403: %s."), check: faults,
 			make: func(v Value) change {
@@ -34,7 +34,7 @@ var preflightDeviations = []Deviation{
 					}
 				})
 			}}},
-	{Name: "preflight-unusable-url-refused-where-granted", Summary: "The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers.", Class: result.Contract, Checks: []string{"preflight.*"},
+	{Name: "preflight-unusable-url-refused-where-granted", Summary: "The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers.", Class: result.Breakage, Checks: []string{"preflight.*"},
 		Parameter: &Parameter{Doc: "what is wrong with the URL, expired or unknown-key, and the code", Examples: []Value{Pairs(map[string]string{"expired": "AccessDenied"})},
 			summary: worded("The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers: %s."), check: faults,
 			make: func(v Value) change {

@@ -82,7 +82,7 @@ func TestAgainstChromium(t *testing.T) {
 	for _, server := range []string{"rgw", "s3rver"} {
 		t.Run(server, func(t *testing.T) {
 			dir := t.TempDir()
-			code, output := lab(t, dir, "", server, "--", "--browser", "headers/requested", "methods", "responses/headers", "rules", "use-cases")
+			code, output := lab(t, dir, "", server, "--", "--browser", "--evidence", "all", "headers/requested", "methods", "responses/headers", "rules", "use-cases")
 			if code == notToBeHad {
 				t.Skip(output)
 			}
