@@ -11,6 +11,8 @@ import (
 
 	"corsprobe/runner/english"
 	"corsprobe/runner/result"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Format is the name of a way to write a report.
@@ -138,29 +140,9 @@ func nearest(name string) Format {
 	const tolerance = 2 // two slips of the finger; three would make json of text
 	best, least := Format(""), tolerance+1
 	for _, f := range Formats() {
-		if d := distance(strings.ToLower(name), string(f)); d < least {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), string(f)); d < least {
 			best, least = f, d
 		}
 	}
 	return best
-}
-
-// distance is Levenshtein's: how many characters must be added, removed or replaced.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -115,7 +115,11 @@ func flaky(first, second result.Cell) result.Cell {
 		c = second
 	}
 	c.Verdict, c.Attempts = result.Flaky, second.Attempts
-	c.Reason = fmt.Sprintf("asked twice, %s and then %s", outcome(first, second), outcome(second, first))
+	times := "twice"
+	if c.Attempts > 2 {
+		times = fmt.Sprintf("%d times", c.Attempts)
+	}
+	c.Reason = fmt.Sprintf("asked %s, %s and then %s", times, outcome(first, second), outcome(second, first))
 	c.Exchanges = append(append([]result.Exchange{}, first.Exchanges...), second.Exchanges...)
 	return c
 }

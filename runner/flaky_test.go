@@ -36,6 +36,10 @@ func TestFlakyReason(t *testing.T) {
 		}
 		return c
 	}
+	asked := func(c result.Cell, times int) result.Cell {
+		c.Attempts = times
+		return c
+	}
 	for _, c := range []struct {
 		first, second result.Cell
 		want          string
@@ -44,6 +48,7 @@ func TestFlakyReason(t *testing.T) {
 		{cell(result.Passed), cell(result.Error), "asked twice, right and then without an answer"},
 		{cell(result.Failed, "actual.vary"), cell(result.Failed, "actual.vary", "actual.status"), "asked twice, wrong in fewer ways and then wrong in actual.status (absent)"},
 		{cell(result.Failed, "a", "b"), cell(result.Failed, "a", "c"), "asked twice, wrong in b (absent) and then wrong in c (absent)"},
+		{cell(result.Failed, "actual.vary"), asked(cell(result.Passed), 9), "asked 9 times, wrong in actual.vary (absent) and then right"},
 	} {
 		if got := flaky(c.first, c.second).Reason; got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
