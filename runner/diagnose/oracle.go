@@ -31,8 +31,8 @@ func NewOracle(d dialect.Dialect, scenarios []result.Scenario, url string) *Orac
 type Told struct {
 	// Findings lists for each of the cell's findings the deviations, by their index, that explain it; nil where the dialect does not.
 	Findings [][]int
-	// Concerned are the deviations that change what is owed to any of the cell's requests; Shown those of them by which what came is right, and
-	// S3's own answer would not be.
+	// Concerned are the deviations that change what is owed to any of the cell's requests, but where what came is as right by S3; Shown those of
+	// them by which what came is right, and S3's own answer would not be.
 	Concerned, Shown []int
 }
 
@@ -56,7 +56,9 @@ func (o *Oracle) Tell(c result.Cell) Told {
 				told.Shown = append(told.Shown, i)
 			}
 		}
-		told.Concerned = append(told.Concerned, concerned...)
+		if owed.missed != 0 || with.missed != 0 { // an answer that both S3 and the dialect may give says nothing for or against a deviation
+			told.Concerned = append(told.Concerned, concerned...)
+		}
 		for f, finding := range c.Findings {
 			if by := e.cases[n].explained(finding.Check, owed, with, less, concerned); by != nil {
 				told.Findings[f] = by

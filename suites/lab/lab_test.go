@@ -88,7 +88,13 @@ func TestAgainstChromium(t *testing.T) {
 	for _, server := range []string{"rgw", "s3rver"} {
 		t.Run(server, func(t *testing.T) {
 			dir := t.TempDir()
-			code, output := lab(t, dir, "", server, "--", "--browser", "--evidence", "all", "headers/requested", "methods", "responses/headers", "rules", "use-cases")
+			args := []string{server, "--", "--browser", "--evidence", "all"}
+			if server == "s3rver" {
+				// Its GetBucketCors gives the ID of a rule back as it was put, "&" and all, which is no XML; and it closes the connection on a
+				// document of more than 64 KiB while that is being sent. Nothing can be judged there.
+				args = append(args, "--skip", "rules/limits long-ids", "--skip", "rules/kibibytes")
+			}
+			code, output := lab(t, dir, "", append(args, "headers/requested", "methods", "responses/headers", "rules", "use-cases")...)
 			if code == notToBeHad {
 				t.Skip(output)
 			}
