@@ -47,7 +47,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.baseline(r.Baseline)
 	t.summary(r)
 	t.blank()
-	t.gone(r)
+	t.bucketsGone(r)
 	t.verdict(r)
 	return t.out.Flush()
 }
