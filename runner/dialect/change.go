@@ -17,6 +17,8 @@ type change struct {
 	request func(*s3cors.Request)
 	// odd: requested names are compared whatever characters they have; empty: members that are empty too.
 	odd, empty bool
+	// null: the origin null is compared like any other, which S3's facts leave open.
+	null bool
 	// origin and header match in another way; fits is the way that they change.
 	origin func(pattern, origin string, fits match) bool
 	header func(patterns []string, name string, fits covers) bool
