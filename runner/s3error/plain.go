@@ -71,5 +71,5 @@ func notLetter(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z'
 
 // notPlain reports what XML reads as something else than itself, or does not permit; and what is no ASCII.
 func notPlain(r rune) bool {
-	return (r < ' ' || r > '~') && r != '\n' && r != '\t' || r == '&' || r == '>'
+	return (r < ' ' || r > '~') && r != '\n' && r != '\t' || r == '>'
 }
