@@ -79,8 +79,8 @@ func (q Asked) Anonymous() bool { return !q.Signed() && !q.Presigned() }
 // Answer is one answer that an endpoint may give.
 type Answer struct {
 	s3cors.Answer
-	Twice []string // headers whose line is sent twice
-	Bare  bool     // there is no error document
+	Twice      []string // headers whose line is sent twice
+	NoDocument bool     // there is no error document
 }
 
 // Answers says what an endpoint that speaks the dialect answers to a request on a bucket in that state: one answer, or several where S3's
