@@ -165,10 +165,10 @@ func (f *outcomeFlags) human(stdout, stderr io.Writer) io.Writer {
 }
 
 // conclude holds a report against the baseline, writes what is asked for, and turns the result into an exit code. A report that could not be
-// written is an error of its own. left are the ids that could have been asked, and were not.
-func (f *outcomeFlags) conclude(report result.Report, notAsked []string, stdout, stderr io.Writer) error {
+// written is an error of its own. notAsked lists the ids that could have been asked, and were not.
+func (f *outcomeFlags) conclude(report result.Report, notAsked func() []string, stdout, stderr io.Writer) error {
 	if f.earlier != nil {
-		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, notAsked)
+		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, notAsked())
 	}
 	human := f.human(stdout, stderr)
 	written := reports.WriteText(human, report, f.look.text(human))
@@ -181,7 +181,7 @@ func (f *outcomeFlags) conclude(report result.Report, notAsked []string, stdout,
 	}
 	code := f.exitCode(report)
 	if f.accept {
-		return f.update(report, code, notAsked, human)
+		return f.update(report, code, notAsked(), human)
 	}
 	if code != 0 {
 		return exit{code: code}

@@ -339,11 +339,12 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
 }
 
-// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing.
+// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing. Only the first time are its
+// objects removed in lots: that they were gone may have been said in vain.
 func (e *Endpoint) removeAgain(ctx context.Context, name string) (problem, err error) {
-	problem, err = e.removeOnce(ctx, name)
+	problem, err = e.removeOnce(ctx, name, true)
 	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
-		problem, err = e.removeOnce(ctx, name)
+		problem, err = e.removeOnce(ctx, name, false)
 	}
 	return problem, err
 }
@@ -357,8 +358,8 @@ func because(err, cause error) error {
 }
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
-func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
-	c := cleaner{e: e, bucket: name, last: keepKey}
+func (e *Endpoint) removeOnce(ctx context.Context, name string, lots bool) (problem, err error) {
+	c := cleaner{e: e, bucket: name, last: keepKey, lots: lots}
 	problem = c.clean(ctx)
 	if err = e.deleteBucket(ctx, name); err == nil {
 		if again := e.deleteBucket(ctx, name); isCall(again, "BucketNotEmpty") { // one answer alone is not believed
