@@ -30,11 +30,11 @@ func ExampleCORSCheck() {
 	answer := []result.Header{{Name: "Access-Control-Allow-Origin", Value: "*"}}
 	for _, credentials := range []fetch.Credentials{fetch.Omit, fetch.Include} {
 		v := fetch.CORSCheck("https://app.example.com", credentials, answer)
-		fmt.Println(credentials, v.Allowed, v.Reason, v.Firefox)
+		fmt.Printf("%s: %t, %q, %q\n", credentials, v.Allowed, v.Reason, v.Firefox)
 	}
 	// Output:
-	// omit true
-	// include false wildcard-with-credentials CORSNotSupportingCredentials
+	// omit: true, "", ""
+	// include: false, "wildcard-with-credentials", "CORSNotSupportingCredentials"
 }
 
 // A preflight names the method, and of the headers those that are not safelisted: lower-cased, sorted, joined by a comma without a blank.
@@ -45,7 +45,7 @@ func ExamplePreflightHeaders() {
 	for _, h := range fetch.PreflightHeaders(request) {
 		fmt.Printf("%s: %s\n", h.Name, h.Value)
 	}
-	// Output:
+	// Unordered output:
 	// Accept: */*
 	// Origin: https://app.example.com
 	// Access-Control-Request-Method: PUT
