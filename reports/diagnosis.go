@@ -174,7 +174,7 @@ func flow(v any) string {
 func WriteDiagnosis(w io.Writer, r result.Report, opts TextOptions) error {
 	t := newTextWriter(w, opts)
 	t.head(r)
-	t.diagnosis(r)
+	t.diagnosis(r, true)
 	t.failed(r)
 	if r.Summary.Failed == 0 {
 		t.blank()
@@ -183,35 +183,27 @@ func WriteDiagnosis(w io.Writer, r result.Report, opts TextOptions) error {
 	return t.out.Flush()
 }
 
-// diagnosis shows what the failures come from, first of all.
-func (t *textWriter) diagnosis(r result.Report) {
+// diagnosis shows what the failures come from, first of all. Unless the whole is asked for, many causes have a line each, and the worst alone is
+// told in full.
+func (t *textWriter) diagnosis(r result.Report, whole bool) {
 	all := namedCauses(r)
 	if len(all) == 0 {
 		return
 	}
 	t.section(bold, explains(r, len(all)))
-	width := 0
-	for _, c := range all {
-		width = max(width, len(string(c.Class)))
-	}
-	for i, c := range all {
-		t.blank()
-		head := fmt.Sprintf("%d  %s  ", i+1, t.paint(classStyles[c.Class], fmt.Sprintf("%-*s", width, visible(string(c.Class)))))
-		t.line(0, head+t.paint(bold, brief(c.Summary, valueLimit))+"  "+plural(c.count, "cell"))
-		t.wrapped(3, owes(c.Cause))
-		if c.finding != nil {
-			t.rows(3, []row{
-				{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
-				{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
-			})
-			t.rows(3, exampleCurl(c))
+	if whole || len(all) <= few {
+		for i, c := range all {
+			t.cause(fmt.Sprint(i+1), c)
 		}
-		t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
-		if len(c.Alternatives) > 0 {
-			t.rows(3, []row{{label: "or", value: brief(strings.Join(c.Alternatives, "; "), valueLimit) + ", which would answer the same"}})
-		}
+	} else {
+		t.cause("1", all[0])
+		t.others(all[1:])
 	}
-	t.followUp(r.FollowUp)
+	if f := r.FollowUp; !whole && f != nil && max(len(all), len(f.Questions)) > few {
+		t.fold("%s to tell deviations apart", plural(len(f.Questions), "further question"))
+	} else {
+		t.followUp(f)
+	}
 	t.blank()
 	open := len(unexplained(r))
 	if open == 0 {
@@ -219,6 +211,53 @@ func (t *textWriter) diagnosis(r result.Report) {
 		return
 	}
 	t.line(0, "not explained: "+plural(open, "cell"))
+}
+
+// cause tells one cause in full: what it is, what S3 does instead, an example, and its name.
+func (t *textWriter) cause(number string, c named) {
+	t.blank()
+	class := visible(string(c.Class))
+	count := "  " + plural(c.count, "cell") + "  "
+	lines := Wrap(class+count+brief(c.Summary, valueLimit), t.width-len(number)-2)
+	t.line(0, number+"  "+t.paint(classStyles[c.Class], class)+count+t.paint(bold, strings.TrimPrefix(lines[0], class+count)))
+	for _, l := range lines[1:] {
+		t.line(len(number)+2, t.paint(bold, l))
+	}
+	if owed := owes(c.Cause); owed != "" {
+		t.wrapped(3, owed)
+	}
+	if c.finding != nil {
+		t.rows(3, []row{
+			{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
+			{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
+		})
+		if t.opts.Verbose {
+			t.rows(3, exampleCurl(c))
+		} else {
+			t.rows(3, []row{{label: "cell", value: visible(c.example.ID), verbatim: true}})
+		}
+	}
+	t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
+	if len(c.Alternatives) > 0 {
+		t.rows(3, []row{{label: "or", value: brief(strings.Join(c.Alternatives, "; "), valueLimit) + ", which would answer the same"}})
+	}
+}
+
+// moreCauses is how many have a line of their own beside those that are told in full.
+const moreCauses = 12
+
+// others gives the causes that are not told in full a line each, and counts what does not fit a screen.
+func (t *textWriter) others(all []named) {
+	shown := all[:min(len(all), moreCauses)]
+	lines := make([]ranked, len(shown))
+	for i, c := range shown {
+		lines[i] = ranked{class: c.Class, style: classStyles[c.Class], cells: c.count, text: brief(c.Summary, valueLimit)}
+	}
+	t.ranking(lines, nil)
+	if rest := len(all) - len(shown); rest > 0 {
+		t.line(2, fmt.Sprintf("… and %d more, no worse", rest))
+	}
+	t.fold("what each cause does, with an example")
 }
 
 // followUp shows what was asked to tell causes apart that explained the same answers, and what is left of them.

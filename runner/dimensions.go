@@ -430,7 +430,8 @@ func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
 // shorten keeps the start of a large object's text: it is no evidence of anything.
 func shorten(r *result.Response, cell scenarios.Cell) {
 	const enough = 256
-	if large := len(content(cell.Size)) > enough; large && len(r.Body) > enough && r.Body[0] != '<' {
+	large := cell.Size == scenarios.HundredKiB || cell.Size == scenarios.TwoMebibyte || cell.Size == scenarios.SixMebibyte
+	if large && len(r.Body) > enough && r.Body[0] != '<' {
 		r.Body, r.Truncated = r.Body[:enough], true
 	}
 }

@@ -166,9 +166,9 @@ func (f *outcomeFlags) human(stdout, stderr io.Writer) io.Writer {
 
 // conclude holds a report against the baseline, writes what is asked for, and turns the result into an exit code. A report that could not be
 // written is an error of its own. left are the ids that could have been asked, and were not.
-func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, stderr io.Writer) error {
+func (f *outcomeFlags) conclude(report result.Report, left func() []string, stdout, stderr io.Writer) error {
 	if f.earlier != nil {
-		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
+		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left())
 	}
 	human := f.human(stdout, stderr)
 	told := reports.WriteText(human, report, f.look.text(human))
@@ -181,7 +181,7 @@ func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, std
 	}
 	code := f.exitCode(report)
 	if f.accept {
-		return f.update(report, code, left, human)
+		return f.update(report, code, left(), human)
 	}
 	if code != 0 {
 		return exit{code: code}

@@ -12,7 +12,7 @@ import (
 func (f *runFlags) repeat(c chosen, stdout, stderr io.Writer) error {
 	fmt.Fprintf(f.outcome.human(stdout, stderr), "%s has no failed cell: nothing is asked again. It says:\n\n", f.rerun)
 	diagnosed(c.settled)
-	return f.outcome.conclude(*c.settled, c.unasked(), stdout, stderr)
+	return f.outcome.conclude(*c.settled, c.unasked, stdout, stderr)
 }
 
 // onlyFailed leaves the cells that --rerun-failed's report says were not judged to conform. Where there are none, that report is the result.

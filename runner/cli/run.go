@@ -148,7 +148,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
-	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
+	return f.outcome.conclude(report, chosen.unasked, stdout, stderr)
 }
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.

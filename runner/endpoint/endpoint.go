@@ -48,6 +48,7 @@ type Endpoint struct {
 
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
+	noLots    atomic.Bool // DeleteObjects was refused
 
 	ledger ledger
 

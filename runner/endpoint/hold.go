@@ -147,7 +147,7 @@ func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
 		return err
 	}
 	h.copy = true
-	ctx, end := unhurried(ctx)
+	ctx, end := outlasting(ctx, grace)
 	defer end()
 	key := savedKey(j.Run)
 	_, err = e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &j.Bucket, Key: &key, Body: bytes.NewReader(data)})

@@ -45,7 +45,7 @@ func (e *Endpoint) takeLease(ctx context.Context, bucket string, holder Holder) 
 	if err := ctx.Err(); err != nil {
 		return nil, e.callError("PutObject", err)
 	}
-	ctx, end := unhurried(ctx) // a lease that is given up while it is written may appear late
+	ctx, end := outlasting(ctx, grace) // a lease that is given up while it is written may appear late
 	defer end()
 	for try := 1; ; try++ {
 		l := &lease{e: e, bucket: bucket, key: leaseKey}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/permit"
 	"corsprobe/runner/s3cors"
@@ -96,7 +97,7 @@ func (r ruleLosses) origins() []Problem {
 			}
 		}
 		at := At{Field: "AllowedOrigins", Index: o, Value: origin}
-		switch listed := enumerate(methods); {
+		switch listed := english.And(methods); {
 		case len(methods) == 0:
 		case chooses(first.By):
 			all = append(all, r.found(at, first.By, "rule %d is never reached for %s: its %s %s blocked", r.index+1, first.Page.Origin, listed, is(methods)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/s3cors"
 )
 
@@ -123,7 +124,7 @@ func badMethod(at At, what string) Problem {
 	}
 	switch {
 	case len(meant) > 0 && allMethods(meant):
-		p.Do = "write " + enumerate(meant)
+		p.Do = "write " + english.And(meant)
 		if len(meant) > 1 {
 			p.Do += ", each as an entry of its own"
 		}
@@ -163,7 +164,7 @@ func badName(id string, at At, what string) Problem {
 		p.What = "a value stands behind the name, and no preflight asks for that: " + what
 		p.Do, p.Mend = "write the name alone: "+strings.TrimSpace(name), with(strings.TrimSpace(name))
 	case len(words) > 0 && strings.ContainsAny(at.Value, ",;") && allNames(words), len(words) == 1 && isName(words[0]):
-		p.Do, p.Mend = "write "+enumerate(words), with(words...)
+		p.Do, p.Mend = "write "+english.And(words), with(words...)
 		if len(words) > 1 {
 			p.What = number(len(words)) + " names stand in one entry, and no preflight asks for that: " + what
 			p.Do += ", each as an entry of its own"
