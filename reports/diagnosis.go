@@ -231,11 +231,7 @@ func (t *textWriter) cause(number string, c named) {
 			{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
 			{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
 		})
-		if t.opts.Verbose {
-			t.rows(3, exampleCurl(c))
-		} else {
-			t.rows(3, []row{{label: "cell", value: visible(c.example.ID), verbatim: true}})
-		}
+		t.rows(3, exampleCurl(c))
 	}
 	t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
 	if len(c.Alternatives) > 0 {
