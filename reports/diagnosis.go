@@ -256,36 +256,6 @@ func (t *textWriter) others(all []named) {
 	t.fold("what each cause does, with an example")
 }
 
-// followUp shows what was asked to tell causes apart that explained the same answers, and what is left of them.
-func (t *textWriter) followUp(f *result.FollowUp) {
-	if f == nil {
-		return
-	}
-	titles := map[string]string{}
-	for i := range f.Cells {
-		c := &f.Cells[i]
-		titles[c.ID] = c.Title
-		if at := place(c.File, c.Line); at != "" && c.Line > 0 {
-			titles[c.ID] += ", as in " + at
-		}
-	}
-	t.blank()
-	t.line(0, "asked further, where several deviations explained the same answers:")
-	for i, q := range f.Questions {
-		if i == 0 || !slices.Equal(q.Between, f.Questions[i-1].Between) {
-			left := strings.Join(q.Left, ", ")
-			if left == "" {
-				left = "none of them"
-			}
-			t.rows(3, []row{{label: "between", value: brief(strings.Join(q.Between, ", "), valueLimit)}, {label: "left", value: brief(left, valueLimit)}})
-		}
-		t.rows(3, []row{{label: "asked", value: brief(titles[q.Cell], valueLimit)}})
-	}
-	if f.Incomplete != "" {
-		t.wrapped(3, "not all was asked: "+brief(f.Incomplete, valueLimit))
-	}
-}
-
 // exampleCurl is the command that repeats the exchange of the finding.
 func exampleCurl(c named) []row {
 	kind, _, _ := strings.Cut(c.finding.Check, ".")
