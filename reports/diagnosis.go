@@ -231,11 +231,7 @@ func (t *textWriter) cause(number string, c named) {
 			{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
 			{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
 		})
-		if t.opts.Verbose {
-			t.rows(3, exampleCurl(c))
-		} else {
-			t.rows(3, []row{{label: "cell", value: visible(c.example.ID), verbatim: true}})
-		}
+		t.rows(3, exampleCurl(c))
 	}
 	t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
 	if len(c.Alternatives) > 0 {
@@ -258,36 +254,6 @@ func (t *textWriter) others(all []named) {
 		t.line(2, fmt.Sprintf("… and %d more, no worse", rest))
 	}
 	t.fold("what each cause does, with an example")
-}
-
-// followUp shows what was asked to tell causes apart that explained the same answers, and what is left of them.
-func (t *textWriter) followUp(f *result.FollowUp) {
-	if f == nil {
-		return
-	}
-	titles := map[string]string{}
-	for i := range f.Cells {
-		c := &f.Cells[i]
-		titles[c.ID] = c.Title
-		if at := place(c.File, c.Line); at != "" && c.Line > 0 {
-			titles[c.ID] += ", as in " + at
-		}
-	}
-	t.blank()
-	t.line(0, "asked further, where several deviations explained the same answers:")
-	for i, q := range f.Questions {
-		if i == 0 || !slices.Equal(q.Between, f.Questions[i-1].Between) {
-			left := strings.Join(q.Remaining, ", ")
-			if left == "" {
-				left = "none of them"
-			}
-			t.rows(3, []row{{label: "between", value: brief(strings.Join(q.Between, ", "), valueLimit)}, {label: "left", value: brief(left, valueLimit)}})
-		}
-		t.rows(3, []row{{label: "asked", value: brief(titles[q.Cell], valueLimit)}})
-	}
-	if f.Incomplete != "" {
-		t.wrapped(3, "not all was asked: "+brief(f.Incomplete, valueLimit))
-	}
 }
 
 // exampleCurl is the command that repeats the exchange of the finding.

@@ -63,11 +63,7 @@ func (t *textWriter) bucketsGone(r result.Report) {
 	shown := slices.ContainsFunc(r.Cells, func(c result.Cell) bool {
 		return len(c.Curl) > 0 && c.Verdict != result.Passed && c.Verdict != result.Known && c.Verdict != result.Unsupported
 	})
-	words := bucketsGoneWords(r)
-	if !t.opts.Verbose && len(namedCauses(r)) > 0 && len(openCells(r)) == 0 {
-		words = "corsprobe reproduce REPORT.json CELL asks a cell of a JSON report again; --verbose has the curl commands."
-	}
-	if shown && words != "" {
+	if words := bucketsGoneWords(r); shown && words != "" {
 		t.wrapped(0, words)
 		t.blank()
 	}

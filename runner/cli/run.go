@@ -82,8 +82,8 @@ func (f *runFlags) register(c *cobra.Command) {
 	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
 	flags.IntVar(&f.catalogue, "catalogue-version", 0, "leave out what came after this `VERSION` of the built-in catalogue, so that a gate asks what it asked then; corsprobe list --since tells what came (default: the newest)")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit this `FILTER`; in Ginkgo's syntax")
-	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
-	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
+	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose id, or text in Ginkgo, matches this `REGEXP`; repeatable")
+	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose id, or text in Ginkgo, matches this `REGEXP`; repeatable")
 	flags.StringVar(&f.rerun, "rerun-failed", "", "only cells that failed in the JSON report `FILE`; those that were flaky or in error among them")
 	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
 	flags.IntVar(&f.maxCells, "max-cells", 100_000, "refuse a plan of more cells than this; --shard shares one between runs")
@@ -300,7 +300,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	f.source.run, f.source.elsewhere = run, chosen.inOtherShards
 	config, reporter := f.ginkgo()
 	silenceStdout()
-	states, _ := suites.Run("corsprobe", config, reporter)
+	states, _ := suites.Run(suiteName, config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded

@@ -65,6 +65,9 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if c.plan, err = narrow(within, f.run); err != nil {
 		return c, err
 	}
+	if c.plan, err = f.byText(c.plan); err != nil {
+		return c, err
+	}
 	if err := f.onlyFailed(&c); err != nil {
 		return c, err
 	}
@@ -127,7 +130,10 @@ func (s *source) Wait(ctx context.Context, id string) result.Cell {
 	return s.run.Wait(ctx, id)
 }
 
-// mostSpecs is how many cells have a spec each, unless specs are chosen by their text.
+// suiteName is what the suite is called in Ginkgo.
+const suiteName = "corsprobe"
+
+// mostSpecs is how many cells have a spec each.
 const mostSpecs = 5000
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
@@ -135,18 +141,18 @@ func (f *runFlags) selected(plan scenarios.Plan) (map[string]bool, error) {
 	if _, err := types.ParseLabelFilter(f.labelFilter); err != nil {
 		return nil, fmt.Errorf("--label-filter %s: %w", f.labelFilter, err)
 	}
-	if plan.Results() > mostSpecs && len(f.focus)+len(f.skip) == 0 {
+	if plan.Results() > mostSpecs {
 		suites.DescribeTogether(plan, &f.source)
 	} else {
 		suites.Describe(plan, &f.source)
 	}
 	config, reporter := f.ginkgo()
-	return suites.Selected("corsprobe", config, reporter), nil
+	return suites.Selected(suiteName, config, reporter), nil
 }
 
 func (f *runFlags) ginkgo() (types.SuiteConfig, types.ReporterConfig) {
 	config, reporter := ginkgo.GinkgoConfiguration()
-	config.LabelFilter, config.FocusStrings, config.SkipStrings = f.labelFilter, f.focus, f.skip
+	config.LabelFilter = f.labelFilter
 	config.Timeout = 24 * time.Hour // the run bounds itself; Ginkgo's hour would be too short for a slow endpoint
 	return config, reporter
 }

@@ -38,7 +38,11 @@ func Read(text string) []Message {
 		text = html.UnescapeString(text)
 	}
 	messages, rest := documents(text)
-	messages = append(messages, assemble(parts(normalised(rest)))...)
+	line := normalised(rest)
+	messages = append(messages, assemble(parts(line))...)
+	if len(messages) == 0 {
+		messages = foreign(line)
+	}
 	messages = distinct(messages)
 	addRequest(messages)
 	if loud := slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Meaning.Quiet }); len(loud) > 0 {

@@ -43,7 +43,7 @@ type found struct {
 	values     map[string]string
 }
 
-// frames surround sentences. Safari says of which request it speaks after it said why.
+// frames surround sentences; a quote in them may be a double one, or missing. Safari says of which request it speaks after it said why.
 var frames = []struct {
 	role    role
 	browser string
@@ -63,7 +63,8 @@ var frames = []struct {
 var patterns = sync.OnceValue(func() []pattern {
 	var all []pattern
 	for _, f := range frames {
-		all = append(all, pattern{role: f.role, browser: f.browser, re: regexp.MustCompile("(?i)" + f.text)})
+		text := strings.ReplaceAll(f.text, `'?`, `['"]?`) // Chromium quotes an address in either way
+		all = append(all, pattern{role: f.role, browser: f.browser, re: regexp.MustCompile("(?i)" + text)})
 	}
 	for _, m := range browserMeanings() {
 		for browser, texts := range map[string][]string{Chromium: m.Chromium, Firefox: m.Firefox, Safari: m.Safari} {

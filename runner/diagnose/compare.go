@@ -146,12 +146,15 @@ func (e expected) apart(other expected) bool {
 	}
 	differ := e.changes(other) &^ (status | e.free | other.free)
 	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
-		if (pair[0] == "" || pair[1] == "") && (part != errorCode || e.noDocument == other.noDocument) {
+		if (pair[0] == "" || pair[1] == "") && (part != errorCode || !e.emptyFor(other) && !other.emptyFor(e)) {
 			differ &^= part
 		}
 	}
 	return differ != 0
 }
+
+// emptyFor reports that no document is predicted where the other predicts one.
+func (e expected) emptyFor(other expected) bool { return e.noDocument && other.code != "" }
 
 // missed are the parts that came otherwise.
 func (e expected) missed(s seen) parts {
