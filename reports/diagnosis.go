@@ -108,19 +108,19 @@ func all(failed int) string {
 
 // owes says what S3 does instead, from the facts that a cause departs from.
 func owes(c result.Cause) string {
-	var told []string
+	var facts []string
 	for _, id := range c.Facts {
 		if f, ok := s3cors.FactByID(id); ok {
-			told = append(told, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
+			facts = append(facts, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
 		}
-		if len(told) == 1 {
+		if len(facts) == 1 {
 			break
 		}
 	}
-	if len(told) == 0 {
+	if len(facts) == 0 {
 		return ""
 	}
-	return "S3: " + strings.Join(told, " ") + "."
+	return "S3: " + strings.Join(facts, " ") + "."
 }
 
 // firstSentence is the statement up to its first full stop or semicolon.
@@ -231,11 +231,7 @@ func (t *textWriter) cause(number string, c named) {
 			{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
 			{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
 		})
-		if t.opts.Verbose {
-			t.rows(3, exampleCurl(c))
-		} else {
-			t.rows(3, []row{{label: "cell", value: visible(c.example.ID), verbatim: true}})
-		}
+		t.rows(3, exampleCurl(c))
 	}
 	t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
 	if len(c.Alternatives) > 0 {
@@ -258,36 +254,6 @@ func (t *textWriter) others(all []named) {
 		t.line(2, fmt.Sprintf("… and %d more, no worse", rest))
 	}
 	t.fold("what each cause does, with an example")
-}
-
-// followUp shows what was asked to tell causes apart that explained the same answers, and what is left of them.
-func (t *textWriter) followUp(f *result.FollowUp) {
-	if f == nil {
-		return
-	}
-	titles := map[string]string{}
-	for i := range f.Cells {
-		c := &f.Cells[i]
-		titles[c.ID] = c.Title
-		if at := place(c.File, c.Line); at != "" && c.Line > 0 {
-			titles[c.ID] += ", as in " + at
-		}
-	}
-	t.blank()
-	t.line(0, "asked further, where several deviations explained the same answers:")
-	for i, q := range f.Questions {
-		if i == 0 || !slices.Equal(q.Between, f.Questions[i-1].Between) {
-			left := strings.Join(q.Left, ", ")
-			if left == "" {
-				left = "none of them"
-			}
-			t.rows(3, []row{{label: "between", value: brief(strings.Join(q.Between, ", "), valueLimit)}, {label: "left", value: brief(left, valueLimit)}})
-		}
-		t.rows(3, []row{{label: "asked", value: brief(titles[q.Cell], valueLimit)}})
-	}
-	if f.Incomplete != "" {
-		t.wrapped(3, "not all was asked: "+brief(f.Incomplete, valueLimit))
-	}
 }
 
 // exampleCurl is the command that repeats the exchange of the finding.

@@ -191,7 +191,7 @@ func (r *Run) deliver(c result.Cell) {
 }
 
 // shown is a cell without secrets: as it is kept, and as it is told at once.
-func (r *Run) shown(c result.Cell) (kept, told result.Cell) {
+func (r *Run) shown(c result.Cell) (kept, evented result.Cell) {
 	short := r.keeping.shortens(&c)
 	redactor := r.probes.Redactor()
 	if !short {

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// trace gathers what DevTools tells of one request, of the redirects it meets and of their preflights.
+// trace gathers what DevTools reports of one request, of its redirects and of their preflights.
 //
 // A request is known by DevTools' id and by its type, not by its address: Chromium rewrites some (a ' in a query becomes %27), and a
 // redirect changes it. The page has nothing else to fetch.
@@ -26,8 +26,8 @@ type trace struct {
 	console string
 }
 
-// observed is what was said of one request. The network's own account of it (headers and status, DevTools' "extra info") and the page's come
-// from two processes, in either order.
+// observed is what DevTools reported of one request. The network's account of it (headers and status, DevTools' "extra info") and the page's
+// come from two processes, in either order.
 type observed struct {
 	urls      []string   // as the page announced them: one, and one for each redirect followed
 	exchanges []Exchange // as the network saw them, in the same order
@@ -50,7 +50,7 @@ func (t *trace) reset() {
 	t.byID, t.order, t.console = map[network.RequestID]*observed{}, nil, ""
 }
 
-// event notes what an event tells. It is called in the order of the events.
+// event records what an event says. It is called in the order of the events.
 func (t *trace) event(ev any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -58,14 +58,14 @@ func (t *trace) event(ev any) {
 	case *network.EventRequestWillBeSent:
 		t.announce(e)
 	case *network.EventRequestWillBeSentExtraInfo:
-		r := t.of(e.RequestID)
+		r := t.request(e.RequestID)
 		r.exchanges = append(r.exchanges, Exchange{Sent: lines(e.Headers)})
 	case *network.EventResponseReceivedExtraInfo:
-		t.of(e.RequestID).answered(int(e.StatusCode), lines(e.Headers))
+		t.request(e.RequestID).answered(int(e.StatusCode), lines(e.Headers))
 	case *network.EventLoadingFinished:
-		t.of(e.RequestID).ended = true
+		t.request(e.RequestID).ended = true
 	case *network.EventLoadingFailed:
-		t.of(e.RequestID).fail(e)
+		t.request(e.RequestID).fail(e)
 	case *log.EventEntryAdded:
 		t.logged(e.Entry)
 	default:
@@ -75,8 +75,8 @@ func (t *trace) event(ev any) {
 	t.changed = make(chan struct{})
 }
 
-// of is what is known of a request so far.
-func (t *trace) of(id network.RequestID) *observed {
+// request is what is known of a request so far; a new record where nothing is.
+func (t *trace) request(id network.RequestID) *observed {
 	if t.byID[id] == nil {
 		t.byID[id] = &observed{}
 	}
@@ -84,11 +84,11 @@ func (t *trace) of(id network.RequestID) *observed {
 }
 
 func (t *trace) announce(e *network.EventRequestWillBeSent) {
-	preflight := e.Initiator.Type == network.InitiatorTypePreflight // its method would not tell: a page may send OPTIONS itself
+	preflight := e.Initiator.Type == network.InitiatorTypePreflight // the method does not show it: a page may send OPTIONS itself
 	if e.Type != network.ResourceTypeFetch && !preflight {
 		return
 	}
-	r := t.of(e.RequestID)
+	r := t.request(e.RequestID)
 	if r.urls == nil {
 		t.order = append(t.order, r)
 	}
@@ -118,11 +118,10 @@ func (t *trace) logged(e *log.Entry) {
 	}
 }
 
-// overdue is how long DevTools' word is waited for, once the script has its answer. It is there within milliseconds, but on a machine that
-// is busy with other things.
+// overdue is how long to wait for DevTools' report once the script has its answer. It comes within milliseconds, except on a busy machine.
 const overdue = 10 * time.Second
 
-// wait blocks until all is told, or ctx ends. preflight is that the model expects one.
+// wait blocks until DevTools has reported everything, or ctx ends. preflight: the model expects one.
 func (t *trace) wait(ctx context.Context, preflight bool) {
 	ctx, cancel := context.WithTimeout(ctx, overdue)
 	defer cancel()

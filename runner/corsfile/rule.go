@@ -339,9 +339,9 @@ func (r *ruleReader) item(f field, key string, n *node) {
 	}
 	place := itemPlace{at: value.at, outer: value.outer, style: value.style}
 	text := value.text
-	if bare := strings.Trim(text, typographic); bare != text {
-		r.say("CP010", value.at.start, "", "typographic quotes stand around "+bare+", and belong to the value", `write " for them`)
-		text = bare
+	if unquoted := strings.Trim(text, typographic); unquoted != text {
+		r.say("CP010", value.at.start, "", "typographic quotes stand around "+unquoted+", and belong to the value", `write " for them`)
+		text = unquoted
 	}
 	meant, same := r.meant(f, text)
 	if !same {

@@ -65,7 +65,7 @@ func TestAskedOf(t *testing.T) {
 		{"a listing", "GET /b/?list-type=2; target listing; origin x => 200", s3cors.Bucket, own, "", false, false, 200, "", false},
 		{"the root", "GET /; target service; origin x => 403", s3cors.Service, nowhere, "", false, false, 403, "", false},
 		{"a missing bucket", "GET /c/key; target missing-bucket; origin x => 404", s3cors.Object, nowhere, "key", true, false, 404, "", false},
-		{"a deleted bucket", "GET /c/key; target deleted-bucket; origin x => 404", s3cors.Object, gone, "key", true, false, 404, "", false},
+		{"a deleted bucket", "GET /c/key; target deleted-bucket; origin x => 404", s3cors.Object, deletedBucket, "key", true, false, 404, "", false},
 		{"another bucket", "GET /c/key; target other-bucket; origin x => 200", s3cors.Object, other, "key", false, false, 200, "", false},
 		{"a missing object", "GET /b/key; target missing-object; origin x => 404", s3cors.Object, own, "key", false, true, 404, "", false},
 		{"the preflight of a PUT, before the object is there", "OPTIONS /b/key; origin x; for PUT => 200", s3cors.Object, own, "key", false, true, 0, "", true},
@@ -162,12 +162,12 @@ func TestCallsThatWereNotMade(t *testing.T) {
 	r.Cells[0].Verdict = result.Unsupported
 	e := read(r)
 	for _, d := range []dialect.Dialect{nil, dialectOf(t, "refuses-without-max-age")} {
-		if s := e.play(d)[0][0]; s.Own == nil || len(s.Own.CORSRules) != 1 {
+		if s := e.replay(d)[0][0]; s.Own == nil || len(s.Own.CORSRules) != 1 {
 			t.Errorf("under %q the bucket holds %v, want the rule", d, s.Own)
 		}
 	}
 	r.Cells[0].Verdict = result.Passed
-	if s := read(r).play(dialectOf(t, "refuses-without-max-age"))[0][0]; s.Own != nil {
+	if s := read(r).replay(dialectOf(t, "refuses-without-max-age"))[0][0]; s.Own != nil {
 		t.Errorf("where the call was made, the bucket holds %v, want nothing", s.Own)
 	}
 }
@@ -176,7 +176,7 @@ func TestCallsThatWereNotMade(t *testing.T) {
 func TestPassesAreTrusted(t *testing.T) {
 	r := small(t, step{put: "https://app.example | GET", cells: []string{"GET /b/key; origin https://other.example => 200; origin https://other.example; credentials; methods GET; vary"}})
 	e := read(r)
-	if n := slices.IndexFunc(e.cases, func(o observation) bool { return o.call == nil }); e.cases[n].ignored&(firstHeader<<allowOrigin) == 0 {
+	if n := slices.IndexFunc(e.cases, func(o *observation) bool { return o.call == nil }); e.cases[n].ignored&(firstHeader<<allowOrigin) == 0 {
 		t.Errorf("of a pass with a grant that S3 does not owe, %b is ignored, want Allow-Origin at least", e.cases[n].ignored)
 	}
 	if d := Report(r); len(d.Causes)+len(d.Unexplained) > 0 {

@@ -13,7 +13,7 @@ import (
 // proposals are the deviations that may explain what a dialect does not: each one without a parameter, and those with one with the values
 // that the observations speak for.
 func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviation {
-	p := proposing{e: e, d: d, s: e.world(d), failing: failing, values: map[string][]dialect.Value{}}
+	p := proposing{e: e, d: d, s: e.simulate(d), failing: failing, values: map[string][]dialect.Value{}}
 	p.look()
 	var all []dialect.Deviation
 	for _, one := range dialect.All() {
@@ -25,8 +25,8 @@ func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviati
 			continue
 		}
 		for _, v := range p.values[one.Name] {
-			if told, err := one.With(v); err == nil && !has(d, told) {
-				all = append(all, told)
+			if given, err := one.With(v); err == nil && !has(d, given) {
+				all = append(all, given)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func has(d dialect.Dialect, one dialect.Deviation) bool {
 type proposing struct {
 	e       *evidence
 	d       dialect.Dialect
-	s       *world
+	s       *simulation
 	failing []int
 	values  map[string][]dialect.Value
 }
@@ -86,7 +86,7 @@ func (p *proposing) look() {
 }
 
 // granted looks at the headers of answers that a rule made.
-func (p *proposing) granted(o observation, x expected, missed parts) {
+func (p *proposing) granted(o *observation, x expected, missed parts) {
 	const age = 5
 	if missed&(firstHeader<<age) == 0 {
 		return
@@ -102,7 +102,7 @@ func (p *proposing) granted(o observation, x expected, missed parts) {
 	}
 }
 
-func (p *proposing) preflight(o observation, x expected, missed parts, codes votes) {
+func (p *proposing) preflight(o *observation, x expected, missed parts, codes votes) {
 	if missed&errorCode != 0 && missed&status == 0 && x.code != "" && o.seen.code != "" && o.asked.Fault == "" {
 		codes.saw(x.code, o.seen.code)
 	}
@@ -137,7 +137,7 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes vot
 }
 
 // situation is the deviation that gives another answer to a preflight that has something wrong in itself.
-func situation(o observation) string {
+func situation(o *observation) string {
 	q := o.asked
 	switch {
 	case q.Origin == nil:
@@ -155,7 +155,7 @@ func situation(o observation) string {
 }
 
 // situation is the deviation that gives another answer to a preflight that is refused for the sake of its bucket.
-func (p *proposing) situation(o observation) string {
+func (p *proposing) situation(o *observation) string {
 	if p.e.state(p.s, o).Own == nil {
 		return "preflight-not-enabled"
 	}
@@ -175,7 +175,7 @@ func (p *proposing) member(name string, missed parts, came string) {
 	p.add(name, dialect.Word(came))
 }
 
-func (p *proposing) actual(o observation, x expected, missed parts) {
+func (p *proposing) actual(o *observation, x expected, missed parts) {
 	if missed&(firstHeader<<allowOrigin) != 0 && x.headers[allowOrigin] != "" && o.seen.headers[allowOrigin] == "" {
 		p.add("no-headers-on-status", dialect.Number(o.seen.status))
 		p.add("no-headers-on-method", dialect.Word(o.asked.Method))
@@ -199,7 +199,7 @@ func (p *proposing) fault(pair map[string]string) {
 	for _, name := range []string{"preflight-unusable-url-refused", "preflight-unusable-url-refused-where-granted"} {
 		all := maps.Clone(pair)
 		for _, had := range p.values[name] {
-			if pairs, ok := had.Plain().(map[string]string); ok {
+			if pairs, ok := had.Untyped().(map[string]string); ok {
 				maps.Copy(all, pairs)
 			}
 		}
@@ -229,15 +229,15 @@ func (v votes) most() map[string]string {
 }
 
 // operation proposes what is told by a query: all of its answers, and those of this status.
-func (p *proposing) operation(o observation) {
+func (p *proposing) operation(o *observation) {
 	for name := range o.asked.Query {
 		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
 			continue
 		}
-		told := map[string]string{"method": o.asked.Method, "query": name}
-		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(told)))
-		told["status"] = strconv.Itoa(o.seen.status)
-		p.add("no-headers-on-query", dialect.Pairs(told))
+		operation := map[string]string{"method": o.asked.Method, "query": name}
+		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(operation)))
+		operation["status"] = strconv.Itoa(o.seen.status)
+		p.add("no-headers-on-query", dialect.Pairs(operation))
 	}
 }
 
@@ -255,7 +255,7 @@ func (p *proposing) grow(name, word string) {
 }
 
 // lookedAt: a rule that should answer and does not may stand behind those that are looked at.
-func (p *proposing) lookedAt(o observation) {
+func (p *proposing) lookedAt(o *observation) {
 	state := p.e.state(p.s, o)
 	if state.Own == nil || len(state.Own.CORSRules) < 2 {
 		return
@@ -354,7 +354,7 @@ func intersect(all, came []string, seen bool) []string {
 }
 
 // call looks at one configuration call.
-func (p *proposing) call(o observation, refusals votes) {
+func (p *proposing) call(o *observation, refusals votes) {
 	call, came := p.e.scenarios[o.scenario].calls[o.step], o.call
 	switch {
 	case call.Missing:
@@ -400,7 +400,7 @@ func (p *proposing) missing(came *called) {
 	p.add(name, dialect.Pairs(pairs))
 }
 
-func (p *proposing) before(o observation) dialect.State {
+func (p *proposing) before(o *observation) dialect.State {
 	if o.step == 0 {
 		return dialect.State{}
 	}

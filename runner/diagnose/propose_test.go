@@ -169,7 +169,7 @@ func TestOracleExplainsFindings(t *testing.T) {
 		if cell.Findings != nil && cell.Findings[0].Check == "actual.status" {
 			cell.Findings[0].Expected = "200"
 		}
-		told := NewOracle(d, r.Scenarios, r.Endpoint.URL).Tell(cell)
+		told := NewOracle(d, r.Scenarios, r.Endpoint.URL).Explain(cell)
 		if !slices.EqualFunc(told.Findings, c.findings, slices.Equal) || !slices.Equal(told.Concerned, c.concerned) || !slices.Equal(told.Shown, c.shown) {
 			t.Errorf("%s: findings %v, concerned %v, shown %v; want %v, %v, %v", c.name, told.Findings, told.Concerned, told.Shown, c.findings, c.concerned, c.shown)
 		}

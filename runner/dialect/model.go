@@ -79,8 +79,8 @@ func (q Asked) Anonymous() bool { return !q.Signed() && !q.Presigned() }
 // Answer is one answer that an endpoint may give.
 type Answer struct {
 	s3cors.Answer
-	Twice []string // headers whose line is sent twice
-	Bare  bool     // there is no error document
+	Twice      []string // headers whose line is sent twice
+	NoDocument bool     // there is no error document
 }
 
 // Answers says what an endpoint that speaks the dialect answers to a request on a bucket in that state: one answer, or several where S3's
@@ -345,6 +345,11 @@ func Predict(d Dialect, cfg *s3cors.Configuration, q s3cors.Request) []Answer {
 	return d.Answers(State{Own: cfg}, asked)
 }
 
+// Doubles reports that the line of a header is sent twice.
+func (a Answer) Doubles(header string) bool {
+	return slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, header) })
+}
+
 // Lines are the header lines of an answer, in the order of [s3cors.Headers].
 func (a Answer) Lines() []result.Header {
 	var lines []result.Header
@@ -354,7 +359,7 @@ func (a Answer) Lines() []result.Header {
 			continue
 		}
 		lines = append(lines, result.Header{Name: h.Name, Value: value})
-		if slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
+		if a.Doubles(h.Name) {
 			lines = append(lines, result.Header{Name: h.Name, Value: value})
 		}
 	}

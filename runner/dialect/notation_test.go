@@ -149,7 +149,7 @@ func writtenOne(a dialect.Answer) string {
 	if a.Error != nil {
 		parts[0] = strings.Join(strings.Fields(fmt.Sprintln(parts[0], a.Error.Code, a.Error.Method, a.Error.ResourceType)), " ")
 	}
-	if a.Bare {
+	if a.NoDocument {
 		parts[0] += " bare"
 	}
 	for _, h := range []struct{ name, short, usual string }{
@@ -182,7 +182,7 @@ func TestNotation(t *testing.T) {
 	case q.Status != 403 || q.Outcome.Status[0] != 403 || len(q.Sent) != 2:
 		t.Errorf("status %d, %v, sends %q", q.Status, q.Outcome.Status, q.Sent)
 	}
-	a := dialect.Answer{Bare: true, Twice: []string{"Vary"}, Answer: s3cors.Answer{
+	a := dialect.Answer{NoDocument: true, Twice: []string{"Vary"}, Answer: s3cors.Answer{
 		Status:  []int{403, 404},
 		Error:   &s3cors.Error{Code: "C", ResourceType: "BUCKET"},
 		Headers: map[string]string{"Vary": "Origin", "Access-Control-Allow-Credentials": "false", "Access-Control-Max-Age": "0"},

@@ -112,7 +112,7 @@ func parse(text string) (*url.URL, error) {
 	case strings.ContainsAny(text, "?#"):
 		return nil, errors.New("endpoint: a URL without query and fragment is expected, such as " + example + ": what was given has one, which is not shown, for it may be a signature")
 	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return nil, fmt.Errorf("endpoint %q: expected a URL such as %s", plain(text), example)
+		return nil, fmt.Errorf("endpoint %q: expected a URL such as %s", oneLine(text), example)
 	}
 	return u, nil
 }

@@ -72,7 +72,7 @@ type leased struct {
 
 func (l *leased) Error() string {
 	if l.holder.Run == "" {
-		return fmt.Sprintf("the object %s does not say who holds it", plain(l.key))
+		return fmt.Sprintf("the object %s does not say who holds it", oneLine(l.key))
 	}
 	return "held by " + l.holder.String()
 }

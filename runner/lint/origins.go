@@ -67,8 +67,8 @@ func wholeValue(value string, at At, r s3cors.Rule) ([]Problem, bool) {
 	if parts := several(value); parts != nil {
 		return one(found("CP206", at, fmt.Sprintf("%s origins stand in one entry, which matches none of them: they are %s entries", number(len(parts)), number(len(parts))), "write "+english.And(quoted(parts))+", each as an entry of its own").mended(with(parts...)))
 	}
-	if plain := unwrapped(value); plain != value {
-		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+plain).mended(with(plain)))
+	if inner := unwrapped(value); inner != value {
+		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+inner).mended(with(inner)))
 	}
 	return nil, false
 }
@@ -105,8 +105,8 @@ func several(value string) []string {
 // unwrapped takes quotes, brackets and URL-encoding off an origin.
 func unwrapped(value string) string {
 	if strings.Contains(strings.ToLower(value), "%3a%2f%2f") {
-		if plain, err := url.QueryUnescape(value); err == nil {
-			value = plain
+		if unescaped, err := url.QueryUnescape(value); err == nil {
+			value = unescaped
 		}
 	}
 	for _, around := range []string{`""`, "''", "<>", "[]", "()", "``"} {

@@ -16,15 +16,15 @@ func together(rules []s3cors.Rule) []Problem {
 		return nil
 	}
 	all := repeatedIDs(rules)
-	gone := map[int]bool{}
+	unreachable := map[int]bool{}
 	for i := range rules {
 		for _, p := range shadowed(rules, i) {
 			p.Rule = i
-			gone[i] = true
+			unreachable[i] = true
 			all = append(all, p)
 		}
 	}
-	return append(all, forOne(rules, gone)...)
+	return append(all, forOne(rules, unreachable)...)
 }
 
 func repeatedIDs(rules []s3cors.Rule) []Problem {
@@ -72,11 +72,11 @@ func shadowed(rules []s3cors.Rule, index int) []Problem {
 const mostNamed = 5
 
 // forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached are told already.
-func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
+func forOne(rules []s3cors.Rule, unreachable map[int]bool) []Problem {
 	groups := map[string][]int{}
 	var order []string
 	for i, r := range rules {
-		if gone[i] || len(r.AllowedOrigins) == 0 {
+		if unreachable[i] || len(r.AllowedOrigins) == 0 {
 			continue
 		}
 		key := fmt.Sprintf("%q %q %q", r.AllowedMethods, r.AllowedHeaders, r.ExposeHeaders)

@@ -87,7 +87,7 @@ func isAmz(name string) bool { return len(name) >= 6 && strings.EqualFold(name[:
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	r, err := plain(ctx, q)
+	r, err := unsignedRequest(ctx, q)
 	if err != nil {
 		return q, err
 	}
@@ -152,7 +152,7 @@ func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires ti
 
 // Sign puts a signature in the Authorization header.
 func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, now time.Time) (Request, error) {
-	r, err := plain(ctx, q)
+	r, err := unsignedRequest(ctx, q)
 	if err != nil {
 		return q, err
 	}
@@ -187,7 +187,7 @@ func onTheWay(name string) bool {
 	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
-func plain(ctx context.Context, q Request) (*http.Request, error) {
+func unsignedRequest(ctx context.Context, q Request) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), nil)
 	if err != nil {
 		return nil, err
