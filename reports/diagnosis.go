@@ -108,19 +108,19 @@ func all(failed int) string {
 
 // owes says what S3 does instead, from the facts that a cause departs from.
 func owes(c result.Cause) string {
-	var told []string
+	var facts []string
 	for _, id := range c.Facts {
 		if f, ok := s3cors.FactByID(id); ok {
-			told = append(told, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
+			facts = append(facts, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
 		}
-		if len(told) == 1 {
+		if len(facts) == 1 {
 			break
 		}
 	}
-	if len(told) == 0 {
+	if len(facts) == 0 {
 		return ""
 	}
-	return "S3: " + strings.Join(told, " ") + "."
+	return "S3: " + strings.Join(facts, " ") + "."
 }
 
 // firstSentence is the statement up to its first full stop or semicolon.

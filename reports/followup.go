@@ -29,7 +29,7 @@ func askedFurther(f *result.FollowUp) []furtherAsked {
 	var all []furtherAsked
 	for i, q := range f.Questions {
 		if i == 0 || !slices.Equal(q.Between, f.Questions[i-1].Between) {
-			left := strings.Join(q.Left, ", ")
+			left := strings.Join(q.Remaining, ", ")
 			if left == "" {
 				left = "none of them"
 			}

@@ -15,8 +15,8 @@ func followedUp() result.Report {
 		Causes: []result.Cause{{Deviation: "only-first-rule", Class: result.Breakage, Summary: "Only the first rule is looked at.", Checks: []string{"preflight.status"}, Cells: []string{"a/b"}}},
 		FollowUp: &result.FollowUp{
 			Questions: []result.FollowUpQuestion{
-				{Between: between, Cell: "follow-up-1/x", Left: between[:1]}, {Between: between, Cell: "follow-up-2/x", Left: between[:1]},
-				{Between: []string{"vary-missing", "vary-origin-only"}, Cell: "follow-up-3/x", Left: nil},
+				{Between: between, Cell: "follow-up-1/x", Remaining: between[:1]}, {Between: between, Cell: "follow-up-2/x", Remaining: between[:1]},
+				{Between: []string{"vary-missing", "vary-origin-only"}, Cell: "follow-up-3/x", Remaining: nil},
 			},
 			Cells: []result.Cell{
 				{ID: "follow-up-1/x", Title: "PUT one", File: "catalogue/rules/order.yaml", Line: 7}, {ID: "follow-up-2/x", Title: "PUT two"}, {ID: "follow-up-3/x", Title: "GET three"},

@@ -120,7 +120,7 @@ func newPage(r result.Report, causes []named) pageView {
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Causes: causeViews(r, causes), Open: openViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
-		Picture: newPicture(r), Gone: bucketsGone(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
+		Picture: newPicture(r), Gone: bucketsGoneWords(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
 	}
 	p.Tone, p.Glyph = tone(r)
 	if f := r.FollowUp; f != nil {

@@ -49,7 +49,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 	t.folded()
 	t.summary(r)
 	t.blank()
-	t.gone(r)
+	t.bucketsGone(r)
 	t.verdict(r)
 	return t.out.Flush()
 }

@@ -151,9 +151,9 @@ func whoAnswers(e result.Endpoint) string {
 
 // example points to one cell of many: where its scenario stands, and what a page, or else the answer, comes to there.
 func (t *textWriter) example(indent int, c *result.Cell, f result.Finding) {
-	told := effect(f)
-	if told == "" {
-		told = brief(c.Title, valueLimit) + ": expected " + brief(f.Expected, valueLimit) + ", got " + brief(f.Got, valueLimit)
+	words := effect(f)
+	if words == "" {
+		words = brief(c.Title, valueLimit) + ": expected " + brief(f.Expected, valueLimit) + ", got " + brief(f.Got, valueLimit)
 	}
-	t.rows(indent, []row{{label: "e.g.", value: told}, {label: "in", value: place(c.File, c.Line), verbatim: true}})
+	t.rows(indent, []row{{label: "e.g.", value: words}, {label: "in", value: place(c.File, c.Line), verbatim: true}})
 }

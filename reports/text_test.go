@@ -152,7 +152,7 @@ func outcome(name string) result.Report {
 		r.Cells = append(r.Cells, broken(), flaky())
 		r.Baseline = &result.Baseline{}
 	case "left":
-		r.CleanUp = []result.Leftover{{Kind: result.LeftOther, Problem: "it hangs"}}
+		r.CleanUp = []result.Leftover{{Kind: result.LeftoverOther, Problem: "it hangs"}}
 	case "incomplete":
 		r.Cells, r.Run.Incomplete = append(r.Cells, broken()), "interrupted"
 	}

@@ -29,6 +29,9 @@ type Operation struct {
 
 // OperationByName finds an operation; false where there is none, or the name is that of no particular one.
 func OperationByName(name string) (Operation, bool) {
+	if name == "" { // of most cells
+		return Operation{}, false
+	}
 	i := slices.IndexFunc(operationTable, func(o Operation) bool { return o.Name == name })
 	if i < 0 {
 		return Operation{}, false

@@ -106,7 +106,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	if chosen.settled != nil {
+	if chosen.unchanged != nil {
 		return f.repeat(chosen, stdout, stderr)
 	}
 	if f.dryRun {
@@ -148,7 +148,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
-	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
+	return f.outcome.conclude(report, chosen.unasked, stdout, stderr)
 }
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.
@@ -203,7 +203,7 @@ func (f *runFlags) inputs() []use {
 // unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
 // be taken for this run's.
 func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout, stderr io.Writer) error {
-	left := runner.LeftIn(err)
+	left := runner.LeftoversIn(err)
 	if len(left) == 0 {
 		err = noJudgement(ctx, err)
 	}
@@ -221,7 +221,7 @@ func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdo
 		return err
 	}
 	fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(err.Error()))
-	f.outcome.tellLeft(report, stderr)
+	f.outcome.printLeftovers(report, stderr)
 	return exit{code: exitNoJudgement}
 }
 
@@ -297,7 +297,7 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 		f.outcome.streams.cell(c)
 	}
 	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
-	f.source.run, f.source.elsewhere = run, chosen.elsewhere
+	f.source.run, f.source.elsewhere = run, chosen.inOtherShards
 	config, reporter := f.ginkgo()
 	silenceStdout()
 	states, _ := suites.Run(suiteName, config, reporter)
@@ -308,10 +308,10 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	if f.evidence == problemsOnly {
 		forgetPassed(&report)
 	}
-	tellAbsent(f.outcome.look.notes(stderr), known)
+	printAbsent(f.outcome.look.notes(stderr), known)
 	report.CleanUp = target.leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
-		f.outcome.tellLeft(report, stderr)
+		f.outcome.printLeftovers(report, stderr)
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil

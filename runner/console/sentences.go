@@ -93,8 +93,8 @@ var anyQuote = strings.NewReplacer(`'`, `['"]`, `"`, `['"]`)
 // compile makes the patterns of a sentence: as it stands, and as it is when a shell ate its quotes.
 func compile(text string) []*regexp.Regexp {
 	all := []*regexp.Regexp{filled(text)}
-	if bare := strings.NewReplacer(`'`, "", `"`, "").Replace(text); bare != text {
-		all = append(all, filled(bare))
+	if unquoted := strings.NewReplacer(`'`, "", `"`, "").Replace(text); unquoted != text {
+		all = append(all, filled(unquoted))
 	}
 	return all
 }

@@ -103,16 +103,16 @@ func varying(elements []string) string {
 
 // expected is one predicted answer in the form of seen.
 type expected struct {
-	status  []int // empty: any
-	headers [7]string
-	free    parts
-	bare    bool
+	status     []int // empty: any
+	headers    [7]string
+	free       parts
+	noDocument bool
 	// A document's members; not asserted where empty, and absent where dialect.Nothing.
 	code, method, resource string
 }
 
 func expect(a dialect.Answer) expected {
-	e := expected{status: a.Status, bare: a.Bare}
+	e := expected{status: a.Status, noDocument: a.NoDocument}
 	lines := a.Lines()
 	for i, h := range s3cors.Headers {
 		e.headers[i] = meaning(h.Check, h.Name, lines)
@@ -126,8 +126,9 @@ func expect(a dialect.Answer) expected {
 	return e
 }
 
-// Tells reports that what an endpoint answers says which of two dialects it speaks: no answer of the one may be one of the other.
-func Tells(a, b []dialect.Answer) bool {
+// Distinguishable reports that an endpoint's answer decides between two dialects: none of the answers a that the one permits is among those of
+// the other.
+func Distinguishable(a, b []dialect.Answer) bool {
 	for _, one := range a {
 		for _, other := range b {
 			if !expect(one).apart(expect(other)) {
@@ -145,12 +146,15 @@ func (e expected) apart(other expected) bool {
 	}
 	differ := e.changes(other) &^ (status | e.free | other.free)
 	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
-		if (pair[0] == "" || pair[1] == "") && (part != errorCode || e.bare == other.bare) {
+		if (pair[0] == "" || pair[1] == "") && (part != errorCode || !e.emptyFor(other) && !other.emptyFor(e)) {
 			differ &^= part
 		}
 	}
 	return differ != 0
 }
+
+// emptyFor reports that no document is predicted where the other predicts one.
+func (e expected) emptyFor(other expected) bool { return e.noDocument && other.code != "" }
 
 // missed are the parts that came otherwise.
 func (e expected) missed(s seen) parts {
@@ -166,7 +170,7 @@ func (e expected) missed(s seen) parts {
 	if s.bodyless {
 		return missed &^ e.free
 	}
-	if e.bare && s.document || e.code != "" && e.code != s.code {
+	if e.noDocument && s.document || e.code != "" && e.code != s.code {
 		missed |= errorCode
 	}
 	if differs(e.method, s.method) {

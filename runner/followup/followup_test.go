@@ -54,7 +54,7 @@ func plan(t *testing.T, text string) scenarios.Plan {
 // carrier carries plans out at an endpoint with a planted deviation.
 func carrier(t *testing.T, planted string) Carrier {
 	t.Helper()
-	server, err := reference.StartWith(t.Context(), reference.Speaking(parse(t, planted)))
+	server, err := reference.StartWith(t.Context(), reference.WithDialect(parse(t, planted)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestDecides(t *testing.T) {
 				}
 			}
 			for _, q := range followUpOf(report).Questions {
-				if !slices.Contains(q.Between, planted) || !slices.Contains(q.Left, planted) {
+				if !slices.Contains(q.Between, planted) || !slices.Contains(q.Remaining, planted) {
 					t.Errorf("%+v", q)
 				}
 			}

@@ -203,11 +203,11 @@ func TestAbsentDeviations(t *testing.T) {
 	}
 	var told, want []string
 	for _, d := range known.Absent() {
-		told = append(told, d.Speaks.String())
+		told = append(told, d.Named.String())
 	}
 	for _, d := range p.KnownDeviations { // of what S3's facts leave open, no answer tells whether it is still there
-		if d.Evidence == scenarios.Measured && d.Speaks.Class != dialect.Open {
-			want = append(want, d.Speaks.String())
+		if d.Evidence == scenarios.Measured && d.Named.Class != dialect.Open {
+			want = append(want, d.Named.String())
 		}
 	}
 	if diff := gocmp.Diff(want, told); diff != "" || len(want) == 0 {

@@ -427,7 +427,7 @@ func (s *Server) answer(a *http.Response) error {
 	_, cors := r.URL.Query()["cors"]
 	before := s.state(bucket)
 	s.note(bucket, q, a)
-	q.BucketMissing = bucketMissing(a) || untold(a) && !s.exists(r.Context(), bucket)
+	q.BucketMissing = bucketMissing(a) || mayBeMissing(a) && !s.exists(r.Context(), bucket)
 	if cors && a.StatusCode != http.StatusForbidden {
 		if err := s.configuration(a, bucket, q.BucketMissing); err != nil {
 			return err
@@ -466,9 +466,9 @@ func onBucketItself(r *http.Request, method string) bool {
 	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
-// untold reports an answer that does not tell whether the bucket exists: a 404 without a body, and a refusal of the signature, which is looked
+// mayBeMissing reports an answer that does not say whether the bucket exists: a 404 without a body, and a refusal of the signature, which is looked
 // at first.
-func untold(a *http.Response) bool {
+func mayBeMissing(a *http.Response) bool {
 	_, target := where(a.Request)
 	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || a.StatusCode == http.StatusForbidden && target != s3cors.Service
 }

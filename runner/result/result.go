@@ -127,8 +127,8 @@ type FollowUpQuestion struct {
 	// Between are the deviations that explained the same answers before, as they are written in a file: "most-rules: 20".
 	Between []string `json:"between"`
 	Cell    string   `json:"cell"` // id of the cell among the follow-up's that asked
-	// Left are those of Between that explain all answers still, this one included: one where it decided, none where it contradicts all.
-	Left []string `json:"left"`
+	// Remaining are those of Between that explain all answers still, this one included: one where it decided, none where it contradicts all.
+	Remaining []string `json:"left"`
 }
 
 // LeftoverKind says what was left.
@@ -136,10 +136,10 @@ type LeftoverKind string
 
 // What a run may leave behind.
 const (
-	LeftConfiguration LeftoverKind = "configuration" // a user's bucket does not have its own configuration any more
-	LeftBucket        LeftoverKind = "bucket"        // a bucket of the run's own is still there
-	LeftObjects       LeftoverKind = "objects"       // objects of the run's own are in a user's bucket
-	LeftOther         LeftoverKind = "other"         // what is left is not known, see Leftover.Problem
+	LeftoverConfiguration LeftoverKind = "configuration" // a user's bucket does not have its own configuration any more
+	LeftoverBucket        LeftoverKind = "bucket"        // a bucket of the run's own is still there
+	LeftoverObjects       LeftoverKind = "objects"       // objects of the run's own are in a user's bucket
+	LeftoverOther         LeftoverKind = "other"         // what is left is not known, see Leftover.Problem
 )
 
 // Leftover is something that a run changed, and that its clean-up could not undo.
