@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 
@@ -155,4 +156,12 @@ func (r *Run) sumUp() {
 			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{76}, Cells: n})
 		}
 	}
+	if client, ok := r.probes.(*probe.Client); ok {
+		for _, l := range client.Leavings() {
+			r.notes.add(result.Observation{Point: "where the answer to a " + l.Method + " ends", Choice: fmt.Sprintf(garbles, l.Line), Cells: l.Times})
+		}
+	}
 }
+
+// garbles is an endpoint's fault of which no cell can be sure to show it: what is asked over such a connection was asked again over another.
+const garbles = "sends more after it, beginning with %q: a fault, for a browser that keeps the connection may take that for the beginning of its next answer"

@@ -184,14 +184,15 @@ func (e *expander) matrix(prefix string, m *Matrix, cfg *s3cors.Configuration) [
 	if !e.possible(m, lengths) {
 		return nil
 	}
-	var cells []Cell
-	for _, index := range m.combined(lengths) {
-		cells = append(cells, m.cell(values, index))
+	combined := m.combined(lengths)
+	cells := make([]Cell, len(combined))
+	for i, index := range combined {
+		cells[i] = m.cell(values, index)
 	}
 	cells = e.exclude(m, cells)
 	for i := range cells {
-		cells[i].ID = cellID(prefix, cells[i])
-		cells[i].Title = title(cells[i])
+		cells[i].ID = cellID(prefix, &cells[i])
+		cells[i].Title = title(&cells[i])
 		if e.ids[cells[i].ID] {
 			e.fail(m.where(""), "the cell "+cells[i].ID+" is there twice", "each combination once")
 		}

@@ -122,7 +122,7 @@ func TestWriteDeviations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []Deviation{DeviationByName(wide), DeviationByName(plain), {Cells: "origins/**", Check: "preflight.vary", Got: `absent "beside" *, # and: all`}}
+	entries := []Deviation{DeviationEntry(wide), DeviationEntry(plain), {Cells: "origins/**", Check: "preflight.vary", Got: `absent "beside" *, # and: all`}}
 	path := filepath.Join(t.TempDir(), "known.yaml")
 	write := func() {
 		t.Helper()

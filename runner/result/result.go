@@ -81,7 +81,8 @@ type Report struct {
 	Unexplained []string `json:"unexplained,omitempty"`
 	// FollowUp is what the run asked beyond its plan, to tell apart deviations that explained the same answers; nil: nothing.
 	FollowUp *FollowUp `json:"followUp,omitempty"`
-	// Observations are an endpoint's choices where S3's behaviour is open. They are never held against it.
+	// Observations are an endpoint's choices where S3's behaviour is open, and what it does beside CORS that pages suffer from. They are never held
+	// against a cell.
 	Observations []Observation `json:"observations,omitempty"`
 	Scenarios    []Scenario    `json:"scenarios,omitempty"`
 	Cells        []Cell        `json:"cells"`
