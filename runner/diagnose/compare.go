@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/header"
@@ -111,11 +112,50 @@ type expected struct {
 	code, method, resource string
 }
 
-func expect(a dialect.Answer) expected {
+// meanings keeps what lines mean that are predicted over and over. The zero value is ready for use.
+type meanings struct {
+	mu sync.RWMutex
+	of map[predicted]string
+}
+
+// predicted is the line of one of s3cors.Headers.
+type predicted struct {
+	header int
+	value  string
+	twice  bool
+}
+
+// mostMeanings bounds what is kept: a run asks for some hundred values.
+const mostMeanings = 20_000
+
+func (m *meanings) meaning(p predicted) string {
+	m.mu.RLock()
+	text, known := m.of[p]
+	m.mu.RUnlock()
+	if known {
+		return text
+	}
+	h := s3cors.Headers[p.header]
+	lines := []result.Header{{Name: h.Name, Value: p.value}}
+	if p.twice {
+		lines = append(lines, lines[0])
+	}
+	text = meaning(h.Check, h.Name, lines)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil || len(m.of) >= mostMeanings {
+		m.of = map[predicted]string{}
+	}
+	m.of[p] = text
+	return text
+}
+
+func (m *meanings) expect(a dialect.Answer) expected {
 	e := expected{status: a.Status, noDocument: a.NoDocument}
-	lines := a.Lines()
 	for i, h := range s3cors.Headers {
-		e.headers[i] = meaning(h.Check, h.Name, lines)
+		if value, there := a.Headers[h.Name]; there {
+			e.headers[i] = m.meaning(predicted{i, value, a.Doubles(h.Name)})
+		}
 		if slices.Contains(a.Free, h.Name) {
 			e.free |= firstHeader << i
 		}
@@ -129,9 +169,10 @@ func expect(a dialect.Answer) expected {
 // Distinguishable reports that an endpoint's answer decides between two dialects: none of the answers a that the one permits is among those of
 // the other.
 func Distinguishable(a, b []dialect.Answer) bool {
+	var m meanings
 	for _, one := range a {
 		for _, other := range b {
-			if !expect(one).apart(expect(other)) {
+			if !m.expect(one).apart(m.expect(other)) {
 				return false
 			}
 		}
@@ -144,7 +185,7 @@ func (e expected) apart(other expected) bool {
 	if len(e.status) > 0 && len(other.status) > 0 && !slices.ContainsFunc(e.status, func(n int) bool { return slices.Contains(other.status, n) }) {
 		return true
 	}
-	differ := e.changes(other) &^ (status | e.free | other.free)
+	differ := e.changes(&other) &^ (status | e.free | other.free)
 	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
 		if (pair[0] == "" || pair[1] == "") && (part != errorCode || !e.emptyFor(other) && !other.emptyFor(e)) {
 			differ &^= part
@@ -157,7 +198,7 @@ func (e expected) apart(other expected) bool {
 func (e expected) emptyFor(other expected) bool { return e.noDocument && other.code != "" }
 
 // missed are the parts that came otherwise.
-func (e expected) missed(s seen) parts {
+func (e *expected) missed(s *seen) parts {
 	var missed parts
 	if len(e.status) > 0 && !slices.Contains(e.status, s.status) {
 		missed |= status
@@ -198,7 +239,7 @@ const (
 
 // cost weighs what was missed. A wrong status, or headers where none came and none where some came, says that another rule answered, or none
 // at all; what else differs then is no evidence against anything.
-func (e expected) cost(missed parts, s seen) int {
+func (e *expected) cost(missed parts, s *seen) int {
 	switch {
 	case missed&status != 0:
 		return wrongStatus

@@ -77,12 +77,12 @@ func TestSee(t *testing.T) {
 // missed names exactly the parts that came otherwise.
 func TestMissed(t *testing.T) {
 	answered := func(status int, headers map[string]string, e *s3cors.Error) expected {
-		return expect(dialect.Answer{Answer: s3cors.Answer{Status: []int{status}, Headers: headers, Error: e}})
+		return new(meanings).expect(dialect.Answer{Answer: s3cors.Answer{Status: []int{status}, Headers: headers, Error: e}})
 	}
 	grant := answered(200, map[string]string{"Access-Control-Allow-Origin": "*", "Vary": wholeVary}, nil)
 	refusal := answered(403, nil, &s3cors.Error{Code: "AccessForbidden", Method: "GET", ResourceType: "OBJECT"})
-	bare := expect(dialect.Answer{NoDocument: true, Answer: s3cors.Answer{Status: []int{404}}})
-	free := expect(dialect.Answer{Answer: s3cors.Answer{Free: []string{"Vary"}}})
+	empty := new(meanings).expect(dialect.Answer{NoDocument: true, Answer: s3cors.Answer{Status: []int{404}}})
+	free := new(meanings).expect(dialect.Answer{Answer: s3cors.Answer{Free: []string{"Vary"}}})
 	silent := answered(403, nil, &s3cors.Error{Method: dialect.Nothing})
 	for _, c := range []struct {
 		name  string
@@ -101,19 +101,20 @@ func TestMissed(t *testing.T) {
 		{"no document", refusal, "403", errorCode | errorMethod | errorResourceType, 3},
 		{"another method and type", refusal, "403 AccessForbidden OPTIONS BUCKET", errorMethod | errorResourceType, 2},
 		{"a grant for a refusal", refusal, "403 AccessForbidden GET OBJECT; origin *", firstHeader << allowOrigin, wrongGrant},
-		{"a document where there should be none", bare, "404 NoSuchKey", errorCode, 1},
-		{"none where there should be none", bare, "404", 0, 0},
+		{"a document where there should be none", empty, "404 NoSuchKey", errorCode, 1},
+		{"none where there should be none", empty, "404", 0, 0},
 		{"what is free, and any status", free, "500; vary Origin", 0, 0},
 		{"a method that should not be named", silent, "403 X GET OBJECT", errorMethod, 1},
 		{"no method", silent, "403 X", 0, 0},
 	} {
 		came := see("GET", answer(t, c.came))
-		missed := c.owed.missed(came)
-		if missed != c.want || c.owed.cost(missed, came) != c.costs {
-			t.Errorf("%s: missed %b at a cost of %d, want %b at %d", c.name, missed, c.owed.cost(missed, came), c.want, c.costs)
+		missed := c.owed.missed(&came)
+		if missed != c.want || c.owed.cost(missed, &came) != c.costs {
+			t.Errorf("%s: missed %b at a cost of %d, want %b at %d", c.name, missed, c.owed.cost(missed, &came), c.want, c.costs)
 		}
 	}
-	if m := refusal.missed(see("HEAD", result.Response{Status: 403})); m != 0 {
+	headed := see("HEAD", result.Response{Status: 403})
+	if m := refusal.missed(&headed); m != 0 {
 		t.Errorf("the answer to HEAD, which has no body, misses %b of a refusal", m)
 	}
 }
@@ -137,14 +138,14 @@ func TestContradicts(t *testing.T) {
 		{"the document's method came otherwise", "403 A PUT OBJECT", "403 A GET OBJECT", "403 A DELETE OBJECT", true},
 	} {
 		x, y, came := predicted(c.with), predicted(c.without), see("GET", answer(t, c.came))
-		if got := x.contradicts(y, x.missed(came), came); got != c.want {
+		if got := x.contradicts(&y, x.missed(&came), &came); got != c.want {
 			t.Errorf("%s: contradicts is %t, want %t", c.name, got, c.want)
 		}
 	}
 }
 
 // A question tells two dialects apart only where no answer of one may be one of the other.
-func TestTells(t *testing.T) {
+func TestDistinguishable(t *testing.T) {
 	cfg := rules(t, "https://app.example | GET")
 	origin, null := "https://APP.example", "null"
 	get := func(origin *string) s3cors.Request {

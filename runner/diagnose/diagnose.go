@@ -126,7 +126,7 @@ func (s *search) shown(c *result.Cause, at, less explanation) {
 }
 
 // found reports that a check speaks of one of the parts of this observation.
-func (o observation) found(open parts, check string) bool {
+func (o *observation) found(open parts, check string) bool {
 	kind, part, _ := strings.Cut(check, ".")
 	if o.call != nil {
 		return kind == "config" && slices.Contains(checksOf(open), part)
@@ -138,7 +138,7 @@ func (o observation) found(open parts, check string) bool {
 }
 
 // isOfKind reports that a check is one of this kind of request or call.
-func (o observation) isOfKind(check string) bool {
+func (o *observation) isOfKind(check string) bool {
 	kind, _, _ := strings.Cut(check, ".")
 	switch {
 	case o.call != nil:

@@ -176,7 +176,7 @@ func TestCallsThatWereNotMade(t *testing.T) {
 func TestPassesAreTrusted(t *testing.T) {
 	r := small(t, step{put: "https://app.example | GET", cells: []string{"GET /b/key; origin https://other.example => 200; origin https://other.example; credentials; methods GET; vary"}})
 	e := read(r)
-	if n := slices.IndexFunc(e.cases, func(o observation) bool { return o.call == nil }); e.cases[n].ignored&(firstHeader<<allowOrigin) == 0 {
+	if n := slices.IndexFunc(e.cases, func(o *observation) bool { return o.call == nil }); e.cases[n].ignored&(firstHeader<<allowOrigin) == 0 {
 		t.Errorf("of a pass with a grant that S3 does not owe, %b is ignored, want Allow-Origin at least", e.cases[n].ignored)
 	}
 	if d := Report(r); len(d.Causes)+len(d.Unexplained) > 0 {

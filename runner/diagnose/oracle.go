@@ -48,7 +48,7 @@ func (o *Oracle) Explain(c result.Cell) ExplainedCell {
 		var concerned []int
 		for i := range o.d {
 			less[i] = e.try(o.without[i], e.simulationOf(o.less[i].states), n)
-			if less[i].missed == with.missed && less[i].predicted.changes(with.predicted) == 0 {
+			if less[i].missed == with.missed && less[i].predicted.changes(&with.predicted) == 0 {
 				continue
 			}
 			concerned = append(concerned, i)
@@ -70,7 +70,7 @@ func (o *Oracle) Explain(c result.Cell) ExplainedCell {
 
 // explained are the deviations that explain a finding: those without which it would not be; where each of several would do, all that concern
 // the answer. nil: the dialect does not explain it.
-func (o observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
+func (o *observation) explained(check string, owed, with trial, less []trial, concerned []int) []int {
 	// An answer that came exactly as it is predicted is explained whole, by whichever of S3's own answers it was measured.
 	whole := with.missed == 0 && o.isOfKind(check)
 	if !o.ofKind(with) || !whole && !o.found(owed.missed&^with.missed, check) {
@@ -79,7 +79,7 @@ func (o observation) explained(check string, owed, with trial, less []trial, con
 	var needed []int
 	for _, i := range concerned {
 		open := less[i].missed &^ with.missed
-		if open&(partsOf(check)|status) != 0 || o.call == nil && less[i].predicted.otherKind(o.seen) {
+		if open&(partsOf(check)|status) != 0 || o.call == nil && less[i].predicted.otherKind(&o.seen) {
 			needed = append(needed, i)
 		}
 	}
@@ -90,8 +90,8 @@ func (o observation) explained(check string, owed, with trial, less []trial, con
 }
 
 // ofKind reports that what came is of the kind that is predicted: its status is, and it has CORS headers or has none.
-func (o observation) ofKind(t trial) bool {
-	return t.missed&status == 0 && (o.call != nil || !t.predicted.otherKind(o.seen))
+func (o *observation) ofKind(t trial) bool {
+	return t.missed&status == 0 && (o.call != nil || !t.predicted.otherKind(&o.seen))
 }
 
 // partsOf are the parts that a check compares.
@@ -109,7 +109,7 @@ func partsOf(check string) parts {
 
 // of is the evidence of one cell in the frame of its run.
 func (e *evidence) of(c result.Cell, url string) *evidence {
-	one := &evidence{scenarios: e.scenarios, index: e.index, steps: e.steps, faithful: e.faithful, cells: []result.Cell{c}, simulations: map[string]*simulation{}}
+	one := &evidence{scenarios: e.scenarios, index: e.index, steps: e.steps, faithful: e.faithful, meanings: e.meanings, cells: []result.Cell{c}, simulations: map[string]*simulation{}}
 	one.add(0, c, url)
 	return one
 }

@@ -86,7 +86,7 @@ func (p *proposing) look() {
 }
 
 // granted looks at the headers of answers that a rule made.
-func (p *proposing) granted(o observation, x expected, missed parts) {
+func (p *proposing) granted(o *observation, x expected, missed parts) {
 	const age = 5
 	if missed&(firstHeader<<age) == 0 {
 		return
@@ -102,7 +102,7 @@ func (p *proposing) granted(o observation, x expected, missed parts) {
 	}
 }
 
-func (p *proposing) preflight(o observation, x expected, missed parts, codes votes) {
+func (p *proposing) preflight(o *observation, x expected, missed parts, codes votes) {
 	if missed&errorCode != 0 && missed&status == 0 && x.code != "" && o.seen.code != "" && o.asked.Fault == "" {
 		codes.saw(x.code, o.seen.code)
 	}
@@ -137,7 +137,7 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes vot
 }
 
 // situation is the deviation that gives another answer to a preflight that has something wrong in itself.
-func situation(o observation) string {
+func situation(o *observation) string {
 	q := o.asked
 	switch {
 	case q.Origin == nil:
@@ -155,7 +155,7 @@ func situation(o observation) string {
 }
 
 // situation is the deviation that gives another answer to a preflight that is refused for the sake of its bucket.
-func (p *proposing) situation(o observation) string {
+func (p *proposing) situation(o *observation) string {
 	if p.e.state(p.s, o).Own == nil {
 		return "preflight-not-enabled"
 	}
@@ -175,7 +175,7 @@ func (p *proposing) member(name string, missed parts, came string) {
 	p.add(name, dialect.Word(came))
 }
 
-func (p *proposing) actual(o observation, x expected, missed parts) {
+func (p *proposing) actual(o *observation, x expected, missed parts) {
 	if missed&(firstHeader<<allowOrigin) != 0 && x.headers[allowOrigin] != "" && o.seen.headers[allowOrigin] == "" {
 		p.add("no-headers-on-status", dialect.Number(o.seen.status))
 		p.add("no-headers-on-method", dialect.Word(o.asked.Method))
@@ -229,7 +229,7 @@ func (v votes) most() map[string]string {
 }
 
 // operation proposes what is told by a query: all of its answers, and those of this status.
-func (p *proposing) operation(o observation) {
+func (p *proposing) operation(o *observation) {
 	for name := range o.asked.Query {
 		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
 			continue
@@ -255,7 +255,7 @@ func (p *proposing) grow(name, word string) {
 }
 
 // lookedAt: a rule that should answer and does not may stand behind those that are looked at.
-func (p *proposing) lookedAt(o observation) {
+func (p *proposing) lookedAt(o *observation) {
 	state := p.e.state(p.s, o)
 	if state.Own == nil || len(state.Own.CORSRules) < 2 {
 		return
@@ -354,7 +354,7 @@ func intersect(all, came []string, seen bool) []string {
 }
 
 // call looks at one configuration call.
-func (p *proposing) call(o observation, refusals votes) {
+func (p *proposing) call(o *observation, refusals votes) {
 	call, came := p.e.scenarios[o.scenario].calls[o.step], o.call
 	switch {
 	case call.Missing:
@@ -400,7 +400,7 @@ func (p *proposing) missing(came *called) {
 	p.add(name, dialect.Pairs(pairs))
 }
 
-func (p *proposing) before(o observation) dialect.State {
+func (p *proposing) before(o *observation) dialect.State {
 	if o.step == 0 {
 		return dialect.State{}
 	}

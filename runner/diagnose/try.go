@@ -110,9 +110,9 @@ func (e *evidence) try(d dialect.Dialect, s *simulation, n int) trial {
 	}
 	best := trial{cost: -1}
 	for _, a := range d.Finish(s.match(d, e, n)) {
-		x := expect(a)
-		m := x.missed(o.seen) &^ o.ignored
-		if c := x.cost(m, o.seen); best.cost < 0 || c < best.cost {
+		x := e.meanings.expect(a)
+		m := x.missed(&o.seen) &^ o.ignored
+		if c := x.cost(m, &o.seen); best.cost < 0 || c < best.cost {
 			best = trial{x, m, c}
 		}
 		if best.cost == 0 {
@@ -123,7 +123,7 @@ func (e *evidence) try(d dialect.Dialect, s *simulation, n int) trial {
 }
 
 // state is that of the bucket that a request names.
-func (e *evidence) state(w *simulation, o observation) dialect.State {
+func (e *evidence) state(w *simulation, o *observation) dialect.State {
 	switch o.place {
 	case own:
 		return w.states[o.scenario][o.step]
@@ -133,7 +133,7 @@ func (e *evidence) state(w *simulation, o observation) dialect.State {
 	return dialect.State{}
 }
 
-func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o observation) parts {
+func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o *observation) parts {
 	var before dialect.State
 	if o.step > 0 {
 		before = w.states[o.scenario][o.step-1]

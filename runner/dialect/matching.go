@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -211,11 +212,32 @@ func expression(pattern, dot, star string) *regexp.Regexp {
 	if dot == "." {
 		quoted = strings.ReplaceAll(quoted, `\.`, ".")
 	}
-	return regexp.MustCompile("^" + quoted + "$")
+	return compiled("^" + quoted + "$")
 }
 
 func unanchored(pattern string) *regexp.Regexp {
-	return regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*"))
+	return compiled(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*"))
+}
+
+// expressions keeps what was compiled: the patterns of a configuration are matched against one origin or name after another.
+var expressions struct {
+	sync.Mutex
+	by map[string]*regexp.Regexp
+}
+
+func compiled(expr string) *regexp.Regexp {
+	const most = 2000
+	expressions.Lock()
+	defer expressions.Unlock()
+	re := expressions.by[expr]
+	if re == nil {
+		re = regexp.MustCompile(expr)
+		if expressions.by == nil || len(expressions.by) >= most {
+			expressions.by = map[string]*regexp.Regexp{}
+		}
+		expressions.by[expr] = re
+	}
+	return re
 }
 
 // methodDeviations compare methods in another way than S3.

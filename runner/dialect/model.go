@@ -345,6 +345,11 @@ func Predict(d Dialect, cfg *s3cors.Configuration, q s3cors.Request) []Answer {
 	return d.Answers(State{Own: cfg}, asked)
 }
 
+// Doubles reports that the line of a header is sent twice.
+func (a Answer) Doubles(header string) bool {
+	return slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, header) })
+}
+
 // Lines are the header lines of an answer, in the order of [s3cors.Headers].
 func (a Answer) Lines() []result.Header {
 	var lines []result.Header
@@ -354,7 +359,7 @@ func (a Answer) Lines() []result.Header {
 			continue
 		}
 		lines = append(lines, result.Header{Name: h.Name, Value: value})
-		if slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
+		if a.Doubles(h.Name) {
 			lines = append(lines, result.Header{Name: h.Name, Value: value})
 		}
 	}
