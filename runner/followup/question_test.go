@@ -69,7 +69,7 @@ func TestRepliesTell(t *testing.T) {
 		{refused, accepted, true}, {refused, refused, false}, {refused, reply{status: 400, code: "MalformedXML"}, true},
 		{accepted, reply{status: 200, returned: "<y/>"}, true}, {refused, reply{}, false}, {reply{}, reply{}, false},
 	} {
-		if got := c.a.differs(c.b); got != c.want || c.b.tells(c.a) != c.want {
+		if got := c.a.differs(c.b); got != c.want || c.b.differs(c.a) != c.want {
 			t.Errorf("%+v and %+v: %t, want %t", c.a, c.b, got, c.want)
 		}
 	}
@@ -149,19 +149,19 @@ func text(s *string) string {
 }
 
 // Only what can be predicted is asked: pinned cells, further dimensions and other people's buckets are not.
-func TestPlain(t *testing.T) {
+func TestIsPredictable(t *testing.T) {
 	for matrix, want := range map[string]bool{
 		"{origins: [x]}": true, "{origins: [x], targets: bucket}": true, "{origins: [x], targets: missing-bucket}": true, "{origins: [x], authorisations: signed}": true,
 		"{origins: [x], targets: service}": false, "{origins: [x], targets: other-bucket}": false, "{origins: [x], authorisations: expired}": false,
 		"{origins: [x], addressing: path}": false, "{origins: [x], clients: firefox}": false, "{origins: [x], operations: DeleteObjects}": false, "{origins: [x], keys: dots}": false,
 	} {
-		if got := plain(plan(t, "name: a\ncors: none\nmatrix: "+matrix+"\n").Scenarios[0].Steps[0].Cells[0]); got != want {
-			t.Errorf("%s is plain: %t, want %t", matrix, got, want)
+		if got := isPredictable(plan(t, "name: a\ncors: none\nmatrix: "+matrix+"\n").Scenarios[0].Steps[0].Cells[0]); got != want {
+			t.Errorf("%s is predictable: %t, want %t", matrix, got, want)
 		}
 	}
 	pinned := plan(t, "name: a\ncors: none\nmatrix: {origins: [x]}\nexpect: [{reason: r, actual: {status: 200}}]\n")
-	if plain(pinned.Scenarios[0].Steps[0].Cells[0]) {
-		t.Error("a cell whose answer is pinned is plain")
+	if isPredictable(pinned.Scenarios[0].Steps[0].Cells[0]) {
+		t.Error("a cell whose answer is pinned is predictable")
 	}
 }
 
