@@ -13,11 +13,11 @@ import (
 func left() result.Report {
 	r := clean()
 	r.CleanUp = []result.Leftover{
-		{Kind: result.LeftConfiguration, Bucket: "media", Journal: "/home/me/.local/state/corsprobe/0123.json", Command: "corsprobe restore --bucket media",
+		{Kind: result.LeftoverConfiguration, Bucket: "media", Journal: "/home/me/.local/state/corsprobe/0123.json", Command: "corsprobe restore --bucket media",
 			Problem: "PutBucketCors: 403 ExpiredToken: The provided token has expired."},
-		{Kind: result.LeftBucket, Bucket: "corsprobe-0123456789ab-1", Command: "corsprobe sweep --run 0123456789ab", Problem: "DeleteBucket: 409 OperationAborted: \x1b[2J##vso[x]"},
-		{Kind: result.LeftObjects, Bucket: "media", Objects: "corsprobe-0123456789ab/", Command: "corsprobe restore --bucket media", Problem: "DeleteObject: 403 AccessDenied"},
-		{Kind: result.LeftOther, Problem: "nobody knows"},
+		{Kind: result.LeftoverBucket, Bucket: "corsprobe-0123456789ab-1", Command: "corsprobe sweep --run 0123456789ab", Problem: "DeleteBucket: 409 OperationAborted: \x1b[2J##vso[x]"},
+		{Kind: result.LeftoverObjects, Bucket: "media", Objects: "corsprobe-0123456789ab/", Command: "corsprobe restore --bucket media", Problem: "DeleteObject: 403 AccessDenied"},
+		{Kind: result.LeftoverOther, Problem: "nobody knows"},
 	}
 	return r
 }

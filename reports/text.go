@@ -23,6 +23,7 @@ const (
 	leastWidth   = 40 // narrower columns are worse to read than lines that the terminal breaks
 	listed       = 3  // cells that are named of many alike
 	variants     = 2  // sets of findings that are shown of many that differ only in their values
+	few          = 3  // entries that a section tells in full unless asked for all; of more it says how many
 )
 
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.
@@ -33,7 +34,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		return t.out.Flush()
 	}
 	t.head(r)
-	t.diagnosis(r)
+	t.diagnosis(r, opts.Verbose)
 	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
@@ -45,9 +46,10 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		t.causes(causes(r.Cells))
 	}
 	t.baseline(r.Baseline)
+	t.folded()
 	t.summary(r)
 	t.blank()
-	t.gone(r)
+	t.bucketsGone(r)
 	t.verdict(r)
 	return t.out.Flush()
 }
@@ -55,6 +57,9 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 // verdict ends a report: with what the run came to, and what its clean-up left.
 func (t *textWriter) verdict(r result.Report) {
 	colour, words := verdict(r)
+	if asKnown(r) {
+		colour = yellow
+	}
 	t.line(0, t.paint(colour, words))
 	t.leftovers(r.CleanUp)
 }
@@ -75,6 +80,7 @@ type textWriter struct {
 	out   *bufio.Writer
 	opts  TextOptions
 	width int
+	more  []string // what was left out
 }
 
 func newTextWriter(w io.Writer, opts TextOptions) *textWriter {

@@ -7,6 +7,7 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 )
 
 // BenchmarkCatalogue is the whole catalogue against an endpoint that answers after 50 ms: how long it takes beside the time that its
@@ -21,7 +22,7 @@ func BenchmarkCatalogue(b *testing.B) {
 			next.ServeHTTP(w, r)
 		})
 	}})
-	plan := catalogue(b)
+	plan := runnertest.Catalogue(b)
 	for b.Loop() {
 		begun := time.Now()
 		report, trouble := run(b, server, plan, runner.Options{Concurrency: concurrency})

@@ -175,15 +175,15 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 		return false, nil
 	}
 	s.spoiltBy = ""
-	gone, err := s.gone(ctx)
-	if err == nil && !gone {
+	deleted, err := s.deletionShows(ctx)
+	if err == nil && !deleted {
 		c.Findings = append(c.Findings, judge.StillThere())
 	}
 	return err == nil, err
 }
 
-// gone polls GetBucketCors until it returns none.
-func (s *stage) gone(ctx context.Context) (bool, error) {
+// deletionShows polls GetBucketCors until the endpoint has no configuration any more; false: it still has one when the time is up.
+func (s *stage) deletionShows(ctx context.Context) (bool, error) {
 	return s.run.readBack.until(ctx, func() (bool, error) {
 		got, err := s.place.GetCORS(ctx)
 		return got == nil || len(got.CORSRules) == 0, err

@@ -105,7 +105,7 @@ func (s *stage) learn(ctx context.Context, start time.Time, late *attempt, well 
 	case well:
 		s.run.stale.ended(start, true)
 	default:
-		late.outdated.told.Do(func() { s.run.stale.ended(start, false) })
+		late.outdated.reported.Do(func() { s.run.stale.ended(start, false) })
 	}
 }
 
@@ -155,7 +155,7 @@ type attempt struct {
 
 func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (a attempt) {
 	a = attempt{cell: newCell(s.planned, step, cell)}
-	defer func() { s.run.tell(&a) }()
+	defer func() { s.run.complete(&a) }()
 	requests, err := s.requests(ctx, cell)
 	var unsupported *endpoint.Unsupported
 	switch {
@@ -183,8 +183,8 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 	return a
 }
 
-// tell adds what explains a cell's verdict and repeats its requests, unless nobody will see it.
-func (r *Run) tell(a *attempt) {
+// complete adds what explains a cell's verdict and repeats its requests, unless nobody will see it.
+func (r *Run) complete(a *attempt) {
 	if a.cell.Verdict == result.Passed && r.opts.Evidence == OnlyProblems {
 		return
 	}

@@ -218,6 +218,7 @@ func (c *changeList) end() {
 	switch {
 	case c.opts.Bucket == "" && c.opts.Keep:
 	case c.opts.Bucket == "":
+		c.add("", "DeleteObjects", "", "the objects of the run's own buckets, where the endpoint has that call")
 		c.add("", "DeleteObject", "", "every object of the run's own buckets")
 		c.add("", "DeleteBucket", "", "every bucket that the run made, and no other")
 	default:

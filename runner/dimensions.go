@@ -219,17 +219,17 @@ type object struct {
 	size scenarios.Size
 }
 
-// plainObject is the one that every bucket has.
-var plainObject = []object{{base: objectName}}
+// usualObject is the one that every bucket has.
+var usualObject = []object{{base: objectName}}
 
 // objects lists the objects that a scenario's cells read, each once.
 func objects(planned scenarios.Planned) []object {
-	all := slices.Clone(plainObject)
+	all := slices.Clone(usualObject)
 	for _, step := range planned.Steps {
 		for _, cell := range step.Cells {
 			o := object{base(cell), cell.Key, cell.Size}
-			if plain := (object{base: o.base}); o.key == scenarios.PlainKey && (o.size == "" || o.size == scenarios.SomeBytes) {
-				o = plain
+			if usual := (object{base: o.base}); o.key == scenarios.PlainKey && (o.size == "" || o.size == scenarios.SomeBytes) {
+				o = usual
 			}
 			reads := cell.Method == http.MethodGet || cell.Method == http.MethodHead
 			if reads && (cell.Target == scenarios.Object || cell.Target == scenarios.NestedObject) && !slices.Contains(all, o) {
@@ -430,7 +430,8 @@ func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
 // shorten keeps the start of a large object's text: it is no evidence of anything.
 func shorten(r *result.Response, cell scenarios.Cell) {
 	const enough = 256
-	if large := len(content(cell.Size)) > enough; large && len(r.Body) > enough && r.Body[0] != '<' {
+	large := cell.Size == scenarios.HundredKiB || cell.Size == scenarios.TwoMebibyte || cell.Size == scenarios.SixMebibyte
+	if large && len(r.Body) > enough && r.Body[0] != '<' {
 		r.Body, r.Truncated = r.Body[:enough], true
 	}
 }

@@ -28,8 +28,8 @@ type patience struct {
 	prompt  int           // waits in a row that were over at the first look
 }
 
-// left is how much longer a wait may take that began at start.
-func (p *patience) left(start time.Time) time.Duration {
+// remaining is how much longer a wait may take that began at start.
+func (p *patience) remaining(start time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	all := cmp.Or(p.first, p.most)
@@ -86,7 +86,7 @@ func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool,
 			p.ended(start, true)
 			return true, nil
 		}
-		if left := p.left(start); left <= 0 || !wait(ctx, min(pause, left)) {
+		if left := p.remaining(start); left <= 0 || !wait(ctx, min(pause, left)) {
 			break
 		}
 	}

@@ -25,11 +25,11 @@ type place struct {
 
 // past is a state that a bucket was in. Until a time some nodes of the endpoint may answer as if it still were.
 type past struct {
-	holds   *s3cors.Configuration
-	missing bool // the bucket was not there
-	emptied bool // its objects were gone already
-	until   time.Time
-	told    *sync.Once // that it was waited for in vain
+	holds    *s3cors.Configuration
+	missing  bool // the bucket was not there
+	emptied  bool // its objects were gone already
+	until    time.Time
+	reported *sync.Once // that it was waited for in vain
 }
 
 // places gives scenarios buckets to play in, and takes them back. A bucket of the run's own serves one scenario after another where its life
@@ -143,7 +143,7 @@ func (p *places) empty(ctx context.Context, at *place, planned scenarios.Planned
 	if err := at.remove(ctx); err != nil {
 		return fmt.Errorf("the bucket's configuration could not be taken away: %w", err)
 	}
-	gone, err := s.gone(ctx)
+	gone, err := s.deletionShows(ctx)
 	if err == nil && !gone {
 		err = errors.New("the bucket's configuration could not be taken away: GetBucketCors still returns it")
 	}

@@ -218,7 +218,7 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 	case scenarios.Signed:
 		return probe.Sign(ctx, creds, s.run.store.Region(), raw, time.Now())
 	case scenarios.Expired:
-		return probe.Presign(ctx, creds, s.run.store.Region(), raw, time.Second, time.Now().Add(-time.Hour))
+		return s.run.presigner.Presign(ctx, creds, s.run.store.Region(), raw, time.Second, time.Now().Add(-time.Hour))
 	case scenarios.Version2:
 		return probe.PresignVersion2(creds, raw, s.place.Name(), presignedFor, time.Now()), nil
 	case scenarios.Forged:
@@ -226,7 +226,7 @@ func (s *stage) authorise(ctx context.Context, how scenarios.Authorisation, raw 
 	case scenarios.UnknownKey:
 		creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken = unknownKey, "nobody's", ""
 	}
-	return probe.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
+	return s.run.presigner.Presign(ctx, creds, s.run.store.Region(), raw, presignedFor, time.Now())
 }
 
 func preflightHeaders(cell scenarios.Cell, asked *string) []result.Header {

@@ -84,23 +84,24 @@ func (o Options) buckets() result.Buckets {
 
 // Run is a plan being carried out.
 type Run struct {
-	plan     scenarios.Plan
-	store    store
-	probes   prober
-	opts     Options
-	id       string
-	started  time.Time
-	slots    map[string]*slot
-	order    []string // ids in the plan's order
-	places   *places
-	finished chan struct{}
-	notes    notes
-	keeping  keeping
-	pace     *pace.Pace
-	playing  context.Context // the run's own
-	cleaning context.Context // of clean-up: goes on for a while after the run's own has ended
-	asked    atomic.Int64    // requests of cells
-	waiting  atomic.Int64    // scenarios that have not begun
+	plan      scenarios.Plan
+	store     store
+	probes    prober
+	opts      Options
+	id        string
+	started   time.Time
+	slots     map[string]*slot
+	order     []string // ids in the plan's order
+	places    *places
+	finished  chan struct{}
+	notes     notes
+	keeping   keeping
+	pace      *pace.Pace
+	presigner probe.Presigner
+	playing   context.Context // the run's own
+	cleaning  context.Context // of clean-up: goes on for a while after the run's own has ended
+	asked     atomic.Int64    // requests of cells
+	waiting   atomic.Int64    // scenarios that have not begun
 
 	// What the endpoint shows late: an effect of a configuration, the configuration itself, a new bucket; and how long an old state may
 	// still be met after that.
@@ -190,7 +191,7 @@ func (r *Run) deliver(c result.Cell) {
 }
 
 // shown is a cell without secrets: as it is kept, and as it is told at once.
-func (r *Run) shown(c result.Cell) (kept, told result.Cell) {
+func (r *Run) shown(c result.Cell) (kept, evented result.Cell) {
 	short := r.keeping.shortens(&c)
 	redactor := r.probes.Redactor()
 	if !short {

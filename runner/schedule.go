@@ -9,7 +9,9 @@ import (
 	"slices"
 	"time"
 
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors/fact"
 	"corsprobe/scenarios"
 
 	"golang.org/x/sync/errgroup"
@@ -152,7 +154,15 @@ func (r *Run) sumUp() {
 		{r.appearing, "when a new bucket is there", "calls went on being answered with NoSuchBucket; later buckets were given little time"},
 	} {
 		if n := w.p.vain(); n > 0 {
-			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{76}, Cells: n})
+			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{fact.EventuallyConsistent}, Cells: n})
+		}
+	}
+	if client, ok := r.probes.(*probe.Client); ok {
+		for _, l := range client.Leavings() {
+			r.notes.add(result.Observation{Point: "where the answer to a " + l.Method + " ends", Choice: fmt.Sprintf(garbles, l.Line), Cells: l.Times})
 		}
 	}
 }
+
+// garbles is an endpoint's fault of which no cell can be sure to show it: what is asked over such a connection was asked again over another.
+const garbles = "sends more after it, beginning with %q: a fault, for a browser that keeps the connection may take that for the beginning of its next answer"

@@ -223,6 +223,6 @@ func (s *stage) moved(now *s3cors.Configuration) {
 // until gives a past state its end.
 func (r *Run) until(state past) past {
 	now := time.Now()
-	state.until, state.told = now.Add(r.stale.left(now)), new(sync.Once)
+	state.until, state.reported = now.Add(r.stale.remaining(now)), new(sync.Once)
 	return state
 }

@@ -234,10 +234,10 @@ func (m *Matrix) cell(values [][]Value, index []int) Cell {
 }
 
 // cellID puts the parts of an id together.
-func cellID(prefix string, c Cell) string {
-	parts := []string{prefix}
+func cellID(prefix string, c *Cell) string {
+	parts := append(make([]string, 0, 1+len(dimensions)), prefix)
 	for i := range dimensions {
-		if part, ok := dimensions[i].inID(&c); ok {
+		if part, ok := dimensions[i].inID(c); ok {
 			parts = append(parts, part)
 		}
 	}
@@ -245,10 +245,10 @@ func cellID(prefix string, c Cell) string {
 }
 
 // title says in a few words what a cell asks: "PUT from https://app.example.com asking for x-amz-date".
-func title(c Cell) string {
+func title(c *Cell) string {
 	var b strings.Builder
 	for _, i := range titleOrder() {
-		b.WriteString(dimensions[i].title(&c))
+		b.WriteString(dimensions[i].title(c))
 	}
 	return b.String()
 }

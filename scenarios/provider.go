@@ -148,7 +148,7 @@ func ProviderByName(name string) (Provider, error) {
 func LoadProvider(path string) (Provider, error) {
 	data, err := file.Read(path, MaxFile)
 	if err != nil {
-		return Provider{}, Errors{{File: path, What: plain(err)}}
+		return Provider{}, Errors{{File: path, What: withoutPath(err)}}
 	}
 	p, errors := parseProvider(path, data)
 	return p, errors.orNil()
@@ -158,8 +158,8 @@ func LoadProvider(path string) (Provider, error) {
 func (p Provider) Dialect() dialect.Dialect {
 	var all dialect.Dialect
 	for _, d := range p.KnownDeviations {
-		if d.Spoken() {
-			all = append(all, d.Speaks)
+		if d.IsNamed() {
+			all = append(all, d.Named)
 		}
 	}
 	return all

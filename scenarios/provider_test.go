@@ -61,7 +61,7 @@ func TestProvidersNameCellsOfTheCatalogue(t *testing.T) {
 	}
 	for _, p := range all {
 		for _, d := range p.KnownDeviations {
-			found := d.Spoken() // of every cell
+			found := d.IsNamed() // of every cell
 			for _, id := range plan.IDs() {
 				found = found || Glob(d.Cells, id)
 			}

@@ -104,7 +104,7 @@ func (f *fuzzFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
 	report := out.Report(id, "corsprobe "+version())
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.CleanUp = target.leftovers(out.Trouble)
-	tellFuzz(stderr, out)
+	printFuzz(stderr, out)
 	_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // there is nobody to tell of it
 	if err := errors.Join(f.write(out, stdout, stderr), f.report(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
@@ -261,8 +261,8 @@ func (f *fuzzFlags) verdict(ctx context.Context, out fuzz.Outcome, report result
 	return nil
 }
 
-// tellFuzz sums up for people.
-func tellFuzz(w io.Writer, out fuzz.Outcome) {
+// printFuzz sums up for people.
+func printFuzz(w io.Writer, out fuzz.Outcome) {
 	fmt.Fprintf(w, "%s, %s in %s; %d of %d facts, %s of the model and %s of dimensions\n",
 		english.Count(out.Questions, "question"), english.Count(out.Requests, "request"), out.Duration.Round(time.Second/10),
 		out.Coverage.Facts(), len(s3cors.Facts()), english.CountOf(out.Coverage.Branches(), "branch", "branches"), english.Count(out.Coverage.Pairs(), "pair"))

@@ -41,7 +41,7 @@ func (l *look) check() error {
 
 // text is how a report is shown on a stream.
 func (l *look) text(w io.Writer) reports.TextOptions {
-	return reports.TextOptions{Color: l.colored(w), Verbose: l.verbose, Quiet: l.quiet}
+	return reports.TextOptions{Color: l.colored(w), Width: columns(w), Verbose: l.verbose, Quiet: l.quiet}
 }
 
 // notes are for what a person may like to know beside the result.

@@ -111,12 +111,12 @@ func count(n int, noun string) string {
 	return english.Count(n, noun)
 }
 
-// tellAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.
-func tellAbsent(w io.Writer, known *runner.Deviations) {
+// printAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.
+func printAbsent(w io.Writer, known *runner.Deviations) {
 	for _, d := range known.Absent() {
 		what := d.Check
-		if d.Spoken() {
-			what = d.Speaks.String()
+		if d.IsNamed() {
+			what = d.Named.String()
 		}
 		fmt.Fprintf(w, "corsprobe: %s: this was measured, and does not occur here (%s): %s\n", d.Where(), what, d.Reason)
 	}
@@ -211,8 +211,8 @@ func describeProvider(w io.Writer, p scenarios.Provider) {
 	}
 	for _, d := range p.KnownDeviations {
 		what := d.Check + " in " + d.Cells
-		if d.Spoken() {
-			what = d.Speaks.String()
+		if d.IsNamed() {
+			what = d.Named.String()
 		}
 		fmt.Fprintf(w, "  - %s: %s [%s, %s]\n", what, d.Reason, d.Source, d.Evidence)
 	}

@@ -70,7 +70,7 @@ func (f *recordFlags) do(ctx context.Context, paths []string, stdout, stderr io.
 		return err
 	}
 	heard := hear(plan, report)
-	heard.tell(stdout)
+	heard.print(stdout)
 	switch {
 	case ctx.Err() != nil:
 		return exit{exitInterrupted, errors.New("interrupted: nothing is written")}
@@ -197,8 +197,8 @@ func (h *heard) cell(s *scenarios.Scenario, step string, cell scenarios.Cell, ca
 	h.by[s.File][s.Name] = append(h.by[s.File][s.Name], r)
 }
 
-// tell says what moved, and what could not be recorded.
-func (h *heard) tell(w io.Writer) {
+// print says what moved, and what could not be recorded.
+func (h *heard) print(w io.Writer) {
 	for _, line := range slices.Concat(h.silent, h.moved) {
 		fmt.Fprintln(w, line)
 	}

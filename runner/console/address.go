@@ -37,8 +37,8 @@ func shown(address string) (text string, secret bool) {
 	pairs := strings.Split(query, "&")
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
-		plain := slices.Contains(harmless, strings.ToLower(name))
-		if value != "" && !plain && (redact.IsSecretName(name) || len(value) > longest) {
+		known := slices.Contains(harmless, strings.ToLower(name))
+		if value != "" && !known && (redact.IsSecretName(name) || len(value) > longest) {
 			pairs[i], secret = name+"="+redact.Redacted, true
 		}
 	}

@@ -38,9 +38,13 @@ func Read(text string) []Message {
 		text = html.UnescapeString(text)
 	}
 	messages, rest := documents(text)
-	messages = append(messages, assemble(parts(plain(rest)))...)
+	line := normalised(rest)
+	messages = append(messages, assemble(parts(line))...)
+	if len(messages) == 0 {
+		messages = foreign(line)
+	}
 	messages = distinct(messages)
-	tellRequest(messages)
+	addRequest(messages)
 	if loud := slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Meaning.Quiet }); len(loud) > 0 {
 		return loud
 	}
@@ -49,8 +53,8 @@ func Read(text string) []Message {
 
 var straight = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "`", "'", "´", "'", "“", `"`, "”", `"`, "„", `"`)
 
-// plain writes quotes straight, and every run of white space and of what cannot be printed as one space: a pasted line may be broken anywhere.
-func plain(text string) string {
+// normalised writes quotes straight, and every run of white space and of what cannot be printed as one space: a pasted line may be broken anywhere.
+func normalised(text string) string {
 	return strings.Join(strings.FieldsFunc(straight.Replace(text), func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
 	}), " ")
@@ -63,7 +67,7 @@ func assemble(all []found) []Message {
 		a.add(f)
 	}
 	a.flush()
-	a.tellMethods()
+	a.addMethods()
 	return a.messages
 }
 
@@ -149,8 +153,8 @@ func (m *Message) redirected() {
 	}
 }
 
-// tellMethods takes from the network's lines what messages of the same address do not tell.
-func (a *assembly) tellMethods() {
+// addMethods takes from the network's lines what messages of the same address do not tell.
+func (a *assembly) addMethods() {
 	for i := range a.messages {
 		for _, line := range a.lines {
 			m := &a.messages[i]
@@ -186,17 +190,17 @@ func (m *Message) take(values map[string]string) {
 	}
 }
 
-// tellRequest gives S3's documents the request that the one line of a browser's beside them speaks of.
-func tellRequest(messages []Message) {
-	var told []Message
+// addRequest gives S3's documents the request that the one line of a browser's beside them speaks of.
+func addRequest(messages []Message) {
+	var withRequest []Message
 	for _, m := range messages {
 		if m.Source != S3 && m.URL != "" {
-			told = append(told, m)
+			withRequest = append(withRequest, m)
 		}
 	}
 	for i := range messages {
-		if m := &messages[i]; m.Source == S3 && len(told) == 1 {
-			m.URL, m.Signed, m.From, m.Origin, m.Method = told[0].URL, told[0].Signed, told[0].From, told[0].Origin, told[0].Method
+		if m := &messages[i]; m.Source == S3 && len(withRequest) == 1 {
+			m.URL, m.Signed, m.From, m.Origin, m.Method = withRequest[0].URL, withRequest[0].Signed, withRequest[0].From, withRequest[0].Origin, withRequest[0].Method
 		}
 	}
 }

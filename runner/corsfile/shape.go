@@ -71,7 +71,7 @@ func (s *shape) fieldOf(key string) (found field, exact, ok bool) {
 		}
 	}
 	for f, known := range aliases {
-		if slices.Contains(known, plainKey(key)) && s.keys[f] != "" {
+		if slices.Contains(known, foldKey(key)) && s.keys[f] != "" {
 			return f, false, true
 		}
 	}
@@ -105,8 +105,8 @@ func looksLikeRule(n *node) bool {
 	}
 	has := map[string]bool{}
 	for _, m := range n.members {
-		has[plainKey(m.key)] = true
-		if plainKey(m.key) == "allowed" && m.value.kind == object && looksLikeAllowed(&m.value) {
+		has[foldKey(m.key)] = true
+		if foldKey(m.key) == "allowed" && m.value.kind == object && looksLikeAllowed(&m.value) {
 			return true
 		}
 	}
@@ -135,7 +135,7 @@ func pick(container string, hint *shape, syntax Syntax, nested bool, rule *node)
 		return terraformShape
 	case container == "corsRules" && nested:
 		return camelShape
-	case plainKey(container) == "rules" || plainKey(container) == "cors":
+	case foldKey(container) == "rules" || foldKey(container) == "cors":
 		return closest(rule, awsShape, terraformShape, camelShape)
 	case container == "":
 		return closest(rule, awsShape, templateShape)
@@ -150,7 +150,7 @@ func marked(rule *node) *shape {
 	}
 	has := map[string]bool{}
 	for _, m := range rule.members {
-		has[plainKey(m.key)] = true
+		has[foldKey(m.key)] = true
 		if m.key == "allowed" && m.value.kind == object {
 			return r2Shape
 		}

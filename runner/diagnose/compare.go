@@ -104,10 +104,10 @@ func varying(elements []string) string {
 
 // expected is one predicted answer in the form of seen.
 type expected struct {
-	status  []int // empty: any
-	headers [7]string
-	free    parts
-	bare    bool
+	status     []int // empty: any
+	headers    [7]string
+	free       parts
+	noDocument bool
 	// A document's members; not asserted where empty, and absent where dialect.Nothing.
 	code, method, resource string
 }
@@ -151,7 +151,7 @@ func (m *meanings) meaning(p predicted) string {
 }
 
 func (m *meanings) expect(a dialect.Answer) expected {
-	e := expected{status: a.Status, bare: a.Bare}
+	e := expected{status: a.Status, noDocument: a.NoDocument}
 	for i, h := range s3cors.Headers {
 		if value, there := a.Headers[h.Name]; there {
 			e.headers[i] = m.meaning(predicted{i, value, a.Doubles(h.Name)})
@@ -166,8 +166,9 @@ func (m *meanings) expect(a dialect.Answer) expected {
 	return e
 }
 
-// Tells reports that what an endpoint answers says which of two dialects it speaks: no answer of the one may be one of the other.
-func Tells(a, b []dialect.Answer) bool {
+// Distinguishable reports that an endpoint's answer decides between two dialects: none of the answers a that the one permits is among those of
+// the other.
+func Distinguishable(a, b []dialect.Answer) bool {
 	var m meanings
 	for _, one := range a {
 		for _, other := range b {
@@ -186,12 +187,15 @@ func (e expected) apart(other expected) bool {
 	}
 	differ := e.changes(&other) &^ (status | e.free | other.free)
 	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
-		if (pair[0] == "" || pair[1] == "") && (part != errorCode || e.bare == other.bare) {
+		if (pair[0] == "" || pair[1] == "") && (part != errorCode || !e.emptyFor(other) && !other.emptyFor(e)) {
 			differ &^= part
 		}
 	}
 	return differ != 0
 }
+
+// emptyFor reports that no document is predicted where the other predicts one.
+func (e expected) emptyFor(other expected) bool { return e.noDocument && other.code != "" }
 
 // missed are the parts that came otherwise.
 func (e *expected) missed(s *seen) parts {
@@ -207,7 +211,7 @@ func (e *expected) missed(s *seen) parts {
 	if s.bodyless {
 		return missed &^ e.free
 	}
-	if e.bare && s.document || e.code != "" && e.code != s.code {
+	if e.noDocument && s.document || e.code != "" && e.code != s.code {
 		missed |= errorCode
 	}
 	if differs(e.method, s.method) {

@@ -25,7 +25,7 @@ func readOnce(r result.Report) *evidence {
 // Plant makes of the report of a faithful endpoint that of one that speaks a dialect.
 func Plant(r result.Report, d dialect.Dialect) result.Report {
 	e := readOnce(r)
-	faithful, planted := e.world(nil), e.world(d)
+	faithful, planted := e.simulate(nil), e.simulate(d)
 	r.Cells = slices.Clone(r.Cells)
 	lost := map[int]bool{}
 	n := 0
@@ -51,7 +51,7 @@ func Plant(r result.Report, d dialect.Dialect) result.Report {
 	return r
 }
 
-func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *world, n int, c *result.Cell, ex *result.Exchange) {
+func (e *evidence) plantAnswer(d dialect.Dialect, planted, faithful *simulation, n int, c *result.Cell, ex *result.Exchange) {
 	o := e.cases[n]
 	a := d.Answers(e.state(planted, o), o.asked)[0]
 	response := &ex.Response
@@ -90,7 +90,7 @@ func member(name, value string) string {
 	return "<" + name + ">" + value + "</" + name + ">"
 }
 
-func (e *evidence) plantCall(d dialect.Dialect, planted *world, o *observation, c *result.Cell, lost map[int]bool) {
+func (e *evidence) plantCall(d dialect.Dialect, planted *simulation, o *observation, c *result.Cell, lost map[int]bool) {
 	var before dialect.State
 	if o.step > 0 {
 		before = planted.states[o.scenario][o.step-1]
@@ -146,7 +146,7 @@ func (e *evidence) plantCall(d dialect.Dialect, planted *world, o *observation, 
 			ex.Response.Body = string(reply.Config.XML())
 		}
 		c.Exchanges = []result.Exchange{ex}
-		if m := e.missedCall(nil, e.world(nil), &observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
+		if m := e.missedCall(nil, e.simulate(nil), &observation{scenario: o.scenario, step: o.step, call: answered("GET", ex.Response)}); m != 0 {
 			fail("config.something", "", "")
 		}
 	case http.MethodDelete:

@@ -13,7 +13,7 @@ import (
 // proposals are the deviations that may explain what a dialect does not: each one without a parameter, and those with one with the values
 // that the observations speak for.
 func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviation {
-	p := proposing{e: e, d: d, s: e.world(d), failing: failing, values: map[string][]dialect.Value{}}
+	p := proposing{e: e, d: d, s: e.simulate(d), failing: failing, values: map[string][]dialect.Value{}}
 	p.look()
 	var all []dialect.Deviation
 	for _, one := range dialect.All() {
@@ -25,8 +25,8 @@ func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviati
 			continue
 		}
 		for _, v := range p.values[one.Name] {
-			if told, err := one.With(v); err == nil && !has(d, told) {
-				all = append(all, told)
+			if given, err := one.With(v); err == nil && !has(d, given) {
+				all = append(all, given)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func has(d dialect.Dialect, one dialect.Deviation) bool {
 type proposing struct {
 	e       *evidence
 	d       dialect.Dialect
-	s       *world
+	s       *simulation
 	failing []int
 	values  map[string][]dialect.Value
 }
@@ -199,7 +199,7 @@ func (p *proposing) fault(pair map[string]string) {
 	for _, name := range []string{"preflight-unusable-url-refused", "preflight-unusable-url-refused-where-granted"} {
 		all := maps.Clone(pair)
 		for _, had := range p.values[name] {
-			if pairs, ok := had.Plain().(map[string]string); ok {
+			if pairs, ok := had.Untyped().(map[string]string); ok {
 				maps.Copy(all, pairs)
 			}
 		}
@@ -234,10 +234,10 @@ func (p *proposing) operation(o *observation) {
 		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
 			continue
 		}
-		told := map[string]string{"method": o.asked.Method, "query": name}
-		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(told)))
-		told["status"] = strconv.Itoa(o.seen.status)
-		p.add("no-headers-on-query", dialect.Pairs(told))
+		operation := map[string]string{"method": o.asked.Method, "query": name}
+		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(operation)))
+		operation["status"] = strconv.Itoa(o.seen.status)
+		p.add("no-headers-on-query", dialect.Pairs(operation))
 	}
 }
 

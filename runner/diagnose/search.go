@@ -61,7 +61,7 @@ func (s *search) keep(x explanation) {
 
 func (s *search) hold(d dialect.Dialect) explanation {
 	x := explanation{dialect: d, trials: make([]trial, len(s.e.cases))}
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	for i := range s.e.cases {
 		x.trials[i] = s.e.try(d, w, i)
 		x.total += x.trials[i].cost
@@ -211,7 +211,7 @@ func (s *search) worthOf(was, is explanation) int {
 
 // gain is what a dialect explains of a sample, less what it breaks there.
 func (s *search) gain(at explanation, d dialect.Dialect, sample []int) int {
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	gain := 0
 	for _, i := range sample {
 		if g := at.trials[i].cost - s.e.try(d, w, i).cost; g > 0 {
@@ -294,13 +294,13 @@ func (s *search) honest(at explanation) explanation {
 func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 	i := slices.IndexFunc(at.dialect, func(o dialect.Deviation) bool { return o.Name == one.Name && o.Value.Equal(one.Value) })
 	less := without(at.dialect, i)
-	bare := s.e.world(less)
+	simulated := s.e.simulate(less)
 	for n, t := range at.trials {
 		if t.missed == 0 {
 			continue
 		}
 		o := s.e.cases[n]
-		other := s.e.try(less, bare, n)
+		other := s.e.try(less, simulated, n)
 		if o.call != nil && t.missed&^other.missed != 0 || o.call == nil && t.predicted.contradicts(&other.predicted, t.missed, &o.seen) {
 			return true
 		}
@@ -339,7 +339,7 @@ func (x *expected) changes(y *expected) parts {
 			p |= firstHeader << i
 		}
 	}
-	if x.code != y.code || x.bare != y.bare {
+	if x.code != y.code || x.noDocument != y.noDocument {
 		p |= errorCode
 	}
 	if x.method != y.method {
@@ -375,7 +375,7 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 }
 
 func (s *search) fits(at explanation, d dialect.Dialect, which []int) bool {
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	for _, n := range which {
 		if s.e.try(d, w, n).missed != at.trials[n].missed {
 			return false

@@ -154,7 +154,7 @@ var originDeviations = []Deviation{
 			return p == o || star && strings.HasPrefix(o, before) && strings.HasSuffix(o, after)
 		})},
 	{Name: "origin-null-always", Summary: "The origin null is always allowed.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool { return o == "null" || fits(p, o) })},
+		change: change{null: true, origin: func(p, o string, fits match) bool { return o == "null" || fits(p, o) }}},
 	{Name: "origin-bare-scheme", Summary: "An allowed origin https covers every https origin.", Class: result.Exposure,
 		change: origins(func(p, o string, fits match) bool { return fits(p, o) || strings.HasPrefix(o, p+"://") })},
 	{Name: "origin-must-be-url", Summary: "An origin that is no URL is never matched.", Class: result.Contract,
@@ -165,7 +165,7 @@ var originDeviations = []Deviation{
 			return r, true
 		})},
 	{Name: "origin-reflected", Summary: "Every origin is allowed where there is a configuration.", Class: result.Exposure,
-		change: origins(func(string, string, match) bool { return true })},
+		change: change{null: true, origin: func(string, string, match) bool { return true }}},
 	{Name: "origin-localhost-always", Summary: "http://localhost with any port is always allowed.", Class: result.Exposure,
 		change: origins(func(p, o string, fits match) bool { return fits(p, o) || strings.HasPrefix(o, "http://localhost") })},
 }

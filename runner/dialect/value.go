@@ -49,8 +49,8 @@ func (v Value) Int() int { return v.number }
 // Words are the list's words; none for values of other kinds.
 func (v Value) Words() []string { return slices.Clone(v.list) }
 
-// Plain is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.
-func (v Value) Plain() any {
+// Untyped is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.
+func (v Value) Untyped() any {
 	switch v.set {
 	case "a number":
 		return v.number
@@ -97,10 +97,10 @@ func quoteWord(w string) string {
 }
 
 // MarshalJSON writes the value as JSON knows it.
-func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.Plain()) }
+func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.Untyped()) }
 
 // MarshalYAML writes the value as YAML knows it.
-func (v Value) MarshalYAML() (any, error) { return v.Plain(), nil }
+func (v Value) MarshalYAML() (any, error) { return v.Untyped(), nil }
 
 // UnmarshalYAML reads a number, a word, a list or a mapping of words.
 func (v *Value) UnmarshalYAML(n *yaml.Node) error {

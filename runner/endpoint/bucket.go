@@ -91,7 +91,7 @@ func (e *Endpoint) create(ctx context.Context, name string) error {
 		return e.callError("CreateBucket", err)
 	}
 	e.enter(name)
-	going, end := unhurried(ctx)
+	going, end := outlasting(ctx, grace)
 	defer end()
 	_, err := e.client.CreateBucket(going, in, againAfterAnswer)
 	if err = e.callError("CreateBucket", err); err == nil {
@@ -142,12 +142,15 @@ func (a answered) IsErrorRetryable(err error) bool {
 	return busy && a.Retryer.IsErrorRetryable(err)
 }
 
-// budget is how long cleaning up may take where nobody else says so: CI systems grant as much after they have asked a job to end.
+// budget is how long cleaning up may take after an interrupt: CI systems grant as much after they have asked a job to end.
 const budget = 10 * time.Second
 
-// soon is a context for cleaning up after one that may have ended.
+// soon is a context for cleaning up after one that may have ended. Nobody is in a hurry before that: a slow endpoint has its time.
 func soon(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), budget)
+	if ctx.Err() != nil {
+		return context.WithTimeout(context.WithoutCancel(ctx), budget)
+	}
+	return outlasting(ctx, budget)
 }
 
 // closeSoon closes a bucket that is of no use, also after ctx has ended.
@@ -198,7 +201,7 @@ func (b *Bucket) PutObject(ctx context.Context, key string, body []byte) error {
 		return fmt.Errorf("PutObject is not sent: the key %q in the bucket %s is not the run's", key, b.name)
 	}
 	if !b.owned && ctx.Err() == nil {
-		going, end := unhurried(ctx) // an object that is given up while it is written may appear late
+		going, end := outlasting(ctx, grace) // an object that is given up while it is written may appear late
 		defer end()
 		ctx = going
 	}
@@ -336,11 +339,12 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
 }
 
-// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing.
+// removeAgain removes a bucket, and again for a while where it is not empty after all, or is said to be missing. Only the first time are its
+// objects removed in lots: that they were gone may have been said in vain.
 func (e *Endpoint) removeAgain(ctx context.Context, name string) (problem, err error) {
-	problem, err = e.removeOnce(ctx, name)
+	problem, err = e.removeOnce(ctx, name, true)
 	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
-		problem, err = e.removeOnce(ctx, name)
+		problem, err = e.removeOnce(ctx, name, false)
 	}
 	return problem, err
 }
@@ -354,8 +358,8 @@ func because(err, cause error) error {
 }
 
 // removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
-func (e *Endpoint) removeOnce(ctx context.Context, name string) (problem, err error) {
-	c := cleaner{e: e, bucket: name, last: keepKey}
+func (e *Endpoint) removeOnce(ctx context.Context, name string, lots bool) (problem, err error) {
+	c := cleaner{e: e, bucket: name, last: keepKey, lots: lots}
 	problem = c.clean(ctx)
 	if err = e.deleteBucket(ctx, name); err == nil {
 		if again := e.deleteBucket(ctx, name); isCall(again, "BucketNotEmpty") { // one answer alone is not believed

@@ -106,11 +106,11 @@ func (e *Endpoint) presentable(text string) string {
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
 		secrets = append(secrets, creds.SecretAccessKey, creds.SessionToken)
 	}
-	return plain(redact.New(secrets...).Text(text))
+	return oneLine(redact.New(secrets...).Text(text))
 }
 
-// plain makes one line of a text, without what would steer a terminal.
-func plain(text string) string {
+// oneLine makes one line of a text, without what would steer a terminal.
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '

@@ -4,11 +4,13 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"corsprobe/runner/embedded"
@@ -140,6 +142,29 @@ func TestDeleteOfNothing(t *testing.T) {
 	same(t, "requests of the next", []string{"DELETE /corsprobe-0123456789ab-1?cors="}, seen.take("?cors"))
 	must(t, fresh.Close(t.Context()))
 	same(t, "buckets", []string{"users"}, buckets(t, config))
+}
+
+// A trial that could not be cleared away has shown what it was to show, and what is left of it is told.
+func TestLeftoversOfAProof(t *testing.T) {
+	var refuse atomic.Bool
+	config := start(t, func(x *embedded.Exchange, next func()) {
+		if trial := strings.HasSuffix(x.Target(), "-2"); trial && x.Method() == http.MethodDelete && refuse.Load() {
+			x.SetStatus(http.StatusForbidden)
+			x.SetBody(document("AccessDenied"))
+			return
+		}
+		next()
+	})
+	e := open(t, config)
+	fresh := newBucket(t, e)
+	refuse.Store(true)
+	err := fresh.DeleteCORS(t.Context())
+	var left *endpoint.LeftBehind
+	if !errors.As(err, &left) || errors.Is(err, endpoint.ErrNotKept) {
+		t.Errorf("the deletion says %v, want what is left behind and no more", err)
+	}
+	refuse.Store(false)
+	must(t, fresh.DeleteCORS(t.Context())) // nothing is to be proved any more
 }
 
 // ignorant is a server that does not know the subresource: PUT makes the bucket, GET lists it, DELETE removes it.

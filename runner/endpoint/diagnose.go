@@ -84,13 +84,13 @@ func answersPlain(err error) bool {
 
 // noHTTP says what a server speaks by the first bytes of its answer.
 func (e *Endpoint) noHTTP(first string, err error) *Trouble {
-	if e.url.Scheme == "http" && probe.SpeaksTLS(first) {
+	if e.url.Scheme == "http" && probe.IsTLSOnly(first) {
 		return e.plainToTLS(err)
 	}
 	if !strings.Contains(err.Error(), "malformed HTTP response ") && e.url.Scheme == "http" {
 		return &Trouble{fmt.Sprintf("%s speaks no HTTP/1.1: its answer has %q where version and status belong", e.URL(), e.presentable(first)), "check --endpoint, its host and its port", err}
 	}
-	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), probe.Speaks(first, e.url.Scheme == "https"), e.presentable(first)), "check --endpoint, its host and its port", err}
+	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), probe.DescribeProtocol(first, e.url.Scheme == "https"), e.presentable(first)), "check --endpoint, its host and its port", err}
 }
 
 func (e *Endpoint) plainToTLS(err error) *Trouble {

@@ -120,7 +120,7 @@ func (e *Endpoint) leasedTo(bucket string, other *leased) *Trouble {
 	unlock := e.unlockCommand(bucket) + " puts right what it left"
 	switch s := other.holder.state(); {
 	case other.holder.Run == "":
-		t.Summary = fmt.Sprintf("the bucket %s holds the object %s, by which a run says that it uses the bucket; it does not say which", bucket, plain(other.key))
+		t.Summary = fmt.Sprintf("the bucket %s holds the object %s, by which a run says that it uses the bucket; it does not say which", bucket, oneLine(other.key))
 		t.Hint = "if no run is under way, " + unlock
 	case s == running:
 		t.Summary, t.Hint = fmt.Sprintf("the bucket %s is in use by %s", bucket, other.holder), "wait for it to end"
@@ -147,7 +147,7 @@ func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
 		return err
 	}
 	h.copy = true
-	ctx, end := unhurried(ctx)
+	ctx, end := outlasting(ctx, grace)
 	defer end()
 	key := savedKey(j.Run)
 	_, err = e.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &j.Bucket, Key: &key, Body: bytes.NewReader(data)})

@@ -30,14 +30,14 @@ type Journal struct {
 
 // MarshalJSON leaves the configuration out where it is not to be put back: a reader that does not know of Restored must not take null for "none".
 func (j Journal) MarshalJSON() ([]byte, error) {
-	type plain Journal
+	type fields Journal
 	if !j.Restored {
-		return json.Marshal(plain(j))
+		return json.Marshal(fields(j))
 	}
 	return json.Marshal(struct {
-		plain
+		fields
 		CORS *s3cors.Configuration `json:"cors,omitempty"`
-	}{plain: plain(j)})
+	}{fields: fields(j)})
 }
 
 // Path is the journal's file.
@@ -101,7 +101,7 @@ func readJournal(data []byte) (Journal, error) {
 		return Journal{}, errors.New("bucket, endpoint, run or cors is missing")
 	case strings.Contains(j.Run, "/"):
 		return Journal{}, fmt.Errorf("%q is no run", j.Run)
-	case plain(j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing) != j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing:
+	case oneLine(j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing) != j.Endpoint+j.Bucket+j.Region+j.Run+j.Addressing:
 		return Journal{}, errors.New("a name in it cannot be shown")
 	}
 	if j.CORS = nil; j.Restored {
@@ -139,7 +139,7 @@ func journals(dir string) ([]Journal, error) {
 	for _, path := range paths {
 		data, err := readSmall(path)
 		if err != nil {
-			problems = append(problems, gone(err))
+			problems = append(problems, unlessMissing(err))
 			continue
 		}
 		j, err := readJournal(data)

@@ -16,10 +16,10 @@ import (
 // grace is how long a change that is under way is waited for after an interrupt.
 const grace = 3 * time.Second
 
-// unhurried is a context that outlasts ctx by the grace.
-func unhurried(ctx context.Context) (going context.Context, end func()) {
+// outlasting is a context that ends so long after another one does.
+func outlasting(ctx context.Context, by time.Duration) (going context.Context, end context.CancelFunc) {
 	going, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	forget := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	forget := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
 	return going, func() { forget(); cancel() }
 }
 
@@ -34,7 +34,7 @@ func (b *Bucket) change(ctx context.Context, operation string, send func(context
 	if err := b.mayChange(); err != nil {
 		return err
 	}
-	ctx, end := unhurried(ctx)
+	ctx, end := outlasting(ctx, grace)
 	defer end()
 	err := send(ctx)
 	var lost *lostError

@@ -45,7 +45,7 @@ func (e *Endpoint) takeLease(ctx context.Context, bucket string, holder Holder) 
 	if err := ctx.Err(); err != nil {
 		return nil, e.callError("PutObject", err)
 	}
-	ctx, end := unhurried(ctx) // a lease that is given up while it is written may appear late
+	ctx, end := outlasting(ctx, grace) // a lease that is given up while it is written may appear late
 	defer end()
 	for try := 1; ; try++ {
 		l := &lease{e: e, bucket: bucket, key: leaseKey}
@@ -72,7 +72,7 @@ type leased struct {
 
 func (l *leased) Error() string {
 	if l.holder.Run == "" {
-		return fmt.Sprintf("the object %s does not say who holds it", plain(l.key))
+		return fmt.Sprintf("the object %s does not say who holds it", oneLine(l.key))
 	}
 	return "held by " + l.holder.String()
 }

@@ -107,11 +107,11 @@ func (e *Endpoint) command(words ...string) string {
 // defaultTimeout is how long one request may take, as probe has it.
 const defaultTimeout = 30 * time.Second
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@=+,-]+$`)
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@=+,-]+$`)
 
 // shellWord quotes what a shell would not take as one word as it stands.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if shellSafe.MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -196,8 +196,8 @@ func readSmall(path string) ([]byte, error) {
 	return data, err
 }
 
-// gone takes it for no error that a file is not there.
-func gone(err error) error {
+// unlessMissing is an error, or nil where it only says that a file does not exist.
+func unlessMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -33,7 +33,7 @@ func (b *Bucket) putBack(ctx context.Context) error {
 }
 
 // remove takes the journal's file away. It may be gone already.
-func (j *Journal) remove() error { return gone(os.Remove(j.path)) }
+func (j *Journal) remove() error { return unlessMissing(os.Remove(j.path)) }
 
 // takeAway removes the objects of a run from a user's bucket.
 func (b *Bucket) takeAway(ctx context.Context, run string, ours func(key string) bool) error {
@@ -202,9 +202,9 @@ func (r *restoration) announce() error {
 	own := r.unrestored()
 	switch {
 	case own != nil:
-		r.tell(*own, "would put back %s, saved by the run %s on %s", describe(own.CORS), plain(own.Run), own.Saved.Format(time.DateTime))
+		r.tell(*own, "would put back %s, saved by the run %s on %s", describe(own.CORS), oneLine(own.Run), own.Saved.Format(time.DateTime))
 	case first.path != "":
-		r.tell(first, "would remove objects of the run %s; the configuration was put back", plain(first.Run))
+		r.tell(first, "would remove objects of the run %s; the configuration was put back", oneLine(first.Run))
 	default:
 		r.tell(first, "would look in the bucket for what a run of another machine left")
 	}
@@ -351,7 +351,7 @@ func (r *restoration) settle(ctx context.Context, j, own *Journal) error {
 	if err := os.Rename(j.path, aside); err != nil {
 		return err
 	}
-	r.tell(*j, "the run %s found the bucket changed by the run %s, and saved that: not put back, kept as %s", plain(j.Run), plain(own.Run), aside)
+	r.tell(*j, "the run %s found the bucket changed by the run %s, and saved that: not put back, kept as %s", oneLine(j.Run), oneLine(own.Run), aside)
 	return nil
 }
 

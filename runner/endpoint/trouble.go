@@ -52,20 +52,20 @@ func (e *Endpoint) check(ctx context.Context, try func(*Bucket, context.Context)
 			return e.diagnose(err)
 		}
 	}
-	return e.tryBucket(ctx, try)
+	return errors.Join(e.tryBucket(ctx, try))
 }
 
-// tryBucket makes a bucket for a trial, and removes it.
-func (e *Endpoint) tryBucket(ctx context.Context, try func(*Bucket, context.Context) error) error {
+// tryBucket makes a bucket for a trial, and removes it; left is why that stays behind.
+func (e *Endpoint) tryBucket(ctx context.Context, try func(*Bucket, context.Context) error) (failure, left error) {
 	b, err := e.NewBucket(ctx)
 	if err != nil {
 		trouble := e.diagnose(err)
 		if trouble.Hint == "" {
 			trouble.Hint = "use a bucket that exists with --bucket NAME"
 		}
-		return trouble
+		return trouble, nil
 	}
-	return errors.Join(try(b, ctx), b.closeSoon(ctx))
+	return try(b, ctx), b.closeSoon(ctx)
 }
 
 // proveCORS makes sure that the endpoint knows of bucket CORS, with a bucket of its own where no other has shown it.
@@ -73,10 +73,11 @@ func (e *Endpoint) proveCORS(ctx context.Context) error {
 	if e.knowsCORS.Load() {
 		return nil
 	}
-	if err := e.tryBucket(ctx, (*Bucket).tryCORS); err != nil {
-		return fmt.Errorf("%w: %w", ErrNotKept, err)
+	failure, left := e.tryBucket(ctx, (*Bucket).tryCORS)
+	if failure != nil {
+		return errors.Join(fmt.Errorf("%w: %w", ErrNotKept, failure), left)
 	}
-	return nil
+	return left
 }
 
 // reachable says what is wrong before the first call: no keys, or no S3.

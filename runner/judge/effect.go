@@ -25,7 +25,7 @@ func (all Exchanges) effect(changes []change) *result.Effect {
 	if e.Credentials {
 		e.Sentence += " with credentials: include"
 	}
-	e.Sentence += ": " + all.told(c, class)
+	e.Sentence += ": " + all.clause(c, class)
 	switch e.By {
 	case result.ByStandard:
 		e.Sentence += "; that is the standard's word, and browsers as they ship let * cover Authorization"
@@ -58,15 +58,15 @@ func (all Exchanges) asking() string {
 	return ""
 }
 
-// told says in a clause what changed, the worst first.
-func (all Exchanges) told(c change, class result.Class) string {
+// clause says what changed in a clause, the worst first.
+func (all Exchanges) clause(c change, class result.Class) string {
 	if class == result.Exposure {
-		return all.toldGained(c)
+		return all.gainClause(c)
 	}
-	return all.toldLost(c)
+	return all.lossClause(c)
 }
 
-func (all Exchanges) toldGained(c change) string {
+func (all Exchanges) gainClause(c change) string {
 	switch {
 	case c.gained[gain{what: sends}] && c.gained[gain{what: reads}]:
 		return "S3 refuses the preflight; here the browser sends the request, and the page can read the answer"
@@ -95,7 +95,7 @@ func (all Exchanges) unread(m mode) string {
 	return ""
 }
 
-func (all Exchanges) toldLost(c change) string {
+func (all Exchanges) lossClause(c change) string {
 	for _, x := range all {
 		switch a := came(x.Exchange); {
 		case c.lost[gain{what: sends}] && x.Kind == Preflight:

@@ -45,7 +45,7 @@ func comparePins(kind Kind, pins []Pin, came result.Response) []Difference {
 	for i, p := range pins {
 		later := pins[i+1:]
 		for _, d := range p.differences(kind, came) {
-			if !slices.ContainsFunc(later, func(q Pin) bool { return q.speaksOf(d) }) {
+			if !slices.ContainsFunc(later, func(q Pin) bool { return q.covers(d) }) {
 				found = append(found, d)
 			}
 		}
@@ -53,7 +53,7 @@ func comparePins(kind Kind, pins []Pin, came result.Response) []Difference {
 	return found
 }
 
-func (p Pin) speaksOf(d Difference) bool {
+func (p Pin) covers(d Difference) bool {
 	switch d.Part {
 	case Status:
 		return len(p.Status) > 0

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/permit"
 	"corsprobe/runner/s3cors"
@@ -96,7 +97,7 @@ func (r ruleLosses) origins() []Problem {
 			}
 		}
 		at := At{Field: "AllowedOrigins", Index: o, Value: origin}
-		switch listed := enumerate(methods); {
+		switch listed := english.And(methods); {
 		case len(methods) == 0:
 		case chooses(first.By):
 			all = append(all, r.found(at, first.By, "rule %d is never reached for %s: its %s %s blocked", r.index+1, first.Page.Origin, listed, is(methods)))
@@ -114,8 +115,8 @@ func is(words []string) string {
 	return "are"
 }
 
-// bare reports that the same page is blocked without the header too.
-func (r ruleLosses) bare(l permit.Loss) bool {
+// blockedWithoutHeader reports that a page is blocked without the header too, so that the header is not the reason.
+func (r ruleLosses) blockedWithoutHeader(l permit.Loss) bool {
 	return slices.ContainsFunc(r.all, func(o permit.Loss) bool {
 		return o.Header < 0 && o.Origin == l.Origin && o.Method == l.Method && o.Sentence != ""
 	})
@@ -125,7 +126,7 @@ func (r ruleLosses) bare(l permit.Loss) bool {
 func (r ruleLosses) headers() []Problem {
 	var all []Problem
 	for h, name := range r.rule.AllowedHeaders {
-		i := slices.IndexFunc(r.all, func(l permit.Loss) bool { return l.Header == h && l.Sentence != "" && !r.bare(l) })
+		i := slices.IndexFunc(r.all, func(l permit.Loss) bool { return l.Header == h && l.Sentence != "" && !r.blockedWithoutHeader(l) })
 		if i < 0 {
 			continue
 		}

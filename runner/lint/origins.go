@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/s3cors"
 
@@ -64,10 +65,10 @@ func wholeValue(value string, at At, r s3cors.Rule) ([]Problem, bool) {
 		return one(found("CP208", at, "it is compared as text and covers no origin, whatever the user guide says", "write "+value+"://* for every such origin, or list those that are meant"))
 	}
 	if parts := several(value); parts != nil {
-		return one(found("CP206", at, fmt.Sprintf("%s origins stand in one entry, which matches none of them: they are %s entries", number(len(parts)), number(len(parts))), "write "+enumerate(quoted(parts))+", each as an entry of its own").mended(with(parts...)))
+		return one(found("CP206", at, fmt.Sprintf("%s origins stand in one entry, which matches none of them: they are %s entries", number(len(parts)), number(len(parts))), "write "+english.And(quoted(parts))+", each as an entry of its own").mended(with(parts...)))
 	}
-	if plain := unwrapped(value); plain != value {
-		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+plain).mended(with(plain)))
+	if inner := unwrapped(value); inner != value {
+		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+inner).mended(with(inner)))
 	}
 	return nil, false
 }
@@ -104,8 +105,8 @@ func several(value string) []string {
 // unwrapped takes quotes, brackets and URL-encoding off an origin.
 func unwrapped(value string) string {
 	if strings.Contains(strings.ToLower(value), "%3a%2f%2f") {
-		if plain, err := url.QueryUnescape(value); err == nil {
-			value = plain
+		if unescaped, err := url.QueryUnescape(value); err == nil {
+			value = unescaped
 		}
 	}
 	for _, around := range []string{`""`, "''", "<>", "[]", "()", "``"} {
@@ -118,7 +119,7 @@ func unwrapped(value string) string {
 
 func star(at At, r s3cors.Rule) Problem {
 	if writes := written(r); len(writes) > 0 {
-		return found("CP216", at, "every site may send "+enumerate(writes)+" with a presigned URL that it holds, and none with credentials such as cookies", "list the origins that are meant").as(Warning)
+		return found("CP216", at, "every site may send "+english.And(writes)+" with a presigned URL that it holds, and none with credentials such as cookies", "list the origins that are meant").as(Warning)
 	}
 	return found("CP216", at, "every site may read what it can fetch, and none with credentials such as cookies", "list origins if pages send credentials")
 }

@@ -89,7 +89,7 @@ func write(a *result.ExplainedAnswer, answer dialect.Answer) fetch.Response {
 	if len(answer.Status) > 0 {
 		a.Status = answer.Status[0]
 	}
-	if answer.Error != nil && !answer.Bare {
+	if answer.Error != nil && !answer.NoDocument {
 		a.Code = answer.Error.Code
 	}
 	a.Headers = answer.Lines()

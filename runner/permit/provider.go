@@ -30,7 +30,7 @@ func At(p Provider, cfg *s3cors.Configuration, q fetch.Request) result.Explained
 	}
 	c := comesTo(p.Dialect, cfg, q)
 	e.Refused, e.Preflight, e.Actual, e.Gets, e.Sentence, e.Readable = c.refused, c.preflight, c.actual, c.gets, c.sentence, c.readable
-	e.By = told(responsible(p.Dialect, func(d dialect.Dialect) any { return comesTo(d, cfg, q).told() }))
+	e.By = explainedDeviations(responsible(p.Dialect, func(d dialect.Dialect) any { return comesTo(d, cfg, q).visible() }))
 	return e
 }
 
@@ -40,8 +40,8 @@ type fate struct {
 	refused string // why the configuration was; empty: it was taken
 }
 
-// told is what a reader sees of it.
-func (f fate) told() any {
+// visible is the part of a fate that a reader is shown, and by which two fates are compared.
+func (f fate) visible() any {
 	return []any{f.refused, f.preflight, f.actual, f.gets, f.readable}
 }
 

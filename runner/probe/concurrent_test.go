@@ -50,7 +50,7 @@ func TestRecordingOutlivesItsTurn(t *testing.T) {
 	defer func() { _, _ = client.Close(), server.Close() }()
 	conn := &recordingConn{Conn: client}
 	receive := func(text string) *recording {
-		r := conn.begin()
+		r, _ := conn.begin(http.MethodGet)
 		go func() { _, _ = server.Write([]byte(text)) }()
 		if _, err := io.ReadFull(conn, make([]byte, len(text))); err != nil {
 			t.Fatal(err)

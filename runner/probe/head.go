@@ -19,8 +19,10 @@ const maxHead = 1 << 20
 // sent them would be lost.
 type recordingConn struct {
 	net.Conn
+	left    *leavings
 	mu      sync.Mutex
 	current *recording // of the request under way; nil before the first
+	method  string     // of that request
 }
 
 // recording is what came for one request. It outlives the request's turn on the connection: an answer without a body sets the connection
@@ -53,23 +55,41 @@ func (c *recordingConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// begin starts the recording of the next request's answer.
-func (c *recordingConn) begin() *recording {
+// begin starts the recording of the next request's answer, and gives the method of the request before; empty: there was none.
+func (c *recordingConn) begin(method string) (r *recording, before string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.current = &recording{}
-	return c.current
+	before = c.method
+	c.current, c.method = &recording{}, method
+	return c.current, before
+}
+
+// Close implements net.Conn. A connection in which something was left behind is closed as soon as net/http sees it there.
+func (c *recordingConn) Close() error {
+	err := c.Conn.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current != nil && c.left != nil {
+		if left := behind(c.method, c.current.bytes()); left != "" {
+			c.left.add(c.method, left)
+		}
+		c.current = nil
+	}
+	return err
 }
 
 // headRecord finds what came for one request.
-type headRecord struct{ recording *recording }
+type headRecord struct {
+	recording *recording
+	before    string // the method of what was asked before over the connection; empty: nothing
+}
 
-func (h *headRecord) trace(ctx context.Context) context.Context {
+func (h *headRecord) trace(ctx context.Context, method string) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
-			h.recording = nil // of an earlier connection that had been closed while idle
+			h.recording, h.before = nil, "" // of an earlier connection that had been closed while idle
 			if conn, ok := info.Conn.(*recordingConn); ok {
-				h.recording = conn.begin()
+				h.recording, h.before = conn.begin(method)
 			}
 		},
 	})

@@ -46,6 +46,8 @@ type Client struct {
 	fresh  *http.Client // keeps no connection
 	opts   Options
 	redact *redact.Redactor
+	left   *leavings
+	alone  bool // what one connection has carried is what is asked about
 }
 
 // Request is one request to send.
@@ -65,7 +67,8 @@ type Request struct {
 
 // New makes a client. An error names a file of certificates that cannot be used.
 func New(opts Options) (*Client, error) {
-	transport, err := newTransport(opts)
+	left := &leavings{}
+	transport, err := newTransport(opts, left)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +82,14 @@ func New(opts Options) (*Client, error) {
 		fresh:  following(unkept),
 		opts:   opts,
 		redact: redact.New(opts.Secrets...),
+		left:   left,
 	}, nil
 }
 
 // Alone is a client like this one with connections of its own. It is to be closed.
 func (c *Client) Alone() *Client {
 	alone := *c
+	alone.alone = true
 	if t, ok := c.http.Transport.(*http.Transport); ok {
 		alone.http = following(t.Clone())
 	}
@@ -117,7 +122,11 @@ func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
 		if err != nil {
 			return result.Exchange{Kind: q.Kind, Start: time.Now(), Request: c.sent(q), Error: "interrupted"}
 		}
-		ex := c.once(ctx, q)
+		ex, mixed := c.once(ctx, q)
+		if mixed && !c.alone {
+			q.Fresh = true
+			ex, _ = c.once(ctx, q)
+		}
 		end()
 		if !asking.Again(ctx, ex.Response.Status, strings.Join(result.Values(ex.Response.Headers, "Retry-After"), "")) {
 			return ex
@@ -125,15 +134,16 @@ func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
 	}
 }
 
-func (c *Client) once(ctx context.Context, q Request) result.Exchange {
-	ex := result.Exchange{Kind: q.Kind, Start: time.Now()}
+// once sends a request. mixed: there is no answer because another left something in the connection.
+func (c *Client) once(ctx context.Context, q Request) (ex result.Exchange, mixed bool) {
+	ex = result.Exchange{Kind: q.Kind, Start: time.Now()}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
 	r, err := c.build(ctx, q)
 	if err != nil {
 		ex.Request = c.sent(q)
 		ex.Error = err.Error()
-		return ex
+		return ex, false
 	}
 	var head headRecord
 	client := c.http
@@ -143,11 +153,15 @@ func (c *Client) once(ctx context.Context, q Request) result.Exchange {
 	if q.Fresh && q.Node > 0 {
 		ctx = context.WithValue(ctx, node{}, q.Node)
 	}
-	answer, err := client.Do(r.WithContext(head.trace(ctx)))
+	answer, err := client.Do(r.WithContext(head.trace(ctx, q.Method)))
 	ex.Request = c.sent(q)
 	if err != nil {
 		ex.Error, ex.Took = c.sentence(ctx, err), time.Since(ex.Start)
-		return ex
+		if mixed = garbled(err, head); mixed {
+			line := c.left.add(head.before, string(head.recording.bytes()))
+			ex.Error = fmt.Sprintf("the answer begins with %q, which the answer to a %s before it left in the connection", line, head.before)
+		}
+		return ex, mixed
 	}
 	defer func() { _ = answer.Body.Close() }()
 	ex.Response, err = c.received(answer, &head)
@@ -155,7 +169,7 @@ func (c *Client) once(ctx context.Context, q Request) result.Exchange {
 		ex.Error = c.sentence(ctx, err)
 	}
 	ex.Took = time.Since(ex.Start)
-	return ex
+	return ex, false
 }
 
 func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {

@@ -31,11 +31,11 @@ func ParseResolve(text string) (Resolve, error) {
 	}
 	var all []string
 	for addr := range strings.SplitSeq(parts[2], ",") {
-		bare := strings.Trim(addr, "[]")
-		if net.ParseIP(bare) == nil {
+		host := strings.Trim(addr, "[]")
+		if net.ParseIP(host) == nil {
 			return Resolve{}, fmt.Errorf("--resolve %s: %s is no IP address", text, addr)
 		}
-		all = append(all, bare)
+		all = append(all, host)
 	}
 	return Resolve{Host: parts[0], Port: parts[1], Addr: strings.Join(all, ",")}, nil
 }
@@ -103,7 +103,7 @@ func DialContext(opts Options) func(ctx context.Context, network, address string
 	}
 }
 
-func newTransport(opts Options) (*http.Transport, error) {
+func newTransport(opts Options, left *leavings) (*http.Transport, error) {
 	config, err := TLSConfig(opts)
 	if err != nil {
 		return nil, err
@@ -123,18 +123,18 @@ func newTransport(opts Options) (*http.Transport, error) {
 		return t, nil
 	}
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-	record(t, dial, config)
+	record(t, dial, config, left)
 	return t, nil
 }
 
 // record has every HTTP/1.1 connection keep the head of its answers.
-func record(t *http.Transport, dial func(context.Context, string, string) (net.Conn, error), config *tls.Config) {
+func record(t *http.Transport, dial func(context.Context, string, string) (net.Conn, error), config *tls.Config, left *leavings) {
 	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
-		return &recordingConn{Conn: c}, nil
+		return &recordingConn{Conn: c, left: left}, nil
 	}
 	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := dial(ctx, network, address)
@@ -148,6 +148,6 @@ func record(t *http.Transport, dial func(context.Context, string, string) (net.C
 		if err := secure.HandshakeContext(ctx); err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
-		return &recordingConn{Conn: secure}, nil
+		return &recordingConn{Conn: secure, left: left}, nil
 	}
 }

@@ -12,10 +12,10 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/embedded"
-	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 )
 
 // hold holds what a report says of browsers against what Chromium did.
@@ -35,7 +35,7 @@ func hold(t *testing.T, all *reference.Claims, report result.Report) {
 func TestFindingsAgainstChromiumOnDefects(t *testing.T) {
 	withoutRace(t)
 	b := chromium(t)
-	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/*", "responses/headers/exposed-headers")
+	plan := part(runnertest.Catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/*", "responses/headers/exposed-headers")
 	names := []string{
 		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
 		"origin-reflected", "header-unchecked", "no-headers-on-status: 404", "expose-headers-star", "preflight-presigned-checked",
@@ -61,22 +61,9 @@ func TestFindingsAgainstChromiumOnTheEmbeddedServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = server.Close(context.Background()) }()
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.NamedURL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(probe.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	report, trouble := runner.Start(t.Context(), catalogue(t), e, client, id, runner.Options{Browser: b, Settle: 5 * time.Second}).Finish()
-	for _, err := range trouble {
-		t.Errorf("clean-up: %v", err)
-	}
+	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	at := runnertest.ConnectAt(t, server, server.NamedURL(), probe.Options{})
+	report := at.CleanRun(t, runnertest.Catalogue(t), runner.Options{Browser: b, Settle: 5 * time.Second})
 	var all reference.Claims
 	hold(t, &all, report)
 	if all.Pages < 300 {
@@ -112,7 +99,7 @@ func forBrowsers(t *testing.T, target string) string {
 func TestEndpointThatBreaksBrowsersAlone(t *testing.T) {
 	b := chromium(t)
 	server := start(t, reference.Behaviour{})
-	plan := part(catalogue(t), "origins/exact/one-origin")
+	plan := part(runnertest.Catalogue(t), "origins/exact/one-origin")
 	report := runAt(t, server, forBrowsers(t, server.URL()), probe.Options{}, plan, runner.Options{Browser: b, Settle: 5 * time.Second})
 	broken := 0
 	for _, c := range report.Cells {

@@ -71,13 +71,13 @@ func Defects() []Defect {
 		if d.Class == dialect.Open {
 			continue
 		}
-		all = append(all, Defect{Name: d.String(), Summary: d.Summary, Class: d.Class, Checks: d.Checks, Behaviour: Speaking(d)})
+		all = append(all, Defect{Name: d.String(), Summary: d.Summary, Class: d.Class, Checks: d.Checks, Behaviour: WithDialect(d)})
 	}
 	return slices.Concat(all, sharedDefects, flakyDefects)
 }
 
-// Speaking is an endpoint that speaks a dialect.
-func Speaking(d ...dialect.Deviation) Behaviour { return Behaviour{Dialect: d} }
+// WithDialect is an endpoint with the deviations of a dialect.
+func WithDialect(d ...dialect.Deviation) Behaviour { return Behaviour{Dialect: d} }
 
 // sharedDefects answer by what other buckets hold.
 var sharedDefects = []Defect{

@@ -2,12 +2,11 @@ package reference_test
 
 import (
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
-	"corsprobe/scenarios"
+	"corsprobe/runner/runnertest"
 )
 
 const ofDeleted = `
@@ -22,14 +21,7 @@ matrix:
 
 // Whatever is wrong with a request's signature, a bucket that is gone answers by no configuration.
 func TestSignaturesOnDeletedBuckets(t *testing.T) {
-	all, err := scenarios.Load(fstest.MapFS{"deleted.yaml": {Data: []byte(ofDeleted)}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := runnertest.Plan(t, map[string]string{"deleted.yaml": ofDeleted})
 	for _, c := range run(t, reference.Behaviour{}, plan, 10*time.Second).Cells {
 		if c.Verdict != result.Passed {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)

@@ -12,6 +12,7 @@ import (
 	"corsprobe/runner/diagnose"
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
@@ -31,7 +32,7 @@ var harmlessTogether = [][]string{
 // Nothing that an endpoint may do is held against it.
 func TestHarmlessDifferences(t *testing.T) {
 	withoutRace(t)
-	plan := catalogue(t)
+	plan := runnertest.Catalogue(t)
 	differences := map[string]reference.Harmless{}
 	for i, h := range reference.HarmlessDifferences() {
 		differences[h.Name] = h

@@ -20,6 +20,7 @@ import (
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
@@ -58,7 +59,7 @@ func withoutRace(t *testing.T) {
 
 // The race detector looks at runs in which cells fail, answers change and configurations come late: of few scenarios, for it is slow.
 func TestRaces(t *testing.T) {
-	plan := part(catalogue(t), "use-cases", "origins/exact", "lifecycle")
+	plan := part(runnertest.Catalogue(t), "use-cases", "origins/exact", "lifecycle")
 	var answers atomic.Int64
 	flaky := reference.Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
 		if a.Headers["Access-Control-Allow-Origin"] != "" && answers.Add(1)%5 == 0 {
@@ -87,7 +88,7 @@ func plant(t *testing.T, defects []reference.Defect, shown func(reference.Defect
 	t.Helper()
 	withoutRace(t)
 	upstream := upstream(t)
-	plan := catalogue(t)
+	plan := runnertest.Catalogue(t)
 	all := make([]found, len(defects))
 	distinguish(t, upstream, plan)
 	if t.Failed() {

@@ -18,11 +18,11 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/diagnose"
-	"corsprobe/runner/endpoint"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -55,35 +55,7 @@ func start(t *testing.T, b reference.Behaviour) *reference.Server {
 // runAt reaches a server at another URL than its own.
 func runAt(t *testing.T, server *reference.Server, url string, reached probe.Options, plan scenarios.Plan, opts runner.Options) result.Report {
 	t.Helper()
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: url, Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir(), Options: reached})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(reached)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	report, trouble := runner.Start(t.Context(), plan, e, client, id, opts).Finish()
-	for _, err := range trouble {
-		t.Errorf("clean-up: %v", err)
-	}
-	return report
-}
-
-func catalogue(t *testing.T) scenarios.Plan {
-	t.Helper()
-	all, err := scenarios.Catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan.UpTo(scenarios.Normal)
+	return runnertest.ConnectAt(t, server, url, reached).CleanRun(t, plan, opts)
 }
 
 // faithful reports a cell that passed, or whose operation or call the server behind the reference does not have.
@@ -104,7 +76,7 @@ func TestOverHTTP2(t *testing.T) {
 	front.StartTLS()
 	defer front.Close()
 	address := strings.Replace(front.URL, "127.0.0.1", "localhost", 1)
-	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, catalogue(t), runner.Options{Settle: 5 * time.Second}).Cells {
+	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, runnertest.Catalogue(t), runner.Options{Settle: 5 * time.Second}).Cells {
 		if !faithful(c) {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 		}
@@ -119,7 +91,7 @@ func TestOverHTTP2(t *testing.T) {
 // A secret that stands in what is owed changes no verdict: evidence is redacted when it is shown, not before it is judged.
 func TestSecretsInAnswers(t *testing.T) {
 	t.Parallel()
-	plan := catalogue(t).Filter(func(id string) bool { return scenarios.Glob("origins/exact/one-origin", id) })
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool { return scenarios.Glob("origins/exact/one-origin", id) })
 	server := start(t, reference.Behaviour{})
 	report := runAt(t, server, server.URL(), probe.Options{Secrets: []string{"app"}}, plan, runner.Options{Settle: 10 * time.Second})
 	hidden := 0
@@ -144,7 +116,7 @@ func TestSecretsInAnswers(t *testing.T) {
 // A configuration may take seconds to take effect: settling waits for it.
 func TestTwoSecondsToSettle(t *testing.T) {
 	t.Parallel()
-	plan := catalogue(t).Filter(func(id string) bool {
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 		return scenarios.Glob("lifecycle/put-replace-delete", id) || scenarios.Glob("use-cases", id)
 	})
 	for _, c := range run(t, reference.Late(2*time.Second), plan, 20*time.Second).Cells {
