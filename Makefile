@@ -27,7 +27,7 @@ run: ## Probe the embedded S3 server with the whole catalogue.
 # The race detector looks at the packages in which something happens at once. In SLOW it looks at part of the tests, and all run without it, too.
 PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
 CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
-SLOW = $(addprefix $(CURDIR)/runner/,cli diagnose reference)
+SLOW = $(addprefix $(CURDIR)/,runner/cli runner/diagnose runner/reference suites suites/torture)
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"

@@ -24,6 +24,14 @@ func (d *draft) operate(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
+	if o.Changes && d.stage.run.opts.Bucket != "" {
+		return &endpoint.Unsupported{Reason: "it changes the bucket, which must be one of the run's own for that"}
+	}
+	if o.Changes {
+		if err := d.stage.again(ctx); err != nil {
+			return err
+		}
+	}
 	key := d.stage.place.Key(own(d.cell, o))
 	if writesFirst(o) {
 		if err := d.stage.place.PutObject(ctx, key, []byte(objectBody)); err != nil {
@@ -46,6 +54,15 @@ func (d *draft) operate(ctx context.Context) error {
 		d.cell.Headers.Fields = append(d.cell.Headers.Fields, scenarios.Field{Name: f.Name, Value: fill(value, "")})
 	}
 	return nil
+}
+
+// again puts the configuration again where an operation has taken it away that is asked for a second time.
+func (s *stage) again(ctx context.Context) error {
+	got, err := s.place.GetCORS(ctx)
+	if err != nil || got != nil || s.place.holds == nil {
+		return err
+	}
+	return s.place.PutCORS(ctx, s.place.holds)
 }
 
 // form makes the body a page's form.

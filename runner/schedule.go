@@ -11,6 +11,7 @@ import (
 
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors/fact"
 	"corsprobe/scenarios"
 
 	"golang.org/x/sync/errgroup"
@@ -153,7 +154,7 @@ func (r *Run) sumUp() {
 		{r.appearing, "when a new bucket is there", "calls went on being answered with NoSuchBucket; later buckets were given little time"},
 	} {
 		if n := w.p.vain(); n > 0 {
-			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{76}, Cells: n})
+			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{fact.EventuallyConsistent}, Cells: n})
 		}
 	}
 	if client, ok := r.probes.(*probe.Client); ok {

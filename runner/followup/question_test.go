@@ -31,22 +31,22 @@ func TestTogether(t *testing.T) {
 
 // Questions are chosen as few as there need be, the finest first, and never more than may be asked.
 func TestRefine(t *testing.T) {
-	question := func(id string, classes ...int) foretold {
-		return foretold{question{id: id}, classes}
+	question := func(id string, classes ...int) predicted {
+		return predicted{question{id: id}, classes}
 	}
 	for _, c := range []struct {
 		name  string
-		all   []foretold
+		all   []predicted
 		most  int
 		want  []string
 		alike []int // afterwards
 	}{
-		{"one that decides all", []foretold{question("halves", 0, 0, 1, 1), question("all", 0, 1, 2, 3)}, 9, []string{"all"}, []int{0, 1, 2, 3}},
-		{"two halves", []foretold{question("a", 0, 0, 1, 1), question("b", 0, 1, 0, 1), question("a again", 0, 0, 1, 1)}, 9, []string{"a", "b"}, []int{0, 1, 2, 3}},
-		{"no more than may be asked", []foretold{question("a", 0, 0, 1, 1), question("b", 0, 1, 0, 1)}, 1, []string{"a"}, []int{0, 0, 1, 1}},
-		{"nothing tells the last two apart", []foretold{question("a", 0, 1, 2, 2)}, 9, []string{"a"}, []int{0, 1, 2, 2}},
+		{"one that decides all", []predicted{question("halves", 0, 0, 1, 1), question("all", 0, 1, 2, 3)}, 9, []string{"all"}, []int{0, 1, 2, 3}},
+		{"two halves", []predicted{question("a", 0, 0, 1, 1), question("b", 0, 1, 0, 1), question("a again", 0, 0, 1, 1)}, 9, []string{"a", "b"}, []int{0, 1, 2, 3}},
+		{"no more than may be asked", []predicted{question("a", 0, 0, 1, 1), question("b", 0, 1, 0, 1)}, 1, []string{"a"}, []int{0, 0, 1, 1}},
+		{"nothing tells the last two apart", []predicted{question("a", 0, 1, 2, 2)}, 9, []string{"a"}, []int{0, 1, 2, 2}},
 		{"no question", nil, 9, nil, []int{0, 0, 0, 0}},
-		{"none may be asked", []foretold{question("a", 0, 1, 2, 3)}, 0, nil, []int{0, 0, 0, 0}},
+		{"none may be asked", []predicted{question("a", 0, 1, 2, 3)}, 0, nil, []int{0, 0, 0, 0}},
 	} {
 		alike := make([]int, 4)
 		var got []string
@@ -69,7 +69,7 @@ func TestRepliesTell(t *testing.T) {
 		{refused, accepted, true}, {refused, refused, false}, {refused, reply{status: 400, code: "MalformedXML"}, true},
 		{accepted, reply{status: 200, returned: "<y/>"}, true}, {refused, reply{}, false}, {reply{}, reply{}, false},
 	} {
-		if got := c.a.tells(c.b); got != c.want || c.b.tells(c.a) != c.want {
+		if got := c.a.differs(c.b); got != c.want || c.b.differs(c.a) != c.want {
 			t.Errorf("%+v and %+v: %t, want %t", c.a, c.b, got, c.want)
 		}
 	}
@@ -148,20 +148,20 @@ func text(s *string) string {
 	return *s
 }
 
-// Only what can be foretold is asked: pinned cells, further dimensions and other people's buckets are not.
-func TestPlain(t *testing.T) {
+// Only what can be predicted is asked: pinned cells, further dimensions and other people's buckets are not.
+func TestIsPredictable(t *testing.T) {
 	for matrix, want := range map[string]bool{
 		"{origins: [x]}": true, "{origins: [x], targets: bucket}": true, "{origins: [x], targets: missing-bucket}": true, "{origins: [x], authorisations: signed}": true,
 		"{origins: [x], targets: service}": false, "{origins: [x], targets: other-bucket}": false, "{origins: [x], authorisations: expired}": false,
 		"{origins: [x], addressing: path}": false, "{origins: [x], clients: firefox}": false, "{origins: [x], operations: DeleteObjects}": false, "{origins: [x], keys: dots}": false,
 	} {
-		if got := plain(plan(t, "name: a\ncors: none\nmatrix: "+matrix+"\n").Scenarios[0].Steps[0].Cells[0]); got != want {
-			t.Errorf("%s is plain: %t, want %t", matrix, got, want)
+		if got := isPredictable(plan(t, "name: a\ncors: none\nmatrix: "+matrix+"\n").Scenarios[0].Steps[0].Cells[0]); got != want {
+			t.Errorf("%s is predictable: %t, want %t", matrix, got, want)
 		}
 	}
 	pinned := plan(t, "name: a\ncors: none\nmatrix: {origins: [x]}\nexpect: [{reason: r, actual: {status: 200}}]\n")
-	if plain(pinned.Scenarios[0].Steps[0].Cells[0]) {
-		t.Error("a cell whose answer is pinned is plain")
+	if isPredictable(pinned.Scenarios[0].Steps[0].Cells[0]) {
+		t.Error("a cell whose answer is pinned is predictable")
 	}
 }
 

@@ -98,7 +98,7 @@ func (ans *Answer) grant(rule Rule, a asked, p *picks, also ...int) {
 func allowOrigin(rule Rule, a asked, p *picks) (string, []int) {
 	facts := []int{fact.AllowOrigin}
 	if a.origin == "null" {
-		facts = append(facts, 48)
+		facts = append(facts, fact.OriginNotParsed)
 	}
 	if !listed(rule.AllowedOrigins, "*") {
 		return a.origin, facts
@@ -106,7 +106,7 @@ func allowOrigin(rule Rule, a asked, p *picks) (string, []int) {
 	if !fitsBesidesStar(rule.AllowedOrigins, a.origin) {
 		return "*", facts
 	}
-	facts = append(facts, 21)
+	facts = append(facts, fact.StarAndOrigin)
 	if p.pick(starAndOrigin) == 1 {
 		return a.origin, facts
 	}
