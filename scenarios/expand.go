@@ -170,7 +170,7 @@ func (step *Step) accepted() (accepted, sure bool) {
 	return refusal == nil, refusal == nil || !refusal.MayAccept
 }
 
-// parsed is the configuration that is put; nil where a document is none.
+// parsed is the configuration that is put; nil where its document cannot be parsed.
 func (c *CORS) parsed() *s3cors.Configuration {
 	if c.Document == "" {
 		return c.Config
@@ -270,7 +270,7 @@ func (e *expander) exclude(m *Matrix, cells []Cell) []Cell {
 	return cells
 }
 
-// pins attaches what is pinned to the cells that it speaks of.
+// pins attaches each pin to the cells that it selects.
 func (e *expander) pins(pins []Pin, cells []*Cell) {
 	for i := range pins {
 		pin := &pins[i]
