@@ -114,7 +114,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 func (e *expander) alone(at place, cells []Cell) {
 	for _, c := range cells {
 		if o, _ := OperationByName(c.Operation); o.Changes && len(cells) > 1 && c.Authorisation.Accepted() {
-			e.fail(at, fmt.Sprintf("%s, authorised, beside other cells", o.Name), "a step of its own, for it changes what the others are answered by; or authorisations that S3 refuses, such as anonymous")
+			e.fail(at, o.Name+", authorised, beside other cells", "a step of its own, for it changes what the others are answered by; or authorisations that S3 refuses, such as anonymous")
 		}
 	}
 }
