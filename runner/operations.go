@@ -24,6 +24,14 @@ func (d *draft) operate(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
+	if o.Changes && d.stage.run.opts.Bucket != "" {
+		return &endpoint.Unsupported{Reason: "it changes the bucket, which must be one of the run's own for that"}
+	}
+	if o.Changes {
+		if err := d.stage.again(ctx); err != nil {
+			return err
+		}
+	}
 	key := d.stage.place.Key(own(d.cell, o))
 	if writesFirst(o) {
 		if err := d.stage.place.PutObject(ctx, key, []byte(objectBody)); err != nil {
@@ -48,7 +56,16 @@ func (d *draft) operate(ctx context.Context) error {
 	return nil
 }
 
-// form makes the body a page's form.
+// again puts the configuration again where an operation has deleted it, and is asked a second time.
+func (s *stage) again(ctx context.Context) error {
+	got, err := s.place.GetCORS(ctx)
+	if err != nil || got != nil || s.place.holds == nil {
+		return err
+	}
+	return s.place.PutCORS(ctx, s.place.holds)
+}
+
+// form makes the body a form's, as a page posts it.
 func (d *draft) form(ctx context.Context, o scenarios.Operation, key string) error {
 	store := d.stage.run.store
 	creds, err := store.Credentials(ctx)
@@ -153,7 +170,7 @@ func (s *stage) prepare(ctx context.Context, method, key, query string, body []b
 	return ex, nil
 }
 
-// notOffered says that the endpoint has no such operation; empty where it has, or nobody can tell.
+// notOffered says that the endpoint does not offer an operation; empty where it does, or where the answer does not show it.
 func notOffered(cell scenarios.Cell, send scenarios.Send, ex result.Exchange) string {
 	o, ok := scenarios.OperationByName(cell.Operation)
 	noForms := o.Form != nil && ex.Response.Status == http.StatusMethodNotAllowed

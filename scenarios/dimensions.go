@@ -109,6 +109,11 @@ const (
 	Version2 Authorisation = "version-2"
 )
 
+// Accepted reports that a server may do what is asked.
+func (a Authorisation) Accepted() bool {
+	return a != Anonymous && a != Forged && a != Expired && a != UnknownKey
+}
+
 func authorisations() Dimension {
 	d := Dimension{Key: "authorisations", Name: "authorisation", Always: true, Doc: "How requests are authorised. Default: presigned, as a web application does."}
 	return words(d, func(c *Cell) *Authorisation { return &c.Authorisation }, func(a Authorisation) string { return ", " + string(a) },

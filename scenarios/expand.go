@@ -71,6 +71,7 @@ func (e *expander) only(s *Scenario) PlannedStep {
 		step.Call, step.CallID, step.After = PutBucketCors, s.ID+"/"+string(PutBucketCors), s.CORS.Config
 	}
 	step.Cells = e.matrix(s.ID, s.Matrix, step.After)
+	e.alone(s.where("matrix"), step.Cells)
 	return step
 }
 
@@ -102,10 +103,20 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 		planned.CallID, planned.After = prefix+"/"+string(planned.Call), holds
 		if step.Matrix != nil {
 			planned.Cells = e.matrix(prefix, step.Matrix, holds)
+			e.alone(step.where("matrix"), planned.Cells)
 		}
 		steps = append(steps, planned)
 	}
 	return steps
+}
+
+// alone refuses authorised operations that change the bucket beside cells that would be answered by what comes of it.
+func (e *expander) alone(at place, cells []Cell) {
+	for _, c := range cells {
+		if o, _ := OperationByName(c.Operation); o.Changes && len(cells) > 1 && c.Authorisation.Accepted() {
+			e.fail(at, fmt.Sprintf("%s, authorised, beside other cells", o.Name), "a step of its own, for it changes what the others are answered by; or authorisations that S3 refuses, such as anonymous")
+		}
+	}
 }
 
 // order holds put against an empty bucket and replace against one that has something to replace: the words say what is tested.

@@ -23,6 +23,8 @@ type Operation struct {
 	Form []Field
 	// Own: the object is there before, and nobody else's: the operation changes it.
 	Own bool
+	// Changes: it changes the bucket itself, and with that what others are answered. Where it is authorised, it is its step's only cell.
+	Changes bool
 	// NoPreflight says why none is sent; empty: one is.
 	NoPreflight string
 }
@@ -57,7 +59,7 @@ func fields(namesAndValues ...string) []Field {
 	return all
 }
 
-var operationTable = slices.Concat(readings, listings, writings, uploads, forms, errorOperations)
+var operationTable = slices.Concat(readings, listings, writings, uploads, forms, bucketChanges, errorOperations)
 
 // readings read an object or something of it.
 var readings = []Operation{
@@ -89,6 +91,9 @@ var readings = []Operation{
 	{Name: "HeadObject-range-unsatisfiable", Method: "HEAD", Target: Object, Fields: fields("Range", "bytes=99999999-")},
 	{Name: "GetObjectRetention", Method: "GET", Target: Object, Query: "retention="},
 	{Name: "GetObjectLegalHold", Method: "GET", Target: Object, Query: "legal-hold="},
+	{Name: "GetObject-ranges", Method: "GET", Target: Object, Fields: fields("Range", "bytes=0-1,4-5")},
+	{Name: "HeadObject-part", Method: "HEAD", Target: Object, Query: "partNumber=1"},
+	{Name: "GetObject-as-text", Method: "GET", Target: Object, Fields: fields("Accept", "text/html")},
 }
 
 // listings read a bucket or something of it.
@@ -106,6 +111,9 @@ var listings = []Operation{
 	{Name: "GetBucketTagging", Method: "GET", Target: Bucket, Query: "tagging="},
 	{Name: "GetBucketPolicy", Method: "GET", Target: Bucket, Query: "policy="},
 	{Name: "GetBucketCors", Method: "GET", Target: Bucket, Query: "cors="},
+	{Name: "GetBucketWebsite", Method: "GET", Target: Bucket, Query: "website="},
+	{Name: "GetBucketLifecycleConfiguration", Method: "GET", Target: Bucket, Query: "lifecycle="},
+	{Name: "GetBucketEncryption", Method: "GET", Target: Bucket, Query: "encryption="},
 }
 
 // writings change an object of their own.
@@ -119,6 +127,9 @@ var writings = []Operation{
 		Fields: fields("Content-Encoding", "aws-chunked", "x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "x-amz-decoded-content-length", "19", "x-amz-sdk-checksum-algorithm", "CRC32", "x-amz-trailer", "x-amz-checksum-crc32")},
 	{Name: "PutObject-chunks", Method: "PUT", Target: Object, Body: "13;chunk-signature={chunk}\r\ncorsprobe was here\n\r\n0;chunk-signature={chunk}\r\n\r\n",
 		Fields: fields("Content-Encoding", "aws-chunked", "x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "x-amz-decoded-content-length", "19")},
+	{Name: "PutObject-compressed", Method: "PUT", Target: Object, Fields: fields("Content-Encoding", "gzip", "Content-Type", "text/css"), Body: "new\n"},
+	{Name: "PutObject-encrypted", Method: "PUT", Target: Object, Fields: fields("x-amz-server-side-encryption", "AES256"), Body: "new\n"},
+	{Name: "PutObject-tagged", Method: "PUT", Target: Object, Fields: fields("x-amz-tagging", "colour=blue"), Body: "new\n"},
 	{Name: "PutObject-expect", Method: "PUT", Target: Object, Fields: fields("Expect", "100-continue"), Body: "new\n"},
 	{Name: "CopyObject-replace", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}", "x-amz-metadata-directive", "REPLACE", "Content-Type", "image/png")},
 	{Name: "CopyObject-if-match-fails", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}", "x-amz-copy-source-if-match", `"0"`)},
@@ -151,6 +162,19 @@ var forms = []Operation{
 	{Name: "PostObject-forged", Method: "POST", Target: Bucket, Form: fields("x-amz-signature", strings.Repeat("0", 64)), Body: "corsprobe was here\n"},
 }
 
+// bucketChanges change a bucket, what a page has no business to do; it may be told so.
+var bucketChanges = []Operation{
+	{Name: "DeleteBucketCors", Method: "DELETE", Target: Bucket, Changes: true, Query: "cors="},
+	{Name: "PutBucketAcl", Method: "PUT", Target: Bucket, Changes: true, Query: "acl=", Fields: fields("x-amz-acl", "private")},
+	{Name: "PutBucketPolicy", Method: "PUT", Target: Bucket, Changes: true, Query: "policy=", Fields: fields("Content-MD5", "{md5}"), Body: `{"Version":"2012-10-17","Statement":[]}`},
+	{Name: "DeleteBucketPolicy", Method: "DELETE", Target: Bucket, Changes: true, Query: "policy="},
+	{Name: "PutBucketTagging", Method: "PUT", Target: Bucket, Changes: true, Query: "tagging=", Fields: fields("Content-MD5", "{md5}", "Content-Type", "application/xml"), Body: tagging},
+	{Name: "DeleteBucketTagging", Method: "DELETE", Target: Bucket, Changes: true, Query: "tagging="},
+	{Name: "PutBucketVersioning", Method: "PUT", Target: Bucket, Changes: true, Query: "versioning=", Fields: fields("Content-MD5", "{md5}", "Content-Type", "application/xml"),
+		Body: "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>"},
+	{Name: "DeleteBucketWebsite", Method: "DELETE", Target: Bucket, Changes: true, Query: "website="},
+}
+
 // errorOperations are refused by S3, each for a reason of its own.
 var errorOperations = []Operation{
 	{Name: "NoSuchUpload", Method: "GET", Target: Object, Query: "uploadId=" + noUpload},
@@ -161,6 +185,7 @@ var errorOperations = []Operation{
 		Body: "<CompleteMultipartUpload><Part><ETag>0</ETag><PartNumber>7</PartNumber></Part></CompleteMultipartUpload>"},
 	{Name: "NoSuchVersion", Method: "GET", Target: Object, Query: "versionId=corsprobe", NoPreflight: versionIsBad},
 	{Name: "NoSuchTagging", Method: "GET", Target: MissingObject, Query: "tagging="},
+	{Name: "NoSuchKey-as-text", Method: "GET", Target: MissingObject, Fields: fields("Accept", "text/html")},
 	{Name: "NoSuchSource", Method: "PUT", Target: Object, Fields: fields("x-amz-copy-source", "{source}-missing")},
 	{Name: "BadDigest", Method: "PUT", Target: Object, Fields: fields("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="), Body: "new\n"},
 	{Name: "InvalidDigest", Method: "PUT", Target: Object, Fields: fields("Content-MD5", "none"), Body: "new\n"},

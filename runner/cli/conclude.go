@@ -54,7 +54,7 @@ func (f *outcomeFlags) registerReports(c *cobra.Command) {
 	f.failOn = string(result.Contract)
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
-	f.look.register(c, "list every cell of a group of findings")
+	f.look.register(c, "tell every cause, deviation and cell in full; of cells that failed, what was sent and came")
 }
 
 // check refuses what can be refused, and reads the baseline.

@@ -13,7 +13,7 @@ import (
 // CompoundDefects lists defects that show only where two conditions meet. They measure how far the catalogue reaches beyond what was listed
 // when it was written, so that not every one of them need be found.
 func CompoundDefects() []Defect {
-	return slices.Concat(operationDefects, clientDefects, sizeDefects, longDefects, originShapeDefects, lifeDefects, callDefects, connectionDefects, rareDefects)
+	return slices.Concat(operationDefects, clientDefects, sizeDefects, longDefects, originShapeDefects, lifeDefects, callDefects, connectionDefects, rareDefects, layerDefects)
 }
 
 // condition says of which requests a compound defect speaks.
