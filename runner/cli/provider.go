@@ -75,11 +75,11 @@ func findProvider(name string) (scenarios.Provider, error) {
 }
 
 // deviations are what is known of the provider, beside what the user knows.
-func (f *targetFlags) deviations(own *runner.Deviations) {
-	if f.known != nil {
-		own.List = append(own.List, f.known.KnownDeviations...)
-		own.Explain = true
+func (f *targetFlags) deviations(own []scenarios.Deviation) []scenarios.Deviation {
+	if f.known == nil {
+		return own
 	}
+	return append(own, f.known.KnownDeviations...)
 }
 
 // settle is how long the provider says that a configuration may take; 0 where it says nothing.

@@ -164,8 +164,8 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.browser.find()); err != nil {
 		return chosen, nil, err
 	}
-	known := chosen.known(list)
-	f.target.deviations(known)
+	known := chosen.known(f.target.deviations(list))
+	known.Explain = f.target.known != nil
 	f.opts.Settle = f.settle()
 	return chosen, known, nil
 }

@@ -95,7 +95,7 @@ func TestMissed(t *testing.T) {
 		{"another status", grant, "204; origin *; vary", status, wrongStatus},
 		{"no grant", grant, "200", firstHeader<<allowOrigin | firstHeader<<varyIndex, wrongGrant},
 		{"another origin", grant, "200; origin https://a; vary", firstHeader << allowOrigin, 1},
-		{"two headers", grant, "200; origin *; age 5", firstHeader<<varyIndex | firstHeader<<5, 2},
+		{"two headers", grant, "200; origin *; age 5", firstHeader<<varyIndex | firstHeader<<maxAge, 2},
 		{"the refusal", refusal, "403 AccessForbidden GET OBJECT", 0, 0},
 		{"another code", refusal, "403 AccessDenied GET OBJECT", errorCode, 1},
 		{"no document", refusal, "403", errorCode | errorMethod | errorResourceType, 3},

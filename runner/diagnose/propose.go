@@ -87,15 +87,14 @@ func (p *proposing) look() {
 
 // granted looks at the headers of answers that a rule made.
 func (p *proposing) granted(o *observation, x expected, missed parts) {
-	const age = 5
-	if missed&(firstHeader<<age) == 0 {
+	if missed&(firstHeader<<maxAge) == 0 {
 		return
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[age], "="))
+	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[maxAge], "="))
 	if err != nil {
 		return
 	}
-	if x.headers[age] == "" {
+	if x.headers[maxAge] == "" {
 		p.add("max-age-default", dialect.Number(n))
 	} else {
 		p.add("max-age-capped", dialect.Number(n))
@@ -273,7 +272,6 @@ func (p *proposing) lookedAt(o *observation) {
 
 // exposed proposes names that every failing answer of a kind exposes though no rule says so.
 func (p *proposing) exposed() {
-	const expose = 4
 	var all, actual []string
 	allSeen, actualSeen := false, false
 	for _, i := range p.failing {
@@ -283,11 +281,11 @@ func (p *proposing) exposed() {
 		}
 		t := p.e.try(p.d, p.s, i)
 		x, missed := t.predicted, t.missed
-		if missed&(firstHeader<<expose) == 0 || x.headers[allowOrigin] == "" {
+		if missed&(firstHeader<<exposeHeaders) == 0 || x.headers[allowOrigin] == "" {
 			continue
 		}
-		owed := elements(x.headers[expose])
-		extra := slices.DeleteFunc(elements(o.seen.headers[expose]), func(n string) bool { return slices.Contains(owed, n) })
+		owed := elements(x.headers[exposeHeaders])
+		extra := slices.DeleteFunc(elements(o.seen.headers[exposeHeaders]), func(n string) bool { return slices.Contains(owed, n) })
 		all, allSeen = intersect(all, extra, allSeen), true
 		if !o.asked.Preflight() {
 			actual, actualSeen = intersect(actual, extra, actualSeen), true
@@ -302,11 +300,11 @@ func (p *proposing) exposed() {
 	if len(actual) > 0 {
 		p.add("always-exposed-on-actual", dialect.List(actual...))
 	}
-	p.exposedWhereSent(expose)
+	p.exposedWhereSent()
 }
 
 // exposedWhereSent proposes names that are exposed wherever the answer has such a header.
-func (p *proposing) exposedWhereSent(expose int) {
+func (p *proposing) exposedWhereSent() {
 	candidates := map[string]bool{}
 	for _, i := range p.failing {
 		o := p.e.cases[i]
@@ -314,8 +312,8 @@ func (p *proposing) exposedWhereSent(expose int) {
 			continue
 		}
 		x := p.e.try(p.d, p.s, i).predicted
-		owed := elements(x.headers[expose])
-		for _, name := range elements(o.seen.headers[expose]) {
+		owed := elements(x.headers[exposeHeaders])
+		for _, name := range elements(o.seen.headers[exposeHeaders]) {
 			if !slices.Contains(owed, name) && slices.ContainsFunc(o.asked.Sent, func(s string) bool { return strings.EqualFold(s, name) }) {
 				candidates[pattern(name)] = true
 			}

@@ -39,6 +39,11 @@ func (s *State) put() *s3cors.Configuration {
 	return s.CORS
 }
 
+// refuses reports that S3 is sure to refuse what is put in vain: for what it says, or for its digest.
+func (s *State) refuses() bool {
+	return scenarios.Digest(s.Digest).Spoilt() || surelyRefused(s.Refused)
+}
+
 // deletes reports a state that begins with a deletion, or with nothing.
 func (s *State) deletes() bool { return s.Call == "" && s.put() == nil }
 

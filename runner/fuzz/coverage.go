@@ -8,6 +8,7 @@ import (
 
 	"corsprobe/runner/s3cors"
 	"corsprobe/runner/s3cors/fact"
+	"corsprobe/scenarios"
 )
 
 // Coverage counts what was asked: facts that the answers owed rest on, ways through the model, values of dimensions and pairs of them. The
@@ -73,6 +74,8 @@ func (s *State) facts() []int {
 	switch {
 	case s.Call != "":
 		return nil
+	case scenarios.Digest(s.Digest).Spoilt():
+		return []int{fact.ChecksumNeeded}
 	case s.Refused != nil:
 		return s3cors.Validate(s.Refused).Facts
 	case s.CORS == nil:

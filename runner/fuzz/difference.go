@@ -93,6 +93,9 @@ func (s *State) shape() string {
 // refusalOf is why S3 refuses a configuration.
 func refusalOf(cfg *s3cors.Configuration) string {
 	refusal := s3cors.Validate(cfg)
+	if refusal == nil {
+		return "for its digest"
+	}
 	return refusal.Code + " " + refusal.Field
 }
 

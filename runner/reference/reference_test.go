@@ -58,30 +58,6 @@ func runAt(t *testing.T, server *reference.Server, url string, reached probe.Opt
 	return runnertest.ConnectAt(t, server, url, reached).CleanRun(t, plan, opts)
 }
 
-// Nothing that an endpoint may do is held against it.
-func TestHarmlessDifferences(t *testing.T) {
-	withoutRace(t)
-	plan := runnertest.Catalogue(t)
-	differences := reference.HarmlessDifferences()
-	if len(differences) < 15 {
-		t.Errorf("only %d harmless differences", len(differences))
-	}
-	for _, h := range differences {
-		t.Run(h.Name, func(t *testing.T) {
-			t.Parallel()
-			report := run(t, h.Behaviour, plan, 10*time.Second)
-			for _, c := range report.Cells {
-				if !faithful(c) {
-					t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
-				}
-			}
-			for _, cause := range diagnose.Report(report).Causes {
-				t.Errorf("%s is diagnosed", cause.Deviation)
-			}
-		})
-	}
-}
-
 // faithful reports a cell that passed, or whose operation or call the server behind the reference does not have.
 func faithful(c result.Cell) bool {
 	return c.Verdict == result.Passed || c.Verdict == result.Unsupported && (strings.Contains(c.Reason, "501") || strings.HasSuffix(c.Reason, "what follows is asked all the same"))
