@@ -26,7 +26,7 @@ func TestTextKnown(t *testing.T) {
 		"exposure: a page may do or read what the configuration forbids\n  2 cells  ETag is exposed whatever the rule says.\n\n",
 		"contract: the answer differs from S3's, and no browser or cache would\n  notice\n  3 cells  A refused preflight names OPTIONS as the method, in the error …\n\n",
 		"--verbose also tells: an example of each deviation, and its link.\n\nSummary\n", "  checks    95: 89 as S3 owes them, 6 known\n",
-		"safe missed, as is known: [exposure] actual.expose-headers in 1\n", "\nConforms, known deviations aside: 1 cell passed, 4 cells differ as is known.\n")
+		"safe missed, as is known: [exposure] actual.expose-headers in 1\n", "\nConforms, known deviations aside: 1 cell passed, 4 cells differ as is\nknown.\n")
 	got := text(t, r, TextOptions{Width: 200, Verbose: true})
 	inOrder(t, got,
 		"Of 95 checks 89 came as S3 owes them, and 6 exactly as versitygw 1.8.0 is known to answer, by 2 deviations, worst first:\n\n",

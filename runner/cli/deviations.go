@@ -18,7 +18,7 @@ func listDeviationsCommand() *cobra.Command {
 		Short: "List the ways in which endpoints are known to depart from S3; corsprobe explain NAME tells more of one",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			table := tabwriter.NewWriter(fitted(cmd.OutOrStdout()), 0, 8, 2, ' ', 0)
 			for _, d := range dialect.All() {
 				name := d.Name
 				if d.Parameter != nil {

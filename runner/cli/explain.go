@@ -130,6 +130,7 @@ func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) 
 
 // explainNames explains checks, facts and reasons.
 func explainNames(w io.Writer, args []string) error {
+	w = fitted(w)
 	var problems []error
 	for i, arg := range args {
 		if i > 0 {
@@ -149,6 +150,7 @@ func isName(arg string) bool {
 }
 
 func listExplained(w io.Writer) {
+	w = fitted(w)
 	fmt.Fprintln(w, "checks")
 	for _, c := range judge.Checks() {
 		fmt.Fprintf(w, "  %-30s %s\n", c.ID, c.Owes)

@@ -150,7 +150,7 @@ func listProviders(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	table := tabwriter.NewWriter(fitted(w), 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tBUCKET CORS\tDEVIATIONS\tKNOWN BY\tENDPOINT")
 	for _, p := range all {
 		at := "yours"
