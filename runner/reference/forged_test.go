@@ -17,12 +17,30 @@ matrix:
   origins: https://app.example.com
   methods: [GET, HEAD]
   targets: [deleted-bucket, missing-bucket]
-  authorisations: [presigned, signed, anonymous, forged, expired]
+  authorisations: [presigned, signed, anonymous, forged, expired, unknown-key, version-2]
+`
+
+const afterRefusals = `
+name: kept
+steps:
+  - name: refused
+    put: {CORSRules: [{AllowedOrigins: [https://app.example.com], AllowedMethods: [GET, DELETE]}]}
+    matrix: {origins: https://app.example.com, authorisations: [anonymous, forged, expired, unknown-key], operations: DeleteBucketCors}
+  - name: still-there
+    get: true
+    matrix: {origins: https://app.example.com}
 `
 
 // Whatever is wrong with a request's signature, a bucket that is gone answers by no configuration.
-func TestSignaturesOnDeletedBuckets(t *testing.T) {
-	all, err := scenarios.Load(fstest.MapFS{"deleted.yaml": {Data: []byte(ofDeleted)}}, "")
+func TestSignaturesOnDeletedBuckets(t *testing.T) { passes(t, ofDeleted) }
+
+// Who may not delete a configuration does not, whatever is wrong with the signature.
+func TestRefusedDeletions(t *testing.T) { passes(t, afterRefusals) }
+
+// passes holds that a faithful endpoint passes a scenario.
+func passes(t *testing.T, scenario string) {
+	t.Helper()
+	all, err := scenarios.Load(fstest.MapFS{"scenario.yaml": {Data: []byte(scenario)}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

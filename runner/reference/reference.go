@@ -208,6 +208,11 @@ func (s *Server) fault(query url.Values) string {
 	return ""
 }
 
+// usable reports that nothing is wrong with a presigned URL for which the server behind has another answer than 403.
+func (s *Server) usable(query url.Values) bool {
+	return s.fault(query) == "" && !query.Has("X-Amz-Security-Token") && !query.Has("AWSAccessKeyId")
+}
+
 // expired reports that a presigned URL is no longer valid.
 func expired(query url.Values, now time.Time) bool {
 	signed, err := time.Parse("20060102T150405Z", query.Get("X-Amz-Date"))
@@ -427,8 +432,9 @@ func (s *Server) answer(a *http.Response) error {
 	_, cors := r.URL.Query()["cors"]
 	before := s.state(bucket)
 	s.note(bucket, q, a)
-	q.BucketMissing = bucketMissing(a) || untold(a) && !s.exists(r.Context(), bucket)
-	if cors && a.StatusCode != http.StatusForbidden {
+	usable := s.usable(r.URL.Query())
+	q.BucketMissing = bucketMissing(a) || q.Target != s3cors.Service && (untold(a) || !usable) && !s.exists(r.Context(), bucket)
+	if cors && a.StatusCode != http.StatusForbidden && usable {
 		if err := s.configuration(a, bucket, q.BucketMissing); err != nil {
 			return err
 		}
@@ -469,9 +475,8 @@ func onBucketItself(r *http.Request, method string) bool {
 // untold reports an answer that does not tell whether the bucket exists: a 404 without a body, and a refusal of the signature (403, or 400 where
 // its kind is not known), which is looked at first.
 func untold(a *http.Response) bool {
-	_, target := where(a.Request)
 	refused := a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusBadRequest
-	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || refused && target != s3cors.Service
+	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || refused
 }
 
 // bucketMissing reads the server's error document, and leaves it to be read again.
