@@ -6,13 +6,13 @@ import (
 	"corsprobe/runner/result"
 )
 
-// HoldAgainst says how a run differs from an earlier one. left are the ids that could have been asked in the later run and were not: they
+// HoldAgainst says how a run differs from an earlier one. notAsked are the ids that could have been asked in the later run and were not: they
 // are not gone.
 //
 // A cell is worse where it has a finding that is not known and that it did not have, or had in a milder class; and where it was judged and
 // no longer is. Other values of the same check and class change nothing, nor does a finding that is listed as known. A cell that is new is
 // measured as if it had had no findings.
-func HoldAgainst(earlier, later result.Report, name string, left []string) *result.Baseline {
+func HoldAgainst(earlier, later result.Report, name string, notAsked []string) *result.Baseline {
 	b := &result.Baseline{Name: name, Run: earlier.Run.ID, Started: earlier.Run.Started}
 	before := byID(earlier.Cells)
 	for i := range later.Cells {
@@ -29,7 +29,7 @@ func HoldAgainst(earlier, later result.Report, name string, left []string) *resu
 			b.Better = append(b.Better, *better)
 		}
 	}
-	for _, id := range left {
+	for _, id := range notAsked {
 		delete(before, id)
 	}
 	for i := range earlier.Cells {
@@ -58,8 +58,8 @@ func difference(old, c *result.Cell) (worse, better *result.Change) {
 	if found := risen(old.Findings, c.Findings); len(found) > 0 || level > 0 {
 		return because(change, found), nil
 	}
-	if gone := risen(c.Findings, old.Findings); judgedAs(c.Verdict) && (len(gone) > 0 || level < 0) {
-		return nil, because(change, gone)
+	if mended := risen(c.Findings, old.Findings); judgedAs(c.Verdict) && (len(mended) > 0 || level < 0) {
+		return nil, because(change, mended)
 	}
 	return nil, nil
 }
@@ -106,15 +106,15 @@ func risen(from, to []result.Finding) []result.Finding {
 }
 
 // BaselineOf is as much of a report as later runs are held against: every cell with its verdict and findings, without the evidence. Cells
-// of earlier that are in left were not asked this time, and are kept as they were.
-func BaselineOf(r, earlier result.Report, left []string) result.Report {
+// of earlier that are in notAsked were not asked this time, and are kept as they were.
+func BaselineOf(r, earlier result.Report, notAsked []string) result.Report {
 	slim := result.Report{Version: r.Version, Run: r.Run, Endpoint: r.Endpoint, Summary: r.Summary}
 	for i := range r.Cells {
 		slim.Cells = append(slim.Cells, slimmed(r.Cells[i]))
 	}
 	before := byID(earlier.Cells)
 	asked := byID(r.Cells)
-	for _, id := range left {
+	for _, id := range notAsked {
 		if c := before[id]; c != nil && asked[id] == nil {
 			slim.Cells = append(slim.Cells, *c)
 		}

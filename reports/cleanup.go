@@ -12,11 +12,11 @@ func leftoverLine(l result.Leftover) string {
 	why := brief(l.Problem, valueLimit)
 	bucket, command := visible(l.Bucket), visible(l.Command)
 	switch l.Kind {
-	case result.LeftConfiguration:
+	case result.LeftoverConfiguration:
 		return "the bucket " + bucket + " does not have its own CORS configuration any more: " + command + " puts it back from " + visible(l.Journal) + " (" + why + ")"
-	case result.LeftBucket:
+	case result.LeftoverBucket:
 		return "the bucket " + bucket + " of the run's own is left behind: " + command + " removes it (" + why + ")"
-	case result.LeftObjects:
+	case result.LeftoverObjects:
 		return "objects below " + visible(l.Objects) + " in the bucket " + bucket + " are left behind: " + command + " removes them (" + why + ")"
 	default:
 		return "clean-up failed: " + why
@@ -58,9 +58,9 @@ func leftCounts(all []result.Leftover) string {
 		}
 		delete(counts, kind)
 	}
-	add(result.LeftConfiguration, "bucket", " without the configuration of its own")
-	add(result.LeftBucket, "bucket", " left behind")
-	add(result.LeftObjects, "bucket", " with objects left behind")
+	add(result.LeftoverConfiguration, "bucket", " without the configuration of its own")
+	add(result.LeftoverBucket, "bucket", " left behind")
+	add(result.LeftoverObjects, "bucket", " with objects left behind")
 	others := 0
 	for _, n := range counts {
 		others += n

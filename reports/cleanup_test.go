@@ -13,11 +13,11 @@ import (
 func left() result.Report {
 	r := clean()
 	r.CleanUp = []result.Leftover{
-		{Kind: result.LeftConfiguration, Bucket: "media", Journal: "/home/me/.local/state/corsprobe/0123.json", Command: "corsprobe restore --bucket media",
+		{Kind: result.LeftoverConfiguration, Bucket: "media", Journal: "/home/me/.local/state/corsprobe/0123.json", Command: "corsprobe restore --bucket media",
 			Problem: "PutBucketCors: 403 ExpiredToken: The provided token has expired."},
-		{Kind: result.LeftBucket, Bucket: "corsprobe-0123456789ab-1", Command: "corsprobe sweep --run 0123456789ab", Problem: "DeleteBucket: 409 OperationAborted: \x1b[2J##vso[x]"},
-		{Kind: result.LeftObjects, Bucket: "media", Objects: "corsprobe-0123456789ab/", Command: "corsprobe restore --bucket media", Problem: "DeleteObject: 403 AccessDenied"},
-		{Kind: result.LeftOther, Problem: "nobody knows"},
+		{Kind: result.LeftoverBucket, Bucket: "corsprobe-0123456789ab-1", Command: "corsprobe sweep --run 0123456789ab", Problem: "DeleteBucket: 409 OperationAborted: \x1b[2J##vso[x]"},
+		{Kind: result.LeftoverObjects, Bucket: "media", Objects: "corsprobe-0123456789ab/", Command: "corsprobe restore --bucket media", Problem: "DeleteObject: 403 AccessDenied"},
+		{Kind: result.LeftoverOther, Problem: "nobody knows"},
 	}
 	return r
 }
@@ -31,7 +31,7 @@ var leftLines = []string{
 }
 
 func TestTextEndsWithWhatIsLeft(t *testing.T) {
-	want := "Not cleaned up: 1 bucket without the configuration of its own, 1 bucket left behind, 1 bucket with objects left behind, 1 other problem.\n" +
+	want := "Not cleaned up: 1 bucket without the configuration of its\nown, 1 bucket left behind, 1 bucket with objects left\nbehind, 1 other problem.\n" +
 		strings.Join(leftLines, "\n") + "\n"
 	if got := text(t, left(), TextOptions{Width: 60}); !strings.HasSuffix(got, want) || strings.Contains(got, "Conforms") {
 		t.Errorf("got\n%s\nwant at its end\n%s", got, want)

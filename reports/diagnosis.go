@@ -108,19 +108,19 @@ func all(failed int) string {
 
 // owes says what S3 does instead, from the facts that a cause departs from.
 func owes(c result.Cause) string {
-	var told []string
+	var facts []string
 	for _, id := range c.Facts {
 		if f, ok := s3cors.FactByID(id); ok {
-			told = append(told, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
+			facts = append(facts, fmt.Sprintf("%s (fact %d)", strings.TrimSuffix(firstSentence(f.Statement), "."), id))
 		}
-		if len(told) == 1 {
+		if len(facts) == 1 {
 			break
 		}
 	}
-	if len(told) == 0 {
+	if len(facts) == 0 {
 		return ""
 	}
-	return "S3: " + strings.Join(told, " ") + "."
+	return "S3: " + strings.Join(facts, " ") + "."
 }
 
 // firstSentence is the statement up to its first full stop or semicolon.
@@ -174,7 +174,7 @@ func flow(v any) string {
 func WriteDiagnosis(w io.Writer, r result.Report, opts TextOptions) error {
 	t := newTextWriter(w, opts)
 	t.head(r)
-	t.diagnosis(r)
+	t.diagnosis(r, true)
 	t.failed(r)
 	if r.Summary.Failed == 0 {
 		t.blank()
@@ -183,35 +183,27 @@ func WriteDiagnosis(w io.Writer, r result.Report, opts TextOptions) error {
 	return t.out.Flush()
 }
 
-// diagnosis shows what the failures come from, first of all.
-func (t *textWriter) diagnosis(r result.Report) {
+// diagnosis shows what the failures come from, first of all. Unless the whole is asked for, many causes have a line each, and the worst alone is
+// told in full.
+func (t *textWriter) diagnosis(r result.Report, whole bool) {
 	all := namedCauses(r)
 	if len(all) == 0 {
 		return
 	}
 	t.section(bold, explains(r, len(all)))
-	width := 0
-	for _, c := range all {
-		width = max(width, len(string(c.Class)))
-	}
-	for i, c := range all {
-		t.blank()
-		head := fmt.Sprintf("%d  %s  ", i+1, t.paint(classStyles[c.Class], fmt.Sprintf("%-*s", width, visible(string(c.Class)))))
-		t.line(0, head+t.paint(bold, brief(c.Summary, valueLimit))+"  "+plural(c.count, "cell"))
-		t.wrapped(3, owes(c.Cause))
-		if c.finding != nil {
-			t.rows(3, []row{
-				{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
-				{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
-			})
-			t.rows(3, exampleCurl(c))
+	if whole || len(all) <= few {
+		for i, c := range all {
+			t.cause(strconv.Itoa(i+1), c)
 		}
-		t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
-		if len(c.Alternatives) > 0 {
-			t.rows(3, []row{{label: "or", value: brief(strings.Join(c.Alternatives, "; "), valueLimit) + ", which would answer the same"}})
-		}
+	} else {
+		t.cause("1", all[0])
+		t.others(all[1:])
 	}
-	t.followUp(r.FollowUp)
+	if f := r.FollowUp; !whole && f != nil && max(len(all), len(f.Questions)) > few {
+		t.fold("%s to tell deviations apart", plural(len(f.Questions), "further question"))
+	} else {
+		t.followUp(f)
+	}
 	t.blank()
 	open := len(unexplained(r))
 	if open == 0 {
@@ -221,34 +213,47 @@ func (t *textWriter) diagnosis(r result.Report) {
 	t.line(0, "not explained: "+plural(open, "cell"))
 }
 
-// followUp shows what was asked to tell causes apart that explained the same answers, and what is left of them.
-func (t *textWriter) followUp(f *result.FollowUp) {
-	if f == nil {
-		return
-	}
-	titles := map[string]string{}
-	for i := range f.Cells {
-		c := &f.Cells[i]
-		titles[c.ID] = c.Title
-		if at := place(c.File, c.Line); at != "" && c.Line > 0 {
-			titles[c.ID] += ", as in " + at
-		}
-	}
+// cause tells one cause in full: what it is, what S3 does instead, an example, and its name.
+func (t *textWriter) cause(number string, c named) {
 	t.blank()
-	t.line(0, "asked further, where several deviations explained the same answers:")
-	for i, q := range f.Questions {
-		if i == 0 || !slices.Equal(q.Between, f.Questions[i-1].Between) {
-			left := strings.Join(q.Left, ", ")
-			if left == "" {
-				left = "none of them"
-			}
-			t.rows(3, []row{{label: "between", value: brief(strings.Join(q.Between, ", "), valueLimit)}, {label: "left", value: brief(left, valueLimit)}})
-		}
-		t.rows(3, []row{{label: "asked", value: brief(titles[q.Cell], valueLimit)}})
+	class := visible(string(c.Class))
+	count := "  " + plural(c.count, "cell") + "  "
+	lines := Wrap(class+count+brief(c.Summary, valueLimit), t.width-len(number)-2)
+	t.line(0, number+"  "+t.paint(classStyles[c.Class], class)+count+t.paint(bold, strings.TrimPrefix(lines[0], class+count)))
+	for _, l := range lines[1:] {
+		t.line(len(number)+2, t.paint(bold, l))
 	}
-	if f.Incomplete != "" {
-		t.wrapped(3, "not all was asked: "+brief(f.Incomplete, valueLimit))
+	if owed := owes(c.Cause); owed != "" {
+		t.wrapped(3, owed)
 	}
+	if c.finding != nil {
+		t.rows(3, []row{
+			{label: "e.g.", value: brief(c.example.Title, valueLimit) + ": expected " + brief(c.finding.Expected, valueLimit) + ", got " + brief(c.finding.Got, valueLimit)},
+			{label: "in", value: place(c.example.File, c.example.Line), verbatim: true},
+		})
+		t.rows(3, exampleCurl(c))
+	}
+	t.rows(3, []row{{label: "deviation", value: brief(written(c.Cause), valueLimit), verbatim: true}})
+	if len(c.Alternatives) > 0 {
+		t.rows(3, []row{{label: "or", value: brief(strings.Join(c.Alternatives, "; "), valueLimit) + ", which would answer the same"}})
+	}
+}
+
+// moreCauses is how many have a line of their own beside those that are told in full.
+const moreCauses = 12
+
+// others gives the causes that are not told in full a line each, and counts what does not fit a screen.
+func (t *textWriter) others(all []named) {
+	shown := all[:min(len(all), moreCauses)]
+	lines := make([]ranked, len(shown))
+	for i, c := range shown {
+		lines[i] = ranked{class: c.Class, style: classStyles[c.Class], cells: c.count, text: brief(c.Summary, valueLimit)}
+	}
+	t.ranking(lines, nil)
+	if rest := len(all) - len(shown); rest > 0 {
+		t.line(2, fmt.Sprintf("… and %d more, no worse", rest))
+	}
+	t.fold("what each cause does, with an example")
 }
 
 // exampleCurl is the command that repeats the exchange of the finding.

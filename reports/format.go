@@ -11,8 +11,7 @@ import (
 
 	"corsprobe/runner/english"
 	"corsprobe/runner/result"
-
-	"github.com/agnivade/levenshtein"
+	"corsprobe/runner/suggest"
 )
 
 // Format is the name of a way to write a report.
@@ -138,11 +137,5 @@ func nearest(name string) Format {
 		return f
 	}
 	const tolerance = 2 // two slips of the finger; three would make json of text
-	best, least := Format(""), tolerance+1
-	for _, f := range Formats() {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), string(f)); d < least {
-			best, least = f, d
-		}
-	}
-	return best
+	return suggest.First(suggest.Nearest(name, Formats(), tolerance))
 }

@@ -166,8 +166,8 @@ func groupLines(cells []*result.Cell) []string {
 		lines = append(lines, fmt.Sprintf("%s in %s: expected %s, got %s", heading(c.finding), plural(c.cells, "cell"),
 			brief(c.finding.Expected, valueLimit), brief(c.finding.Got, valueLimit)))
 	}
-	bare := slices.DeleteFunc(slices.Clone(cells), func(c *result.Cell) bool { return len(c.Findings) > 0 })
-	for _, g := range groupBy(bare, messageOf) {
+	withoutFindings := slices.DeleteFunc(slices.Clone(cells), func(c *result.Cell) bool { return len(c.Findings) > 0 })
+	for _, g := range groupBy(withoutFindings, messageOf) {
 		lines = append(lines, plural(len(g.cells), "cell")+": "+g.key)
 	}
 	if more := len(lines) - causeLimit; more > 0 {

@@ -64,7 +64,7 @@ func filled(text string) result.Report {
 	r := sample()
 	r.Endpoint.Provider, r.Run.Digest, r.Run.Incomplete, r.Run.Shard = "a", "a", "a", &result.Shard{Index: 1, Total: 2}
 	r.Scenarios = []result.Scenario{{ID: "a", Description: "a", Labels: []string{"a"}, References: []string{"a"}, Steps: []result.Step{{Name: "a", Call: "a", CORS: "a"}}}}
-	for _, kind := range []result.LeftoverKind{result.LeftConfiguration, result.LeftBucket, result.LeftObjects, result.LeftOther} {
+	for _, kind := range []result.LeftoverKind{result.LeftoverConfiguration, result.LeftoverBucket, result.LeftoverObjects, result.LeftoverOther} {
 		r.CleanUp = append(r.CleanUp, result.Leftover{Kind: kind, Bucket: "a", Objects: "a", Journal: "a", Command: "a", Problem: "a"})
 	}
 	c := &r.Cells[len(r.Cells)-1]

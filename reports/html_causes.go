@@ -17,7 +17,7 @@ type causeView struct {
 	Mark    count
 	Summary string
 	Check   string // in place of a summary, where there is no cause
-	Counts  string // "52 cells, 104 checks"
+	Counts  string // "52 cells, in 3 behind other causes"
 	Filter  string // the fragment that shows its cells
 	S3      []factView
 	Written string // as a file of known deviations has it
@@ -50,7 +50,7 @@ func causeViews(r result.Report, causes []named) []causeView {
 	for i, n := range causes {
 		v := causeView{
 			Number: i + 1, Anchor: fmt.Sprintf("cause-%d", i+1), Mark: classMark(n.Class, false), Summary: brief(n.Summary, valueLimit),
-			Counts:  plural(n.count, "cell") + ", " + plural(checksOfCause(r, n), "check"),
+			Counts:  countsOf(r, n),
 			Filter:  filterOf("verdict", string(result.Failed), "cause", strconv.Itoa(i+1)),
 			S3:      factViews(slices.Clone(n.Facts)),
 			Written: brief(written(n.Cause), evidenceLimit), Instead: brief(strings.Join(n.Alternatives, "; "), evidenceLimit),
@@ -63,22 +63,24 @@ func causeViews(r result.Report, causes []named) []causeView {
 	return all
 }
 
-// checksOfCause counts the findings that a cause explains.
-func checksOfCause(r result.Report, n named) int {
-	count, of := 0, map[string]bool{}
+// countsOf counts the failed cells that a cause explains. In some it shows in no check of its own: another cause's differs there too, and hides it,
+// as another status hides another code.
+func countsOf(r result.Report, n named) string {
+	alone, of := 0, map[string]bool{}
 	for _, id := range n.Cells {
 		of[id] = true
 	}
 	for i := range r.Cells {
-		if c := &r.Cells[i]; c.Verdict == result.Failed && of[c.ID] {
-			for _, f := range c.Findings {
-				if f.Known == nil && slices.Contains(n.Checks, f.Check) {
-					count++
-				}
-			}
+		c := &r.Cells[i]
+		if c.Verdict == result.Failed && of[c.ID] && slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return f.Known == nil && slices.Contains(n.Checks, f.Check) }) {
+			alone++
 		}
 	}
-	return count
+	counts := plural(n.count, "cell")
+	if hidden := n.count - alone; hidden > 0 {
+		counts += fmt.Sprintf(", in %d behind other causes", hidden)
+	}
+	return counts
 }
 
 // openViews are the findings that no cause explains, grouped by what they have in common, worst first.

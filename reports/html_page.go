@@ -18,13 +18,15 @@ type pageView struct {
 	Policy, Title, Endpoint, Verdict string
 	Style                            template.CSS
 	Script                           template.JS
-	Good                             bool
+	Tone, Glyph                      string // of the verdict
 	Run                              []row
 	Verdicts, Findings               []count
 	Levels                           []levelView
 	Baseline                         *baselineView
 	Explained                        string // how far the causes go
 	Causes, Open                     []causeView
+	Asked                            []furtherAsked // to tell causes apart
+	Questions, NotAsked              string
 	Errors, Unsupported              []counted
 	Known                            []knownView
 	KnownHeading, Checked, Gone      string
@@ -107,18 +109,22 @@ var strengths = map[s3cors.Strength]string{
 }
 
 func newPage(r result.Report, causes []named) pageView {
-	colour, words := verdict(r)
+	_, words := verdict(r)
 	groups := scenarioGroups(r)
 	p := pageView{
 		Policy: contentPolicy(), Style: template.CSS(htmlStyle), Script: template.JS(htmlScript),
-		Title: words, Endpoint: endpoint(r.Endpoint), Verdict: words, Good: colour == green,
+		Title: words, Endpoint: endpoint(r.Endpoint), Verdict: words,
 		Run: runRows(r), Verdicts: verdictCounts(r.Summary), Findings: findingCounts(r.Summary), Chromium: r.Summary.Chromium,
 		Errors:      countedCells(pick(r.Cells, isError)),
 		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),
 		Known:       knownViews(pick(r.Cells, func(v result.Verdict) bool { return v == result.Known })),
 		Facts:       citedFacts(r, groups), Cells: plural(len(r.Cells), "cell"), Scenarios: plural(len(groups), "scenario"),
 		Causes: causeViews(r, causes), Open: openViews(r), Levels: levelViews(r), Baseline: newBaselineView(r.Baseline),
-		Picture: newPicture(r), Gone: bucketsGone(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
+		Picture: newPicture(r), Gone: bucketsGoneWords(r), Contents: contentsOf(groups), Topics: distinct(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return brief(topicOf(c), valueLimit) }),
+	}
+	p.Tone, p.Glyph = tone(r)
+	if f := r.FollowUp; f != nil {
+		p.Asked, p.Questions, p.NotAsked = askedFurther(f), plural(len(f.Questions), "further question"), brief(f.Incomplete, valueLimit)
 	}
 	if len(p.Causes)+len(p.Open) == 1 { // its example is no more than what one came for
 		for _, list := range [][]causeView{p.Causes, p.Open} {
@@ -149,6 +155,18 @@ func newPage(r result.Report, causes []named) pageView {
 		p.Observations = append(p.Observations, observationView{brief(o.Point, valueLimit), brief(o.Choice, valueLimit), plural(o.Cells, "cell"), o.Facts})
 	}
 	return p
+}
+
+// tone is how a verdict looks: what is known alone is no alarm, and not all is well either.
+func tone(r result.Report) (class, glyph string) {
+	switch colour, _ := verdict(r); {
+	case asKnown(r) || colour == yellow:
+		return "known", "≈"
+	case colour == green:
+		return "good", "✓"
+	default:
+		return "bad", "✗"
+	}
 }
 
 // checkWords count what was compared: a cell in which one header differs is right in all else.

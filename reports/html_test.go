@@ -292,7 +292,11 @@ func TestHTMLVerdict(t *testing.T) {
 		change func(*result.Report)
 		want   string
 	}{
-		"clean":      {func(*result.Report) {}, `<p class="verdict good"><span aria-hidden="true">✓</span> Conforms: 2 cells passed.</p>`},
+		"clean": {func(*result.Report) {}, `<p class="verdict good"><span aria-hidden="true">✓</span> Conforms: 2 cells passed.</p>`},
+		"known": {func(r *result.Report) {
+			r.Cells[0].Verdict, r.Summary = result.Known, tally([]result.Cell{{Verdict: result.Known}, {Verdict: result.Passed}})
+		},
+			`<p class="verdict known"><span aria-hidden="true">≈</span> Conforms, known deviations aside: 1 cell passed, 1 cell differs as is known.</p>`},
 		"incomplete": {func(r *result.Report) { r.Run.Incomplete = "interrupted" }, `<p class="verdict bad"><span aria-hidden="true">✗</span> Incomplete: interrupted.</p>`},
 		"empty":      {func(r *result.Report) { r.Cells = nil }, `<p class="verdict bad"><span aria-hidden="true">✗</span> No judgement: no cell was run.</p>`},
 		"unknown": {func(r *result.Report) { r.Cells[0].Verdict = "fine" },

@@ -107,15 +107,15 @@ func junitDocument(r result.Report) *junitRoot {
 	if s := suiteOfRun(r); len(s.Cases) > 0 {
 		root.Suites = append(root.Suites, s)
 	}
-	told := newJUnitTeller(r)
+	writer := newJUnitCells(r)
 	all := pick(r.Cells, func(result.Verdict) bool { return true })
 	for _, g := range groupBy(all, func(c *result.Cell) string { return c.Scenario }) {
 		s := &junitSuite{Name: classname(g.key)}
 		names := caseNames(g.cells)
 		for _, c := range g.cells {
-			s.add(told.cell(c, names[c]), c.Duration)
+			s.add(writer.cell(c, names[c]), c.Duration)
 		}
-		s.Properties = told.suite(g.cells)
+		s.Properties = writer.suite(g.cells)
 		root.Suites = append(root.Suites, s)
 	}
 	for _, s := range root.Suites {

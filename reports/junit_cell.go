@@ -13,18 +13,18 @@ import (
 // that their messages have.
 const shownOfCause = 2
 
-// junitTeller says what a report has to say of cells, the evidence of a cause only a few times.
-type junitTeller struct {
+// junitCells says what a report has to say of cells, the evidence of a cause only a few times.
+type junitCells struct {
 	report result.Report
 	causes []named
 	of     map[string][]int    // the causes of a cell, as indexes
 	open   map[string]bool     // cells that the causes do not explain whole
-	told   map[string][]string // ids of the cells whose evidence was shown, by what they show
+	shown  map[string][]string // ids of the cells whose evidence was shown, by what they show
 	linked map[string]bool     // listed deviations whose link was given
 }
 
-func newJUnitTeller(r result.Report) *junitTeller {
-	t := &junitTeller{report: r, causes: namedCauses(r), of: map[string][]int{}, open: map[string]bool{}, told: map[string][]string{}, linked: map[string]bool{}}
+func newJUnitCells(r result.Report) *junitCells {
+	t := &junitCells{report: r, causes: namedCauses(r), of: map[string][]int{}, open: map[string]bool{}, shown: map[string][]string{}, linked: map[string]bool{}}
 	for i, c := range t.causes {
 		for _, id := range c.Cells {
 			t.of[id] = append(t.of[id], i)
@@ -37,7 +37,7 @@ func newJUnitTeller(r result.Report) *junitTeller {
 }
 
 // suite are the properties of a scenario: the run, and the causes of what failed in it.
-func (t *junitTeller) suite(cells []*result.Cell) *junitProperties {
+func (t *junitCells) suite(cells []*result.Cell) *junitProperties {
 	count := make([]int, len(t.causes))
 	for _, c := range cells {
 		for _, i := range t.of[c.ID] {
@@ -57,7 +57,7 @@ func (t *junitTeller) suite(cells []*result.Cell) *junitProperties {
 }
 
 // cell makes a testcase of a cell.
-func (t *junitTeller) cell(c *result.Cell, name string) *junitCase {
+func (t *junitCells) cell(c *result.Cell, name string) *junitCase {
 	class := ""
 	if f, found := worst(c.Findings); found {
 		class = string(f.Class)
@@ -79,7 +79,7 @@ func (t *junitTeller) cell(c *result.Cell, name string) *junitCase {
 }
 
 // properties say what was asked, and what lies behind the answer.
-func (t *junitTeller) properties(c *result.Cell, class string) *junitProperties {
+func (t *junitCells) properties(c *result.Cell, class string) *junitProperties {
 	pairs := []string{"cell", c.ID}
 	if c.Verdict != result.Passed {
 		pairs = append(pairs, "class", class)
@@ -98,7 +98,7 @@ func (t *junitTeller) properties(c *result.Cell, class string) *junitProperties 
 }
 
 // behind names what lies behind a cell's findings: the causes of one that failed, the listed deviations of one that is known.
-func (t *junitTeller) behind(c *result.Cell) []string {
+func (t *junitCells) behind(c *result.Cell) []string {
 	var all []string
 	for _, i := range t.of[c.ID] {
 		all = append(all, written(t.causes[i].Cause))
@@ -126,33 +126,33 @@ func factWords(c *result.Cell) []string {
 }
 
 // problem holds the message, and the text that begins with it.
-func (t *junitTeller) problem(c *result.Cell, kind string) *junitProblem {
+func (t *junitCells) problem(c *result.Cell, kind string) *junitProblem {
 	message := messageOf(c)
 	lines := append([]string{message, ""}, t.lines(c)...)
 	return &junitProblem{Message: message, Type: kind, Markup: markup(strings.Join(lines, "\n"))}
 }
 
 // lines tell what is wrong with a cell: with all evidence and the bucket's configuration, or with the cells that have the same.
-func (t *junitTeller) lines(c *result.Cell) []string {
+func (t *junitCells) lines(c *result.Cell) []string {
 	var shown []string // cells, one of each thing that this one shows
 	for _, key := range t.shows(c) {
-		if len(t.told[key]) < shownOfCause {
+		if len(t.shown[key]) < shownOfCause {
 			shown = nil
 			break
 		}
-		shown = append(shown, visible(t.told[key][0]))
+		shown = append(shown, visible(t.shown[key][0]))
 	}
 	if shown != nil {
 		return t.short(c, shown)
 	}
 	for _, key := range t.shows(c) {
-		t.told[key] = append(t.told[key], c.ID)
+		t.shown[key] = append(t.shown[key], c.ID)
 	}
 	lines := problemLines(c)
 	if config := configurationOf(t.report, c); config != "" {
 		lines = append(append(lines, "", "configuration"), visibleLines(strings.TrimRight(config, "\n"), evidenceLimit)...)
 	}
-	if words := bucketsGone(t.report); words != "" && len(c.Curl) > 0 {
+	if words := bucketsGoneWords(t.report); words != "" && len(c.Curl) > 0 {
 		lines = append(lines, "", words)
 	}
 	for i := range lines {
@@ -162,7 +162,7 @@ func (t *junitTeller) lines(c *result.Cell) []string {
 }
 
 // short is a line for each finding, and where the like of them is shown whole.
-func (t *junitTeller) short(c *result.Cell, shown []string) []string {
+func (t *junitCells) short(c *result.Cell, shown []string) []string {
 	var lines []string
 	for _, f := range worstFirst(c.Findings) {
 		lines = append(lines, inert(fmt.Sprintf("%s: expected %s, got %s", heading(f), brief(f.Expected, valueLimit), brief(f.Got, valueLimit))))
@@ -173,7 +173,7 @@ func (t *junitTeller) short(c *result.Cell, shown []string) []string {
 }
 
 // shows names what evidence of a cell shows: its causes, or where those do not explain all, its checks in its scenario.
-func (t *junitTeller) shows(c *result.Cell) []string {
+func (t *junitCells) shows(c *result.Cell) []string {
 	if len(t.of[c.ID]) == 0 || t.open[c.ID] || c.Verdict != result.Failed {
 		return []string{strings.Join([]string{c.Scenario, string(c.Verdict), checksOf(c), c.Reason}, "\x00")}
 	}
@@ -185,7 +185,7 @@ func (t *junitTeller) shows(c *result.Cell) []string {
 }
 
 // skipped says why a case does not count. The link of a listed deviation is given once.
-func (t *junitTeller) skipped(c *result.Cell) *junitProblem {
+func (t *junitCells) skipped(c *result.Cell) *junitProblem {
 	if c.Verdict != result.Known || len(deviationsOf(c)) == 0 {
 		return &junitProblem{Message: messageOf(c)}
 	}

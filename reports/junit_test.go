@@ -324,7 +324,7 @@ func TestJUnitNamesAreUnique(t *testing.T) {
 // The text begins with the message, and goes from what matters to what proves it.
 func TestJUnitFailureText(t *testing.T) {
 	c := broken()
-	p := newJUnitTeller(result.Report{}).cell(&c, "").Failure
+	p := newJUnitCells(result.Report{}).cell(&c, "").Failure
 	if p.Type != "breakage" {
 		t.Errorf("type %q", p.Type)
 	}
@@ -378,7 +378,7 @@ func TestJUnitMessages(t *testing.T) {
 		{&onlyFlaky, "failure", "flaky: first 200, then 403"},
 		{&flakyCell, "failure", "flaky: the same request was answered in two ways; [breakage] actual.allow-origin: expected Access-Control-Allow-Origin: https://app.example.com, got absent, as is every other CORS header"},
 	} {
-		out := newJUnitTeller(result.Report{}).cell(tc.cell, "")
+		out := newJUnitCells(result.Report{}).cell(tc.cell, "")
 		got := map[string]*junitProblem{"failure": out.Failure, "error": out.Error, "skipped": out.Skipped}[tc.element]
 		if got == nil || got.Message != tc.want {
 			t.Errorf("%s cell: %s is %+v, want %q", tc.cell.Verdict, tc.element, got, tc.want)

@@ -60,9 +60,9 @@ func openPoints(r result.Report) []string {
 	if n := len(pick(r.Cells, isError)); n > 0 {
 		open = append(open, plural(n, "cell")+" could not be judged")
 	}
-	bare := slices.DeleteFunc(pick(r.Cells, isWrong), func(c *result.Cell) bool { return isError(c.Verdict) || len(c.Findings) > 0 })
-	if len(bare) > 0 {
-		open = append(open, plural(len(bare), "cell")+" failed, or answered in two ways, without a finding")
+	withoutFindings := slices.DeleteFunc(pick(r.Cells, isWrong), func(c *result.Cell) bool { return isError(c.Verdict) || len(c.Findings) > 0 })
+	if len(withoutFindings) > 0 {
+		open = append(open, plural(len(withoutFindings), "cell")+" failed, or answered in two ways, without a finding")
 	}
 	return open
 }

@@ -102,7 +102,7 @@ func (m *markdown) run(r result.Report) {
 		facts = append(facts, "asked "+code(r.Run.Digest))
 	}
 	m.add(strings.Join(facts, ", ") + ".")
-	if words := bucketsGone(r); words != "" {
+	if words := bucketsGoneWords(r); words != "" {
 		m.add(prose(words))
 	}
 }

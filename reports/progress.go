@@ -119,7 +119,7 @@ func (p *Progress) line() string {
 	if p.errors > 0 {
 		parts = append(parts, plural(p.errors, "error"))
 	}
-	if left := p.left(); left != "" {
+	if left := p.remaining(); left != "" {
 		parts = append(parts, left)
 	}
 	if p.scenario != "" {
@@ -133,8 +133,8 @@ func (p *Progress) line() string {
 	return line
 }
 
-// left is a guess of the time left, from what the cells before took; empty where it would be none.
-func (p *Progress) left() string {
+// remaining is a guess of the time left, from what the cells before took; empty where it would be none.
+func (p *Progress) remaining() string {
 	took := p.now().Sub(p.began)
 	if p.done >= p.total || took < guessAfter || float64(p.done) < guessShare*float64(p.total) {
 		return ""

@@ -60,7 +60,7 @@ func TestProgressGuessesTheTimeLeft(t *testing.T) {
 	} {
 		p := newProgress(&bytes.Buffer{}, true, 80, c.total, func() time.Time { return started })
 		p.done, p.now = c.done, func() time.Time { return started.Add(c.took) }
-		if got := p.left(); got != c.want {
+		if got := p.remaining(); got != c.want {
 			t.Errorf("%d of %d cells after %s: %q, want %q", c.done, c.total, c.took, got, c.want)
 		}
 	}

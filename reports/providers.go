@@ -81,14 +81,14 @@ func (t *textWriter) comparedProvider(c result.ProviderComparison, at int) {
 		t.wrapped(2, "Nothing is known by which it would answer otherwise than S3.")
 		return
 	}
-	told := map[string]bool{}
+	shown := map[string]bool{}
 	for _, q := range c.Requests {
 		o := q.At[at]
 		key := deviationsBy(o)
-		if o.Works() || told[key] {
+		if o.Works() || shown[key] {
 			continue
 		}
-		told[key] = true
+		shown[key] = true
 		what := asks(q) + " is blocked: " + o.Sentence
 		if o.Gets == result.Readable {
 			what = "a script of " + q.Origin + " cannot read " + strings.Join(o.Unread, ", ")
@@ -98,7 +98,7 @@ func (t *textWriter) comparedProvider(c result.ProviderComparison, at int) {
 			t.wrapped(4, "by "+brief(by.Deviation, valueLimit)+": "+brief(by.Summary, evidenceLimit))
 		}
 	}
-	if len(told) == 0 {
+	if len(shown) == 0 {
 		t.wrapped(2, fmt.Sprintf("All of it works, by what is known: %s.", plural(p.Deviations, "deviation")))
 	}
 }

@@ -58,19 +58,19 @@ func (t *textWriter) exchanges(c *result.Cell) {
 	}
 }
 
-// gone says, where commands were shown that repeat a request, that they find no bucket any more, and what does.
-func (t *textWriter) gone(r result.Report) {
+// bucketsGone says, where commands were shown that repeat a request, that they find no bucket any more, and what does.
+func (t *textWriter) bucketsGone(r result.Report) {
 	shown := slices.ContainsFunc(r.Cells, func(c result.Cell) bool {
 		return len(c.Curl) > 0 && c.Verdict != result.Passed && c.Verdict != result.Known && c.Verdict != result.Unsupported
 	})
-	if words := bucketsGone(r); shown && words != "" {
+	if words := bucketsGoneWords(r); shown && words != "" {
 		t.wrapped(0, words)
 		t.blank()
 	}
 }
 
-// bucketsGone says why commands that repeat a request find nothing, and what does; empty where they may find it.
-func bucketsGone(r result.Report) string {
+// bucketsGoneWords says why commands that repeat a request find nothing, and what does; empty where they may find it.
+func bucketsGoneWords(r result.Report) string {
 	switch {
 	case r.Run.Buckets == result.BucketsGiven:
 		return "The bucket has its own configuration again: the curl commands ask for that. corsprobe reproduce REPORT.json CELL --bucket NAME puts the cell's, and asks."

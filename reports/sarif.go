@@ -102,12 +102,12 @@ func sarifOpen(run *sarif.Run, r result.Report) {
 			text := id + " differs in " + plural(c.cells, "cell") + " of " + visible(c.first.Scenario) + ". " + mismatch(c.first, c.finding)
 			run.Results = append(run.Results, sarifResult(id, rule, c.class, text, cells))
 		}
-		bare := slices.DeleteFunc(slices.Clone(g.cells), func(c *result.Cell) bool { return len(c.Findings) > 0 })
-		if len(bare) > 0 {
+		withoutFindings := slices.DeleteFunc(slices.Clone(g.cells), func(c *result.Cell) bool { return len(c.Findings) > 0 })
+		if len(withoutFindings) > 0 {
 			rule := run.Tool.Driver.Rule("failed", func() sarif.Rule {
 				return sarifRule("failed", "A cell failed, or answered in two ways, without a finding.", result.Breakage, nil, "The JSON report has its exchanges.")
 			})
-			run.Results = append(run.Results, sarifResult("failed", rule, result.Breakage, plural(len(bare), "cell")+" of "+visible(bare[0].Scenario)+": "+messageOf(bare[0]), bare))
+			run.Results = append(run.Results, sarifResult("failed", rule, result.Breakage, plural(len(withoutFindings), "cell")+" of "+visible(withoutFindings[0].Scenario)+": "+messageOf(withoutFindings[0]), withoutFindings))
 		}
 	}
 }
@@ -122,14 +122,14 @@ func sarifRule(id, short string, class result.Class, facts []int, help string) s
 		ID: id, Short: sarif.Text{Text: inert(brief(short, valueLimit))}, Help: &sarif.Text{Text: inert(brief(help, evidenceLimit))},
 		Default: &sarif.Default{Level: sarifLevel(class)}, Properties: &sarif.Tags{Tags: []string{"cors", visible(string(class))}},
 	}
-	var told []string
+	var sentences []string
 	for _, id := range facts {
 		if f, ok := s3cors.FactByID(id); ok {
-			told = append(told, fmt.Sprintf("S3: %s (fact %d, %s: %s)", f.Statement, id, f.Strength, f.Source))
+			sentences = append(sentences, fmt.Sprintf("S3: %s (fact %d, %s: %s)", f.Statement, id, f.Strength, f.Source))
 		}
 	}
-	if len(told) > 0 {
-		rule.Full = &sarif.Text{Text: strings.Join(told, " ")}
+	if len(sentences) > 0 {
+		rule.Full = &sarif.Text{Text: strings.Join(sentences, " ")}
 	}
 	return rule
 }

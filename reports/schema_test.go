@@ -30,7 +30,7 @@ func anyList[T ~string](words []T) []any {
 var enums = map[reflect.Type][]any{
 	reflect.TypeFor[result.Class]():        anyList(result.Classes),
 	reflect.TypeFor[result.Verdict]():      anyList([]result.Verdict{result.Passed, result.Failed, result.Known, result.Flaky, result.Unsupported, result.Error}),
-	reflect.TypeFor[result.LeftoverKind](): anyList([]result.LeftoverKind{result.LeftConfiguration, result.LeftBucket, result.LeftObjects, result.LeftOther}),
+	reflect.TypeFor[result.LeftoverKind](): anyList([]result.LeftoverKind{result.LeftoverConfiguration, result.LeftoverBucket, result.LeftoverObjects, result.LeftoverOther}),
 	reflect.TypeFor[result.By]():           anyList([]result.By{result.ByStandard, result.ByBrowsers}),
 	reflect.TypeFor[result.How]():          anyList(result.Hows),
 	reflect.TypeFor[result.Buckets]():      anyList([]result.Buckets{result.BucketsRemoved, result.BucketsKept, result.BucketsGiven}),

@@ -30,7 +30,7 @@ func WriteSymptoms(w io.Writer, all []result.Symptom, opts TextOptions) error {
 
 func (t *textWriter) symptom(s result.Symptom) {
 	t.line(0, t.paint(bold, symptomTitle(s)))
-	if about := spokenOf(s); about != "" {
+	if about := requestOf(s); about != "" {
 		t.line(0, about)
 	}
 	rows := []row{{label: "means", value: brief(s.Means, evidenceLimit)}}
@@ -96,8 +96,8 @@ func symptomTitle(s result.Symptom) string {
 	return title
 }
 
-// spokenOf names the request, as far as the text tells.
-func spokenOf(s result.Symptom) string {
+// requestOf names the request, as far as the text tells.
+func requestOf(s result.Symptom) string {
 	var parts []string
 	if s.Method != "" {
 		parts = append(parts, visible(s.Method))

@@ -23,6 +23,7 @@ const (
 	leastWidth   = 40 // narrower columns are worse to read than lines that the terminal breaks
 	listed       = 3  // cells that are named of many alike
 	variants     = 2  // sets of findings that are shown of many that differ only in their values
+	few          = 3  // entries that a section tells in full unless asked for all; of more it says how many
 )
 
 // WriteText writes what a terminal shows: what went wrong first, the verdict in words last.
@@ -33,7 +34,7 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		return t.out.Flush()
 	}
 	t.head(r)
-	t.diagnosis(r)
+	t.diagnosis(r, opts.Verbose)
 	t.failed(r)
 	t.errors(pick(r.Cells, isError))
 	t.failures("Flaky", pick(r.Cells, func(v result.Verdict) bool { return v == result.Flaky }))
@@ -45,9 +46,10 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 		t.causes(causes(r.Cells))
 	}
 	t.baseline(r.Baseline)
+	t.folded()
 	t.summary(r)
 	t.blank()
-	t.gone(r)
+	t.bucketsGone(r)
 	t.verdict(r)
 	return t.out.Flush()
 }
@@ -55,7 +57,10 @@ func WriteText(w io.Writer, r result.Report, opts TextOptions) error {
 // verdict ends a report: with what the run came to, and what its clean-up left.
 func (t *textWriter) verdict(r result.Report) {
 	colour, words := verdict(r)
-	t.line(0, t.paint(colour, words))
+	if asKnown(r) {
+		colour = yellow
+	}
+	t.sentence(0, colour, words)
 	t.leftovers(r.CleanUp)
 }
 
@@ -75,6 +80,7 @@ type textWriter struct {
 	out   *bufio.Writer
 	opts  TextOptions
 	width int
+	more  []string // what was left out
 }
 
 func newTextWriter(w io.Writer, opts TextOptions) *textWriter {
@@ -127,6 +133,17 @@ func (t *textWriter) section(s style, title string) {
 	t.line(0, t.paint(s, title))
 }
 
+// sentence writes one that is wrapped where the width is known, for a terminal, and else stays in one line, which is searched and cut.
+func (t *textWriter) sentence(indent int, s style, text string) {
+	lines := []string{text}
+	if t.opts.Width > 0 {
+		lines = Wrap(text, t.width-indent)
+	}
+	for _, l := range lines {
+		t.line(indent, t.paint(s, l))
+	}
+}
+
 // rows writes labelled values in a column, long ones wrapped under themselves.
 func (t *textWriter) rows(indent int, rows []row) {
 	for _, r := range rows {
@@ -168,8 +185,15 @@ func (t *textWriter) head(r result.Report) {
 	if tool == "" {
 		tool = "corsprobe"
 	}
-	t.line(0, fmt.Sprintf("%s probed %s: %s of %s%s", t.paint(bold, visible(tool)), endpoint(r.Endpoint),
-		plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario"), shard(r.Run)))
+	rest := fmt.Sprintf(" probed %s: %s of %s%s", endpoint(r.Endpoint), plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario"), shard(r.Run))
+	lines := []string{visible(tool) + rest}
+	if t.opts.Width > 0 {
+		lines = Wrap(lines[0], t.width)
+	}
+	t.line(0, t.paint(bold, visible(tool))+strings.TrimPrefix(lines[0], visible(tool)))
+	for _, l := range lines[1:] {
+		t.line(0, l)
+	}
 }
 
 // endpoint renders a URL with what is known of the server behind it.

@@ -1,25 +1,58 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"corsprobe/runner/result"
 )
 
-// failures shows cells with findings by scenario. Cells with the same findings are shown once.
+// mostFindings is how many sets of findings a section shows unless asked for all: a screen of them.
+const mostFindings = 4
+
+// failures shows cells with findings by scenario, the worst first. Cells with the same findings are shown once.
 func (t *textWriter) failures(title string, cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
 	t.section(alarm, fmt.Sprintf("%s: %s", title, plural(len(cells), "cell")))
-	for _, g := range groupBy(cells, scenarioPlace) {
+	groups := groupBy(cells, scenarioPlace)
+	slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(worstRank(a.cells), worstRank(b.cells)) })
+	left := mostFindings
+	for i, g := range groups {
+		if left <= 0 && !t.opts.Verbose {
+			t.unlisted(groups[i:])
+			return
+		}
 		first := g.cells[0]
 		t.blank()
 		t.line(0, t.paint(bold, visible(first.Scenario))+"  "+t.paint(faint, place(first.File, first.Line)))
-		t.scenario(groupBy(g.cells, findingsKey))
+		left -= t.scenario(groupBy(g.cells, findingsKey))
 	}
+}
+
+// worstRank is the rank of the worst class that some cells show.
+func worstRank(cells []*result.Cell) int {
+	worst := len(result.Classes)
+	for _, c := range cells {
+		for _, f := range c.Findings {
+			worst = min(worst, rank(f.Class))
+		}
+	}
+	return worst
+}
+
+// unlisted counts what a section does not show.
+func (t *textWriter) unlisted(groups []group) {
+	n := 0
+	for _, g := range groups {
+		n += len(g.cells)
+	}
+	t.blank()
+	t.line(0, fmt.Sprintf("… and %s more of %s; --verbose lists them", plural(n, "cell"), plural(len(groups), "scenario")))
 }
 
 // failed shows the failed cells one by one; of those that causes explain, only when asked.
@@ -59,14 +92,15 @@ func checksOf(c *result.Cell) string {
 	return strings.Join(names, ", ")
 }
 
-// scenario shows the first few sets of findings of the same checks, and counts those that differ only in their values.
-func (t *textWriter) scenario(groups []group) {
+// scenario shows the first few sets of findings of the same checks, counts those that differ only in their values, and returns how many it showed.
+func (t *textWriter) scenario(groups []group) (told int) {
 	shown, folded := map[string]int{}, map[string]int{}
 	var order []string
 	for _, g := range groups {
 		checks := checksOf(g.cells[0])
 		if shown[checks]++; shown[checks] <= variants || t.opts.Verbose {
 			t.findings(g.cells)
+			told++
 			continue
 		}
 		if folded[checks] == 0 {
@@ -78,6 +112,7 @@ func (t *textWriter) scenario(groups []group) {
 		t.blank()
 		t.line(2, fmt.Sprintf("… and %s more with other values in %s; --verbose lists them", plural(folded[checks], "cell"), checks))
 	}
+	return told
 }
 
 // findings shows one set of findings and the cells that have it.

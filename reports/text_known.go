@@ -61,20 +61,70 @@ func (t *textWriter) known(r result.Report) {
 	for _, line := range Wrap(knownHeading(r, len(all)), t.width) {
 		t.line(0, t.paint(bold, line))
 	}
+	lines := make([]ranked, len(all))
 	for i, k := range all {
-		if i == 0 || all[i-1].class != k.class {
+		lines[i] = ranked{class: k.class, style: yellow, cells: len(k.cells), text: visible(k.Reason)} // not in the colours of what fails
+	}
+	if !t.opts.Verbose {
+		t.fold("an example of each deviation, and its link")
+	}
+	t.ranking(lines, func(i int) {
+		t.example(4, all[i].example, all[i].finding)
+		if all[i].Link != "" {
+			t.line(4, "<"+visible(all[i].Link)+">")
+		}
+		t.list(all[i].cells)
+	})
+}
+
+// ranked is one line of a list that is worst first: a deviation, or a cause.
+type ranked struct {
+	class result.Class
+	style style // of the class
+	cells int
+	text  string // visible
+}
+
+// ranking writes a line for each, under its class and what that means; where all is to be told, all of it, and what detail adds.
+func (t *textWriter) ranking(all []ranked, detail func(i int)) {
+	width := 0
+	for _, l := range all {
+		width = max(width, len(plural(l.cells, "cell")))
+	}
+	for i, l := range all {
+		if i == 0 || all[i-1].class != l.class {
 			t.blank()
-			t.wrapped(0, t.paint(classStyles[k.class], visible(string(k.class)))+": "+k.class.Meaning())
+			t.class(l.style, l.class)
 		}
-		t.wrapped(2, fmt.Sprintf("%s: %s", plural(len(k.cells), "cell"), brief(k.Reason, evidenceLimit)))
-		t.example(4, k.example, k.finding)
-		if k.Link != "" {
-			t.line(4, "<"+visible(k.Link)+">")
-		}
+		text := fmt.Sprintf("%*s  %s", width, plural(l.cells, "cell"), l.text)
 		if t.opts.Verbose {
-			t.list(k.cells)
+			t.wrapped(2, text)
+			detail(i)
+			continue
+		}
+		t.line(2, clipped(text, t.width-2))
+	}
+}
+
+// class writes a class and what it means.
+func (t *textWriter) class(s style, c result.Class) {
+	name := visible(string(c))
+	for i, l := range Wrap(name+": "+c.Meaning(), t.width-2) {
+		if rest, first := strings.CutPrefix(l, name); first && i == 0 {
+			t.line(0, t.paint(s, name)+rest)
+		} else {
+			t.line(2, l)
 		}
 	}
+}
+
+// clipped is text that fits one line of a terminal, cut between words.
+func clipped(text string, width int) string {
+	lines := Wrap(text, width)
+	if len(lines) == 1 {
+		return text
+	}
+	return Wrap(text, width-2)[0] + " …"
 }
 
 // knownHeading says what a run without anything else comes to; of others it counts.
@@ -101,9 +151,9 @@ func whoAnswers(e result.Endpoint) string {
 
 // example points to one cell of many: where its scenario stands, and what a page, or else the answer, comes to there.
 func (t *textWriter) example(indent int, c *result.Cell, f result.Finding) {
-	told := effect(f)
-	if told == "" {
-		told = brief(c.Title, valueLimit) + ": expected " + brief(f.Expected, valueLimit) + ", got " + brief(f.Got, valueLimit)
+	words := effect(f)
+	if words == "" {
+		words = brief(c.Title, valueLimit) + ": expected " + brief(f.Expected, valueLimit) + ", got " + brief(f.Got, valueLimit)
 	}
-	t.rows(indent, []row{{label: "e.g.", value: told}, {label: "in", value: place(c.File, c.Line), verbatim: true}})
+	t.rows(indent, []row{{label: "e.g.", value: words}, {label: "in", value: place(c.File, c.Line), verbatim: true}})
 }

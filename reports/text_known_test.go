@@ -10,7 +10,7 @@ import (
 // TestTextKnown holds a run without anything else to what it says: what of all that was compared is as owed, what is known, what it costs.
 func TestTextKnown(t *testing.T) {
 	exposed := &result.Deviation{Name: "always-exposed: [ETag]", Reason: "ETag is exposed whatever the rule says.", Link: "https://example.com/1893"}
-	named := &result.Deviation{Name: "error-method: OPTIONS", Reason: "A refused preflight names OPTIONS."}
+	named := &result.Deviation{Name: "error-method: OPTIONS", Reason: "A refused preflight names OPTIONS as the method, in the error document."}
 	found := func(id string, findings ...result.Finding) result.Cell {
 		return result.Cell{ID: id, Scenario: "a/b", Title: "GET " + id, File: "catalogue/a.yaml", Line: 7, Verdict: result.Known, Checks: 19, Findings: findings}
 	}
@@ -21,12 +21,30 @@ func TestTextKnown(t *testing.T) {
 		{Verdict: result.Passed, Checks: 19}, found("1", refused), found("2", refused), found("3", unread), found("4", refused, read, unread),
 	}}
 	r.Summary = result.Summarise(r.Cells)
-	got := text(t, r, TextOptions{Width: 200})
+	inOrder(t, text(t, r, TextOptions{Width: 75}),
+		"Of 95 checks 89 came as S3 owes them, and 6 exactly as versitygw 1.8.0 is\nknown to answer, by 2 deviations, worst first:\n\n",
+		"exposure: a page may do or read what the configuration forbids\n  2 cells  ETag is exposed whatever the rule says.\n\n",
+		"contract: the answer differs from S3's, and no browser or cache would\n  notice\n  3 cells  A refused preflight names OPTIONS as the method, in the error …\n\n",
+		"--verbose also tells: an example of each deviation, and its link.\n\nSummary\n", "  checks    95: 89 as S3 owes them, 6 known\n",
+		"safe missed, as is known: [exposure] actual.expose-headers in 1\n", "\nConforms, known deviations aside: 1 cell passed, 4 cells differ as is\nknown.\n")
+	got := text(t, r, TextOptions{Width: 200, Verbose: true})
 	inOrder(t, got,
 		"Of 95 checks 89 came as S3 owes them, and 6 exactly as versitygw 1.8.0 is known to answer, by 2 deviations, worst first:\n\n",
-		"exposure: a page may do or read what the configuration forbids\n  2 cells: ETag is exposed whatever the rule says.\n    e.g.      a script can read etag\n    in        catalogue/a.yaml:7\n    <https://example.com/1893>\n\n",
-		"contract: the answer differs from S3's, and no browser or cache would notice\n  3 cells: A refused preflight names OPTIONS.\n    e.g.      GET 1: expected GET, got OPTIONS\n    in        catalogue/a.yaml:7\n",
+		"exposure: a page may do or read what the configuration forbids\n  2 cells  ETag is exposed whatever the rule says.\n    e.g.      a script can read etag\n    in        catalogue/a.yaml:7\n    <https://example.com/1893>\n    3  GET 3\n",
+		"contract: the answer differs from S3's, and no browser or cache would notice\n  3 cells  A refused preflight names OPTIONS as the method, in the error document.\n    e.g.      GET 1: expected GET, got OPTIONS\n    in        catalogue/a.yaml:7\n",
 		"  checks    95: 89 as S3 owes them, 6 known\n")
+	if strings.Contains(got, "--verbose") {
+		t.Error("asks for what it was given")
+	}
+	coloured := text(t, r, TextOptions{Color: true})
+	for _, s := range []style{red, alarm} {
+		if strings.Contains(coloured, "\x1b["+string(s)+"m") {
+			t.Errorf("a run that finds what is known alone has an alarm in it: colour %s in\n%s", s, coloured)
+		}
+	}
+	if !strings.HasSuffix(coloured, "\x1b[33mConforms, known deviations aside: 1 cell passed, 4 cells differ as is known.\x1b[0m\n") {
+		t.Errorf("known deviations make no green verdict:\n%s", coloured)
+	}
 }
 
 // TestTextKnownBesideOthers: where something is left over, the run does not say that all is known.

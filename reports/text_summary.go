@@ -7,18 +7,42 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/result"
 )
+
+// mostReasons is how many reasons are told unless asked for all.
+const mostReasons = 5
 
 // unsupported counts what this endpoint could not be asked, by reason.
 func (t *textWriter) unsupported(cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
+	reasons := groupBy(cells, reasonOf)
+	if len(reasons) > mostReasons && !t.opts.Verbose {
+		t.fold("why %s are unsupported", plural(len(cells), "cell"))
+		return
+	}
 	t.section(bold, "Unsupported: "+plural(len(cells), "cell"))
-	for _, g := range groupBy(cells, reasonOf) {
+	for _, g := range reasons {
 		t.counted(g)
 	}
+}
+
+// fold leaves something out that is only told when asked for.
+func (t *textWriter) fold(format string, args ...any) {
+	t.more = append(t.more, fmt.Sprintf(format, args...))
+}
+
+// folded says what was left out so far.
+func (t *textWriter) folded() {
+	if len(t.more) == 0 {
+		return
+	}
+	t.blank()
+	t.wrapped(0, "--verbose also tells: "+strings.Join(t.more, "; ")+".")
+	t.more = nil
 }
 
 // counted writes "12 cells: the reason", and which when asked.
@@ -43,6 +67,10 @@ func (t *textWriter) stale(entries []result.StaleDeviation) {
 // observations shows the endpoint's choices: as a table, or, where that is wider than the terminal, point by point.
 func (t *textWriter) observations(all []result.Observation) {
 	if len(all) == 0 {
+		return
+	}
+	if len(all) > few && !t.opts.Verbose {
+		t.fold("what this endpoint does in %d cases where S3's behaviour is open", len(all))
 		return
 	}
 	t.section(bold, "Observed: where S3's behaviour is open, this endpoint …")
@@ -114,8 +142,16 @@ func (t *textWriter) summary(r result.Report) {
 
 func levelRows(r result.Report) []row {
 	rows := []row{}
+	known := ""
+	if asKnown(r) {
+		known = ", as is known"
+	}
 	for _, l := range Levels(r) {
-		rows = append(rows, row{value: l.Name + " " + string(l.State) + ": " + levelWhy(l)})
+		state := string(l.State)
+		if len(l.Against) > 0 {
+			state += known
+		}
+		rows = append(rows, row{value: l.Name + " " + state + ": " + levelWhy(l)})
 	}
 	rows[0].label = "levels"
 	return rows
@@ -205,7 +241,16 @@ func verdict(r result.Report) (style, string) {
 	case r.Baseline != nil && s.Failed+s.Flaky > 0:
 		return yellow, "No worse than the baseline: " + conforming(s) + "."
 	}
+	if s.Known > 0 {
+		return green, "Conforms, known deviations aside: " + conforming(s) + "."
+	}
 	return green, "Conforms: " + conforming(s) + "."
+}
+
+// asKnown reports that a run found nothing but known deviations, and some of them: what it says is no alarm, and not all is well either.
+func asKnown(r result.Report) bool {
+	colour, _ := verdict(r)
+	return colour == green && r.Summary.Known > 0
 }
 
 func conforming(s result.Summary) string {
@@ -214,7 +259,7 @@ func conforming(s result.Summary) string {
 		parts = append(parts, plural(n, "cell")+" as bad as before")
 	}
 	if s.Known > 0 {
-		parts = append(parts, plural(s.Known, "cell")+" with known deviations set aside")
+		parts = append(parts, english.CountOf(s.Known, "cell differs", "cells differ")+" as is known")
 	}
 	if s.Unsupported > 0 {
 		parts = append(parts, plural(s.Unsupported, "cell")+" unsupported")

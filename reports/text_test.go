@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -98,7 +99,7 @@ func TestTextGroups(t *testing.T) {
 func TestVerdictInWords(t *testing.T) {
 	for name, want := range map[string]string{
 		"clean":       "Conforms: 2 cells passed.",
-		"aside":       "Conforms: 2 cells passed, 1 cell with known deviations set aside, 2 cells unsupported.",
+		"aside":       "Conforms, known deviations aside: 2 cells passed, 1 cell differs as is known, 2 cells unsupported.",
 		"failed":      "Does not conform: 1 cell failed; 1 cell answered in two ways.",
 		"flaky":       "Flaky: 1 cell answered in two ways.",
 		"error":       "No judgement: 5 cells could not be judged.",
@@ -152,7 +153,7 @@ func outcome(name string) result.Report {
 		r.Cells = append(r.Cells, broken(), flaky())
 		r.Baseline = &result.Baseline{}
 	case "left":
-		r.CleanUp = []result.Leftover{{Kind: result.LeftOther, Problem: "it hangs"}}
+		r.CleanUp = []result.Leftover{{Kind: result.LeftoverOther, Problem: "it hangs"}}
 	case "incomplete":
 		r.Cells, r.Run.Incomplete = append(r.Cells, broken()), "interrupted"
 	}
@@ -192,5 +193,70 @@ func TestTextOfManyCellsIsBounded(t *testing.T) {
 	r.Summary = tally(r.Cells)
 	if n := strings.Count(text(t, r, TextOptions{}), "\n"); n > 50 {
 		t.Errorf("%d lines for 1000 cells that fail alike", n)
+	}
+}
+
+// TestTextOfManyCauses: the worst cause is told in full, others have a line each, and what is left out is said.
+func TestTextOfManyCauses(t *testing.T) {
+	r := manyCauses(20)
+	got := text(t, r, TextOptions{Width: 80})
+	inOrder(t, got, "20 causes explain all 20 failed cells\n\n1  exposure  1 cell  Cause 0.\n", "   curl      curl -sS\n   deviation  deviation-0\n",
+		"\nbreakage: a page is stopped from what the configuration permits\n  1 cell  Cause 1.\n", "  1 cell  Cause 12.\n  … and 7 more, no worse\n\nnot explained: nothing\n\n",
+		"--verbose also tells: what each cause does, with an example; 2 further questions\nto tell deviations apart; why 6 cells are unsupported; what this endpoint does\nin 6 cases where S3's behaviour is open.\n")
+	for _, absent := range []string{"Cause 13", "because 1", "point 1", "asked further"} {
+		if strings.Contains(got, absent) {
+			t.Errorf("holds %q:\n%s", absent, got)
+		}
+	}
+	if n := strings.Count(got, "\n"); n > 45 {
+		t.Errorf("%d lines are more than a screen", n)
+	}
+	whole := text(t, r, TextOptions{Verbose: true})
+	inOrder(t, whole, "\n20  breakage  1 cell  Cause 19.\n", "   curl      curl -sS", "   deviation  deviation-19\n", "asked further", "because 1", "point 1")
+}
+
+// manyCauses is a report with so many causes of a failed cell each, the first of another class, and more of everything than a screen holds.
+func manyCauses(n int) result.Report {
+	var r result.Report
+	for i := range n {
+		class := result.Breakage
+		if i == 0 {
+			class = result.Exposure
+		}
+		c := result.Cell{ID: fmt.Sprintf("a/%d", i), Scenario: "a", Verdict: result.Failed, Curl: []string{"curl -sS"}}
+		c.Findings = []result.Finding{{Check: "preflight.status", Class: class, Expected: "200", Got: "403"}}
+		c.Exchanges = []result.Exchange{{Kind: "preflight"}}
+		r.Cells = append(r.Cells, c)
+		r.Causes = append(r.Causes, result.Cause{Deviation: fmt.Sprintf("deviation-%d", i), Class: class, Summary: fmt.Sprintf("Cause %d.", i), Checks: []string{"preflight.status"}, Cells: []string{c.ID}})
+	}
+	for i := range mostReasons + 1 {
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("b/%d", i), Verdict: result.Unsupported, Reason: fmt.Sprintf("because %d", i)})
+		r.Observations = append(r.Observations, result.Observation{Point: fmt.Sprintf("point %d", i), Choice: "so"})
+	}
+	r.FollowUp = &result.FollowUp{Questions: make([]result.FollowUpQuestion, 2)}
+	r.Run.Buckets, r.Summary = result.BucketsRemoved, tally(r.Cells)
+	return r
+}
+
+// TestTextOfManyFailures: without causes, the worst scenarios are shown, and the others counted.
+func TestTextOfManyFailures(t *testing.T) {
+	var r result.Report
+	for i := range 50 {
+		class := result.Contract
+		if i == 49 {
+			class = result.Exposure
+		}
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("s%d/x", i), Scenario: fmt.Sprintf("s%d", i), Verdict: result.Failed, Findings: []result.Finding{{Check: "actual.vary", Class: class, Expected: strconv.Itoa(i)}}})
+	}
+	r.Summary = tally(r.Cells)
+	got := text(t, r, TextOptions{})
+	inOrder(t, got, "Failed: 50 cells\n\ns49  ", "\ns0  ", "\ns1  ", "\ns2  ", "\n\n… and 46 cells more of 46 scenarios; --verbose lists them\n")
+	if strings.Contains(got, "s3/x") {
+		t.Errorf("shows more than it says:\n%s", got)
+	}
+	for i, whole := 0, text(t, r, TextOptions{Verbose: true}); i < 50; i++ {
+		if !strings.Contains(whole, fmt.Sprintf("s%d/x", i)) {
+			t.Errorf("--verbose does not list s%d/x", i)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 )
 
 // BenchmarkCatalogue is the whole catalogue against an endpoint that answers after 50 ms: how long it takes beside the time that its
@@ -21,12 +22,12 @@ func BenchmarkCatalogue(b *testing.B) {
 			next.ServeHTTP(w, r)
 		})
 	}})
-	plan := catalogue(b)
+	plan := runnertest.Catalogue(b)
 	for b.Loop() {
 		begun := time.Now()
 		report, trouble := run(b, server, plan, runner.Options{Concurrency: concurrency})
 		took := time.Since(begun)
-		if s := report.Summary; s.Passed != s.Cells || len(trouble) > 0 {
+		if s := report.Summary; s.Passed+s.Unsupported != s.Cells || s.Unsupported > s.Cells/20 || len(trouble) > 0 { // some operations the endpoint in memory lacks
 			b.Fatalf("%+v, clean-up: %v", s, trouble)
 		}
 		least := time.Duration(report.Summary.Requests) * delay / concurrency

@@ -11,6 +11,7 @@ import (
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,7 +19,7 @@ import (
 
 // What is kept in short is enough: a diagnosis of it comes to the same as one of all that was sent and came.
 func TestShortEvidenceDiagnoses(t *testing.T) {
-	plan := catalogue(t).Filter(func(id string) bool {
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 		for _, glob := range []string{"responses/**", "rules/order/**", "actual/**"} {
 			if scenarios.Glob(glob, id) {
 				return true
@@ -59,7 +60,7 @@ func large(t testing.TB, n int) scenarios.Plan {
 	for i := range n / 4 {
 		origins.WriteString("https://a" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + ".example.com, ")
 	}
-	return loaded(t, map[string]string{"large.yaml": `name: large
+	return runnertest.Plan(t, map[string]string{"large.yaml": `name: large
 cors:
   CORSRules:
     - AllowedOrigins: ["https://*.example.com"]

@@ -21,15 +21,15 @@ type Deviations struct {
 	// Explain has lenient entries excuse only the catalogue's cells where a page is broken or exposed: to a user's own scenario they give
 	// the reason, and leave the finding.
 	Explain bool
-	// Left are the ids of cells that could have been asked and were not selected; those that end in error are added. What an entry says of
-	// them is left open.
-	Left []string
-	// Elsewhere are the ids of cells that other shards of the run ask: only all of them together say whether an entry is stale.
-	Elsewhere []string
+	// NotSelected are the ids of cells that could have been asked and were not selected; those that end in error are added. An entry that
+	// concerns them is not called stale.
+	NotSelected []string
+	// InOtherShards are the ids of cells that other shards of the run ask: only all shards together show whether an entry is stale.
+	InOtherShards []string
 
 	mu     sync.Mutex
 	oracle *diagnose.Oracle // of the entries that are deviations by their name; nil: there is none
-	spoken []int            // index of each deviation of the oracle's dialect in List
+	named  []int            // index in List of each deviation of the oracle's dialect
 	seen   map[int]bool     // entries that covered a finding
 	held   map[int]bool     // entries whose cells were judged
 }
@@ -42,7 +42,7 @@ func (d *Deviations) apply(c *result.Cell) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if c.Verdict == result.Error { // interrupted, or without an answer
-		d.Left = append(d.Left, c.ID)
+		d.NotSelected = append(d.NotSelected, c.ID)
 		return
 	}
 	if d.seen == nil {
@@ -50,7 +50,7 @@ func (d *Deviations) apply(c *result.Cell) {
 	}
 	d.ask(c)
 	for i, entry := range d.List {
-		if entry.Spoken() || !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
+		if entry.IsNamed() || !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
 			continue
 		}
 		d.held[i] = true
@@ -66,19 +66,19 @@ func (d *Deviations) apply(c *result.Cell) {
 	}
 }
 
-// prepare makes what says which answers the deviations by their name predict.
+// prepare builds the oracle of the named deviations, once.
 func (d *Deviations) prepare(all []result.Scenario, url string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var speaks dialect.Dialect
-	d.spoken = nil
+	var known dialect.Dialect
+	d.named = nil
 	for i, entry := range d.List {
-		if entry.Spoken() && !entry.Expired(time.Now()) {
-			speaks, d.spoken = append(speaks, entry.Speaks), append(d.spoken, i)
+		if entry.IsNamed() && !entry.Expired(time.Now()) {
+			known, d.named = append(known, entry.Named), append(d.named, i)
 		}
 	}
-	if len(speaks) > 0 {
-		d.oracle = diagnose.NewOracle(speaks, all, url)
+	if len(known) > 0 {
+		d.oracle = diagnose.NewOracle(known, all, url)
 	}
 }
 
@@ -87,29 +87,29 @@ func (d *Deviations) ask(c *result.Cell) {
 	if d.oracle == nil || c.Verdict == result.Flaky {
 		return
 	}
-	told := d.oracle.Tell(*c)
+	told := d.oracle.Explain(*c)
 	for _, i := range told.Concerned {
-		d.held[d.spoken[i]] = true
+		d.held[d.named[i]] = true
 	}
 	for _, i := range told.Shown {
-		d.seen[d.spoken[i]] = true
+		d.seen[d.named[i]] = true
 	}
 	for j, by := range told.Findings {
 		for _, i := range by {
-			entry := d.List[d.spoken[i]]
+			entry := d.List[d.named[i]]
 			mark(&c.Findings[j], entry, d.Explain && entry.Lenient && !builtIn(*c))
 		}
 	}
 }
 
-// mark makes a finding known, or has it say that it is known of the provider where that is no excuse.
+// mark makes a finding known. Where being known does not excuse it, the finding only gets the entry's reason.
 func mark(f *result.Finding, entry scenarios.Deviation, explain bool) {
 	costly := f.Class == result.Exposure || f.Class == result.Breakage
 	switch {
 	case !explain || !costly:
 		f.Known = &result.Deviation{Reason: entry.Reason, Link: entry.Link}
-		if entry.Spoken() {
-			f.Known.Name = entry.Speaks.String()
+		if entry.IsNamed() {
+			f.Known.Name = entry.Named.String()
 		}
 	case f.Known == nil && !strings.Contains(f.Why, entry.Reason):
 		f.Why += "; known of the provider: " + entry.Reason
@@ -130,7 +130,7 @@ func allKnown(findings []result.Finding) bool {
 	return len(findings) > 0 && !slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Known == nil })
 }
 
-// stale lists the entries that the run contradicts, and apart from them those of which other shards know more.
+// stale lists the entries that the run contradicts, and separately those that only the other shards can decide.
 func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -140,10 +140,10 @@ func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 			continue
 		}
 		found := result.StaleDeviation{Where: entry.Where(), Cells: entry.Cells, Check: entry.Check, Problem: problem}
-		if entry.Spoken() {
-			found.Cells, found.Check = "any cell", entry.Speaks.String()
+		if entry.IsNamed() {
+			found.Cells, found.Check = "any cell", entry.Named.String()
 		}
-		if !entry.Expired(time.Now()) && fitsAny(entry, d.Elsewhere) {
+		if !entry.Expired(time.Now()) && fitsAny(entry, d.InOtherShards) {
 			undecided = append(undecided, found)
 		} else {
 			stale = append(stale, found)
@@ -153,7 +153,7 @@ func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 }
 
 func fitsAny(entry scenarios.Deviation, ids []string) bool {
-	return slices.ContainsFunc(ids, func(id string) bool { return entry.Spoken() || scenarios.Glob(entry.Cells, id) })
+	return slices.ContainsFunc(ids, func(id string) bool { return entry.IsNamed() || scenarios.Glob(entry.Cells, id) })
 }
 
 // What can be wrong with an entry.
@@ -162,14 +162,15 @@ const (
 	noCell   = "matches no cell that was judged"
 )
 
-// Absent lists the entries of a provider's file that were measured once, and did not occur in this run though all that they name was asked.
+// Absent lists the entries of a provider's file that were once measured, and that did not show in this run although every cell that they
+// concern was asked.
 func (d *Deviations) Absent() []scenarios.Deviation {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []scenarios.Deviation
 	for i, entry := range d.List {
-		if entry.Spoken() && entry.Speaks.Class == dialect.Open {
-			continue // S3 may answer so too: whether the endpoint still does cannot be told
+		if entry.IsNamed() && entry.Named.Class == dialect.Open {
+			continue // S3 may give the same answer, so the run cannot show whether the endpoint still deviates
 		}
 		if entry.Lenient && entry.Evidence == scenarios.Measured && d.held[i] && d.problem(i, entry) != "" {
 			all = append(all, entry)
@@ -182,10 +183,10 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	switch {
 	case entry.Expired(time.Now()):
 		return "expired on " + entry.Until
-	case d.seen[i] || !entry.Spoken() && fitsAny(entry, d.Left):
+	case d.seen[i] || !entry.IsNamed() && fitsAny(entry, d.NotSelected):
 		return ""
-	case entry.Spoken() && !d.held[i] && len(d.Left) > 0:
-		return "" // it concerns none of those that were asked; others it may
+	case entry.IsNamed() && !d.held[i] && len(d.NotSelected) > 0:
+		return "" // it concerns no cell of this run, but may concern others
 	case d.held[i]:
 		return noLonger
 	default:

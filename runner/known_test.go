@@ -55,7 +55,7 @@ func TestDeviationsThatDoNotOccur(t *testing.T) {
 		got := map[string]string{}
 		for name, e := range entries {
 			e.Evidence, e.Lenient = evidence, lenient
-			d := &Deviations{List: []scenarios.Deviation{e}, Left: left}
+			d := &Deviations{List: []scenarios.Deviation{e}, NotSelected: left}
 			cell := failing("mine.yaml", result.Contract)
 			d.apply(&cell)
 			stale, _ := d.stale()

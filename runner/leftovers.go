@@ -5,8 +5,8 @@ import (
 	"corsprobe/runner/result"
 )
 
-// Leftovers says what errors of clean-up mean for whoever reads a report: what is left, and how it is undone. An error that names nothing of
-// that kind is told as it is.
+// Leftovers turns the errors of clean-up into a report's list of what is left, and how to undo it. An error that names nothing left becomes
+// an entry of its own, with its text.
 func Leftovers(trouble []error) []result.Leftover {
 	var all []result.Leftover
 	for _, err := range trouble {
@@ -14,34 +14,34 @@ func Leftovers(trouble []error) []result.Leftover {
 			all = append(all, Leftovers(several.Unwrap())...)
 			continue
 		}
-		found := LeftIn(err)
+		found := LeftoversIn(err)
 		if err != nil && len(found) == 0 {
-			found = []result.Leftover{{Kind: result.LeftOther, Problem: err.Error()}}
+			found = []result.Leftover{{Kind: result.LeftoverOther, Problem: err.Error()}}
 		}
 		all = append(all, found...)
 	}
 	return all
 }
 
-// LeftIn lists what an error says was left, wherever in it that stands; most errors say nothing of the kind.
-func LeftIn(err error) []result.Leftover {
+// LeftoversIn lists what clean-up left by an error and those that it wraps; most errors name nothing of the kind.
+func LeftoversIn(err error) []result.Leftover {
 	switch e := err.(type) { //nolint:errorlint // errors.As finds the first only, and there may be several
 	case *endpoint.NotRestored:
-		return []result.Leftover{{Kind: result.LeftConfiguration, Bucket: e.Bucket, Journal: e.Journal, Command: e.Command, Problem: reasonOf(e.Err)}}
+		return []result.Leftover{{Kind: result.LeftoverConfiguration, Bucket: e.Bucket, Journal: e.Journal, Command: e.Command, Problem: reasonOf(e.Err)}}
 	case *endpoint.LeftBehind:
-		kind := result.LeftBucket
+		kind := result.LeftoverBucket
 		if e.Objects != "" {
-			kind = result.LeftObjects
+			kind = result.LeftoverObjects
 		}
 		return []result.Leftover{{Kind: kind, Bucket: e.Bucket, Objects: e.Objects, Command: e.Command, Problem: reasonOf(e.Err)}}
 	case interface{ Unwrap() []error }:
 		var all []result.Leftover
 		for _, part := range e.Unwrap() {
-			all = append(all, LeftIn(part)...)
+			all = append(all, LeftoversIn(part)...)
 		}
 		return all
 	case interface{ Unwrap() error }:
-		return LeftIn(e.Unwrap())
+		return LeftoversIn(e.Unwrap())
 	}
 	return nil
 }

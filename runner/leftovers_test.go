@@ -23,16 +23,16 @@ func TestLeftovers(t *testing.T) {
 		fmt.Errorf("%w; %w", bucket, other),
 	})
 	want := []result.Leftover{
-		{Kind: result.LeftOther, Problem: "a panic"},
-		{Kind: result.LeftObjects, Bucket: "media", Objects: "corsprobe-1/", Command: "corsprobe restore --bucket media", Problem: "no reason was given"},
-		{Kind: result.LeftConfiguration, Bucket: "media", Journal: "/j/1.json", Command: "corsprobe restore --bucket media", Problem: "PutBucketCors: 403 ExpiredToken"},
-		{Kind: result.LeftBucket, Bucket: "corsprobe-1", Command: "corsprobe sweep --run 1", Problem: "PutBucketCors: 403 ExpiredToken"},
-		{Kind: result.LeftOther, Problem: "a panic"},
+		{Kind: result.LeftoverOther, Problem: "a panic"},
+		{Kind: result.LeftoverObjects, Bucket: "media", Objects: "corsprobe-1/", Command: "corsprobe restore --bucket media", Problem: "no reason was given"},
+		{Kind: result.LeftoverConfiguration, Bucket: "media", Journal: "/j/1.json", Command: "corsprobe restore --bucket media", Problem: "PutBucketCors: 403 ExpiredToken"},
+		{Kind: result.LeftoverBucket, Bucket: "corsprobe-1", Command: "corsprobe sweep --run 1", Problem: "PutBucketCors: 403 ExpiredToken"},
+		{Kind: result.LeftoverOther, Problem: "a panic"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got := LeftIn(errors.Join(other, denied)); got != nil {
+	if got := LeftoversIn(errors.Join(other, denied)); got != nil {
 		t.Errorf("an error of another kind leaves %v", got)
 	}
 }

@@ -151,7 +151,7 @@ func TestStaleAcrossShards(t *testing.T) {
 		{File: "k", Line: 6, Cells: "s/**", Check: "x", Until: "2020-01-01"}, // is over
 	}
 	judge := func(asked []result.Cell, elsewhere []string) (stale, undecided []result.StaleDeviation) {
-		d := &Deviations{List: entries, Left: []string{"left/x"}, Elsewhere: elsewhere}
+		d := &Deviations{List: entries, NotSelected: []string{"left/x"}, InOtherShards: elsewhere}
 		for _, c := range asked {
 			c.Findings = append([]result.Finding{}, c.Findings...)
 			d.apply(&c)

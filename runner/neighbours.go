@@ -44,7 +44,7 @@ func (s *stage) makeOther(ctx context.Context, other *place, create func(context
 		return fmt.Errorf("no other bucket: %w", err)
 	}
 	*other = *s.run.places.newPlace(b)
-	return other.furnish(ctx, plainObject)
+	return other.furnish(ctx, usualObject)
 }
 
 // leaveNeighbours removes them, beside the scenarios that follow.
@@ -79,19 +79,19 @@ func (s *stage) makeDeleted(ctx context.Context) error {
 	at.was(s.run.until(past{holds: s.place.holds}))
 	at.was(s.run.until(past{holds: s.place.holds, emptied: true}))
 	s.deleted = *at
-	_, err = s.run.effect.until(ctx, func() (bool, error) { return gone(b.GetDocument(ctx)), nil })
+	_, err = s.run.effect.until(ctx, func() (bool, error) { return isNoBucket(b.GetDocument(ctx)), nil })
 	return err
 }
 
-// gone reports that the answer to GetBucketCors is that of no bucket, in whatever words.
-func gone(ex result.Exchange) bool {
+// isNoBucket reports that an answer to GetBucketCors says that there is no such bucket, whichever error code it uses.
+func isNoBucket(ex result.Exchange) bool {
 	doc, _ := s3error.Read(ex.Response.Body)
 	return answered(ex) && ex.Response.Status >= http.StatusMultipleChoices && doc.Code != s3cors.CodeNoSuchCORSConfiguration
 }
 
 // furnishAlike makes a bucket like the step's.
 func (s *stage) furnishAlike(ctx context.Context, at *place) error {
-	if err := at.furnish(ctx, plainObject); err != nil || s.place.holds == nil || s.run.opts.AssumeConfigured {
+	if err := at.furnish(ctx, usualObject); err != nil || s.place.holds == nil || s.run.opts.AssumeConfigured {
 		return err
 	}
 	return at.PutCORS(ctx, s.place.holds)

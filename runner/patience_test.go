@@ -36,11 +36,11 @@ func TestPatience(t *testing.T) {
 				if c.well > 0 {
 					c.p.ended(start.Add(-c.well), true)
 				}
-				if got := c.p.left(start); got != c.want {
+				if got := c.p.remaining(start); got != c.want {
 					t.Errorf("%s, want %s", got, c.want)
 				}
 				time.Sleep(time.Second)
-				if got := c.p.left(start); got != c.want-time.Second {
+				if got := c.p.remaining(start); got != c.want-time.Second {
 					t.Errorf("a second later %s, want %s", got, c.want-time.Second)
 				}
 			})

@@ -19,17 +19,17 @@ type place struct {
 	holds   *s3cors.Configuration // the configuration; nil: none
 	virgin  bool                  // it never had one
 	past    []past                // what it was, and may still be on some nodes
-	objects map[string]bool       // those that are there to be asked for
+	objects map[string]bool       // objects that are there to be asked for
 	refused map[string]string     // keys that the endpoint does not take, and why
 }
 
 // past is a state that a bucket was in. Until a time some nodes of the endpoint may answer as if it still were.
 type past struct {
-	holds   *s3cors.Configuration
-	missing bool // the bucket was not there
-	emptied bool // its objects were gone already
-	until   time.Time
-	told    *sync.Once // that it was waited for in vain
+	holds    *s3cors.Configuration
+	missing  bool // the bucket was not there
+	emptied  bool // its objects were gone already
+	until    time.Time
+	reported *sync.Once // reports once that the wait for it failed
 }
 
 // places gives scenarios buckets to play in, and takes them back. A bucket of the run's own serves one scenario after another where its life
@@ -125,7 +125,8 @@ func (p *places) open(ctx context.Context) (*place, error) {
 	return &place{bucket: b, holds: holds}, nil
 }
 
-// trial is put, and deleted again, where an endpoint has not shown yet that it keeps a configuration: only then is DeleteBucketCors sent.
+// trial is a configuration that is put and deleted before anything else, to see that the endpoint keeps configurations: only then is
+// DeleteBucketCors sent.
 var trial = &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"https://corsprobe.example"}, AllowedMethods: []string{http.MethodGet}}}}
 
 // empty takes the configuration of a user's bucket away, which was saved before, for a scenario that begins with none.
@@ -143,7 +144,7 @@ func (p *places) empty(ctx context.Context, at *place, planned scenarios.Planned
 	if err := at.remove(ctx); err != nil {
 		return fmt.Errorf("the bucket's configuration could not be taken away: %w", err)
 	}
-	gone, err := s.gone(ctx)
+	gone, err := s.deletionShows(ctx)
 	if err == nil && !gone {
 		err = errors.New("the bucket's configuration could not be taken away: GetBucketCors still returns it")
 	}
@@ -211,7 +212,7 @@ func (p *places) keep(at *place) {
 	}
 }
 
-// emptied takes the configuration away, and reports that it was gone at once.
+// emptied deletes the configuration, and reports that the deletion showed at once.
 func (p *places) emptied(ctx context.Context, at *place) bool {
 	if at.holds == nil {
 		return true
@@ -231,7 +232,7 @@ func (p *places) emptied(ctx context.Context, at *place) bool {
 	return len(questions) > 0 && s.shows(ctx, questions[0])
 }
 
-// closeAll leaves nothing behind, all buckets at once.
+// closeAll cleans up all buckets at once.
 func (p *places) closeAll() {
 	p.closeIdle()
 	if p.theirs != nil {
@@ -250,7 +251,7 @@ func (p *places) closeIdle() {
 // longestCleaning bounds the cleaning up of one bucket of a run that was not interrupted.
 const longestCleaning = 5 * time.Minute
 
-// leave cleans a bucket up, also after the run was interrupted.
+// leave cleans up a bucket, even after the run was interrupted.
 func (p *places) leave(b bucket) {
 	if p.run.opts.Keep && p.run.opts.Bucket == "" {
 		return
@@ -266,7 +267,7 @@ func (p *places) leave(b bucket) {
 	}
 }
 
-// was notes a state that a bucket is no longer in.
+// was records a state that a bucket is no longer in.
 func (at *place) was(state past) {
 	now := time.Now()
 	var still []past

@@ -7,10 +7,9 @@ import (
 	"testing"
 
 	"corsprobe/runner"
-	"corsprobe/runner/endpoint"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 )
@@ -22,7 +21,7 @@ func TestFaithfulEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close(context.Background()) })
-	report, trouble := run(t, server, catalogue(t), runner.Options{})
+	report, trouble := run(t, server, runnertest.Catalogue(t), runner.Options{})
 	for _, err := range trouble {
 		t.Errorf("clean-up: %v", err)
 	}
@@ -68,40 +67,10 @@ func described(t *testing.T, report result.Report) {
 	}
 }
 
-func catalogue(t testing.TB) scenarios.Plan {
+func run(t testing.TB, s runnertest.Server, plan scenarios.Plan, opts runner.Options) (result.Report, []error) {
 	t.Helper()
-	all, err := scenarios.Catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan.UpTo(scenarios.Normal)
-}
-
-// server is what a run needs to know of one.
-type server interface {
-	URL() string
-	Region() string
-	Credentials() (accessKey, secretKey string)
-}
-
-func run(t testing.TB, s server, plan scenarios.Plan, opts runner.Options) (result.Report, []error) {
-	t.Helper()
-	access, secret := s.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: s.URL(), Region: s.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(probe.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	report, trouble := runner.Start(t.Context(), plan, e, client, id, opts).Finish()
+	report, trouble := runnertest.Connect(t, s).Run(t.Context(), plan, opts)
+	_, secret := s.Credentials()
 	if data := strings.Join(texts(report), "\n"); strings.Contains(data, secret) {
 		t.Error("the report holds the secret key")
 	}

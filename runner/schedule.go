@@ -11,6 +11,7 @@ import (
 
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors/fact"
 	"corsprobe/scenarios"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +20,7 @@ import (
 // errMaxTime is why a run ends that takes longer than Options.MaxTime.
 var errMaxTime = errors.New("--max-time was over")
 
-// carryOut plays every scenario, and leaves nothing behind.
+// carryOut carries out every scenario, and cleans up.
 func (r *Run) carryOut(ctx context.Context) {
 	defer close(r.finished)
 	if r.opts.MaxTime > 0 {
@@ -142,7 +143,7 @@ func (r *Run) skip(planned scenarios.Planned, step scenarios.PlannedStep, verdic
 	}
 }
 
-// sumUp tells once what was waited for in vain.
+// sumUp reports once, for the run as a whole, the changes that never showed.
 func (r *Run) sumUp() {
 	for _, w := range []struct {
 		p             *patience
@@ -153,7 +154,7 @@ func (r *Run) sumUp() {
 		{r.appearing, "when a new bucket is there", "calls went on being answered with NoSuchBucket; later buckets were given little time"},
 	} {
 		if n := w.p.vain(); n > 0 {
-			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{76}, Cells: n})
+			r.notes.add(result.Observation{Point: w.point, Choice: w.choice, Facts: []int{fact.EventuallyConsistent}, Cells: n})
 		}
 	}
 	if client, ok := r.probes.(*probe.Client); ok {

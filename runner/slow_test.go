@@ -11,12 +11,13 @@ import (
 	"corsprobe/runner"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
 // An endpoint that asks to slow down is asked again, and is blamed for nothing. One that never stops asking is not judged.
 func TestSlowDown(t *testing.T) {
-	plan := catalogue(t).Filter(func(id string) bool {
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 		return scenarios.Glob("origins/exact/one-origin/object/auto/presigned/https:app.example.com/GET/-", id)
 	})
 	for name, c := range map[string]struct {

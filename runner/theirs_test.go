@@ -15,6 +15,7 @@ import (
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -55,11 +56,7 @@ func newTheirs(t testing.TB, server *reference.Server, cfg *s3cors.Configuration
 	if _, err := b.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.name, Key: aws.String("diary.txt"), Body: strings.NewReader("dear diary")}); err != nil {
 		t.Fatal(err)
 	}
-	var err error
-	b.at, err = endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: runner.NewID(), JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.at = runnertest.Connect(t, server).Endpoint
 	if cfg != nil {
 		var rules []types.CORSRule
 		for _, r := range cfg.CORSRules {
@@ -114,7 +111,7 @@ func TestUsersBucket(t *testing.T) {
 			t.Parallel()
 			server := behaving(t, reference.Behaviour{})
 			bucket := newTheirs(t, server, cfg)
-			report, trouble := run(t, server, catalogue(t), runner.Options{Bucket: bucket.name})
+			report, trouble := run(t, server, runnertest.Catalogue(t), runner.Options{Bucket: bucket.name})
 			for _, err := range trouble {
 				t.Errorf("clean-up: %v", err)
 			}
@@ -170,7 +167,7 @@ func TestChanges(t *testing.T) {
 				newTheirs(t, server, nil)
 				made.forget()
 			}
-			plan := catalogue(t)
+			plan := runnertest.Catalogue(t)
 			report, _ := run(t, server, plan, opts)
 			listed := map[string]bool{}
 			for _, c := range runner.Changes(plan, report.Run.ID, opts) {
@@ -297,5 +294,5 @@ func planned(t testing.TB, texts ...string) scenarios.Plan {
 	for i, text := range texts {
 		files[fmt.Sprintf("mine%d.yaml", i)] = text
 	}
-	return loaded(t, files)
+	return runnertest.Plan(t, files)
 }

@@ -12,6 +12,7 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 )
@@ -33,7 +34,7 @@ func TestPassingWeather(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			plan := catalogue(t).Filter(func(id string) bool {
+			plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 				for _, glob := range c.scenarios {
 					if scenarios.Glob(glob, id) {
 						return true
@@ -73,7 +74,7 @@ func TestBusyConfigurationCalls(t *testing.T) {
 					next.ServeHTTP(w, r)
 				})
 			}})
-			plan := catalogue(t).Filter(func(id string) bool {
+			plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 				return scenarios.Glob("lifecycle/put-replace-delete/put-replace-delete", id) || scenarios.Glob("validation/refused/refused-methods", id)
 			})
 			report, _ := run(t, server, plan, runner.Options{Settle: 500 * time.Millisecond})

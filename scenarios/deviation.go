@@ -13,7 +13,7 @@ import (
 
 // Deviation is a difference from S3 that is known of an endpoint.
 type Deviation struct {
-	// Name and Parameters are of a deviation that package dialect describes: it speaks of every answer, whatever the scenario. Other entries
+	// Name and Parameters name a deviation that package dialect describes: it concerns every answer, whatever the scenario. Other entries
 	// have Cells and Check.
 	Name       string     `yaml:"deviation" doc:"The name of a deviation, whatever the scenario; corsprobe list deviations names them."`
 	Parameters parameters `yaml:"parameters" doc:"What the deviation takes: a number, a word, a list or a mapping of words."`
@@ -33,25 +33,30 @@ type Deviation struct {
 	// Evidence is that of the entry's source, where it names one.
 	Evidence Evidence `yaml:"-"`
 
-	// Speaks is the deviation of that name.
-	Speaks dialect.Deviation `yaml:"-"`
+	// Named is the deviation called Name; its zero value where Name is empty.
+	Named dialect.Deviation `yaml:"-"`
 
 	places
 }
 
-// Spoken reports that the entry is a deviation by its name.
-func (d Deviation) Spoken() bool { return d.Name != "" }
+// IsNamed reports that the entry names a deviation, rather than cells and a check.
+func (d Deviation) IsNamed() bool { return d.Name != "" }
 
 // parameters is a value as it stands in a file.
-type parameters struct{ dialect.Value }
+type parameters struct {
+	dialect.Value
+
+	unread bool // an error was noted in its place
+}
 
 func (p *parameters) decodeNode(d *decoder, n *yaml.Node) {
 	if err := n.Decode(&p.Value); err != nil {
 		d.fail(n, "found "+describe(n), "a number, a word, a list or a mapping of words", "")
+		p.unread = true
 	}
 }
 
-// Covers reports that the entry speaks of that check and of what came to a request from that origin. An empty Got covers anything.
+// Covers reports that the entry is of that check and of what came to a request from that origin. An empty Got covers anything.
 func (d Deviation) Covers(check, got, origin string) bool {
 	return wildcard(d.Check, check) && (d.Got == "" || wildcard(strings.ReplaceAll(d.Got, "{origin}", Literal(origin)), got))
 }
@@ -72,7 +77,7 @@ func LoadDeviations(paths ...string) ([]Deviation, error) {
 	for _, p := range paths {
 		data, err := file.Read(p, MaxFile)
 		if err != nil {
-			errors = append(errors, Error{File: p, What: plain(err)})
+			errors = append(errors, Error{File: p, What: withoutPath(err)})
 			continue
 		}
 		d := &decoder{file: p}
@@ -93,28 +98,31 @@ func (d *decoder) deviation(v *Deviation) {
 			d.failAt(v.where(key), "an empty "+key, "some text", "")
 		}
 	}
-	if v.Spoken() {
-		d.spoken(v)
+	if v.IsNamed() {
+		d.byName(v)
 	}
 	if _, err := time.Parse(time.DateOnly, v.Until); v.Until != "" && err != nil {
 		d.failAt(v.where("until"), fmt.Sprintf("found %q", v.Until), "a date, YYYY-MM-DD", "")
 	}
 }
 
-// spoken looks a deviation up by its name.
-func (d *decoder) spoken(v *Deviation) {
+// byName looks up the deviation that an entry names.
+func (d *decoder) byName(v *Deviation) {
 	for _, key := range []string{"cells", "check", "got"} {
 		if _, given := v.at[key]; given {
 			d.failAt(v.where(key), key+" beside deviation", "one of both: a deviation speaks of every answer", "")
 		}
 	}
+	if v.Parameters.unread {
+		return
+	}
 	var err error
-	if v.Speaks, err = dialect.New(v.Name, v.Parameters.Value); err != nil {
+	if v.Named, err = dialect.New(v.Name, v.Parameters.Value); err != nil {
 		d.failAt(v.where("deviation"), err.Error(), "a deviation and what it takes", "")
 	}
 }
 
-// Spoken is an entry for a deviation, without a reason yet.
-func Spoken(one dialect.Deviation) Deviation {
-	return Deviation{Name: one.Name, Parameters: parameters{one.Value}, Speaks: one}
+// DeviationEntry is the entry that names a deviation, without a reason yet.
+func DeviationEntry(one dialect.Deviation) Deviation {
+	return Deviation{Name: one.Name, Parameters: parameters{Value: one.Value}, Named: one}
 }

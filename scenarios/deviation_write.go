@@ -19,7 +19,7 @@ func WriteDeviations(w io.Writer, entries []Deviation) error {
 	}
 	list := make([]entry, len(entries))
 	for i, d := range entries {
-		list[i] = entry{d.Name, d.Parameters.Plain(), d.Cells, d.Check, d.Got, d.Reason}
+		list[i] = entry{d.Name, d.Parameters.Untyped(), d.Cells, d.Check, d.Got, d.Reason}
 	}
 	if _, err := fmt.Fprintln(w, "# What was found, as known deviations. Say of each why it is accepted, or take it out; a link and a last day (until) may be added."); err != nil {
 		return err

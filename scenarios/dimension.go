@@ -122,7 +122,7 @@ func (d *decoder) freeText(n *yaml.Node) Value {
 	return v
 }
 
-// textOrNone reads any text; the word none stands for nothing that is sent.
+// textOrNone reads any text; the word none means that nothing is sent.
 func (d *decoder) textOrNone(n *yaml.Node) Value {
 	v := d.freeText(n)
 	if v.Text == noneWord {
@@ -180,7 +180,7 @@ func (g globs) fits(d *Dimension, c Cell) bool {
 	})
 }
 
-// dimensionIndex finds a dimension by its key; -1 where there is none.
+// dimensionIndex finds a dimension by its key; -1: no dimension has it.
 func dimensionIndex(key string) int {
 	return slices.IndexFunc(dimensions, func(d Dimension) bool { return d.Key == key })
 }
@@ -234,10 +234,10 @@ func (m *Matrix) cell(values [][]Value, index []int) Cell {
 }
 
 // cellID puts the parts of an id together.
-func cellID(prefix string, c Cell) string {
-	parts := []string{prefix}
+func cellID(prefix string, c *Cell) string {
+	parts := append(make([]string, 0, 1+len(dimensions)), prefix)
 	for i := range dimensions {
-		if part, ok := dimensions[i].inID(&c); ok {
+		if part, ok := dimensions[i].inID(c); ok {
 			parts = append(parts, part)
 		}
 	}
@@ -245,10 +245,10 @@ func cellID(prefix string, c Cell) string {
 }
 
 // title says in a few words what a cell asks: "PUT from https://app.example.com asking for x-amz-date".
-func title(c Cell) string {
+func title(c *Cell) string {
 	var b strings.Builder
 	for _, i := range titleOrder() {
-		b.WriteString(dimensions[i].title(&c))
+		b.WriteString(dimensions[i].title(c))
 	}
 	return b.String()
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"corsprobe/runner/suggest"
 )
 
 // Error is one thing that is wrong in a file.
@@ -60,11 +60,5 @@ func (es Errors) orNil() error {
 
 // nearest is the word that was most likely meant, or "" where none is near.
 func nearest(word string, words []string) string {
-	best, distance := "", max(2, len(word)/3)+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(w)); d < distance {
-			best, distance = w, d
-		}
-	}
-	return best
+	return suggest.First(suggest.Nearest(word, words, max(2, len(word)/3)))
 }

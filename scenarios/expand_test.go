@@ -190,7 +190,7 @@ func TestIDsAreInjective(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := cell.Draw(t, "a"), cell.Draw(t, "b")
-		idA, idB := cellID("s", a), cellID("s", b)
+		idA, idB := cellID("s", &a), cellID("s", &b)
 		if (idA == idB) != cmp.Equal(a, b) {
 			t.Fatalf("ids %q and %q of %v and %v", idA, idB, a, b)
 		}

@@ -122,7 +122,7 @@ func TestWriteDeviations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []Deviation{Spoken(wide), Spoken(plain), {Cells: "origins/**", Check: "preflight.vary", Got: `absent "beside" *, # and: all`}}
+	entries := []Deviation{DeviationEntry(wide), DeviationEntry(plain), {Cells: "origins/**", Check: "preflight.vary", Got: `absent "beside" *, # and: all`}}
 	path := filepath.Join(t.TempDir(), "known.yaml")
 	write := func() {
 		t.Helper()
@@ -148,7 +148,7 @@ func TestWriteDeviations(t *testing.T) {
 		t.Fatalf("%d entries, %v", len(read), err)
 	}
 	for i, d := range read {
-		if e := entries[i]; d.Name != e.Name || !d.Parameters.Equal(e.Parameters.Value) || d.Cells != e.Cells || d.Check != e.Check || d.Got != e.Got || d.Reason != e.Reason || d.Spoken() != (i < 2) {
+		if e := entries[i]; d.Name != e.Name || !d.Parameters.Equal(e.Parameters.Value) || d.Cells != e.Cells || d.Check != e.Check || d.Got != e.Got || d.Reason != e.Reason || d.IsNamed() != (i < 2) {
 			t.Errorf("%+v was written, and %+v read", e, d)
 		}
 	}
@@ -217,7 +217,7 @@ func FuzzProvider(f *testing.F) {
 			return
 		}
 		for _, d := range p.KnownDeviations {
-			if d.Reason == "" || d.Line < 1 || d.Spoken() == (d.Cells != "") {
+			if d.Reason == "" || d.Line < 1 || d.IsNamed() == (d.Cells != "") {
 				t.Fatalf("%+v", d)
 			}
 		}

@@ -100,7 +100,7 @@ func (l *loader) path(p string) {
 	}
 	info, err := os.Stat(p)
 	if err != nil {
-		l.errors = append(l.errors, Error{File: p, What: plain(err)})
+		l.errors = append(l.errors, Error{File: p, What: withoutPath(err)})
 		return
 	}
 	if !info.IsDir() {
@@ -113,15 +113,15 @@ func (l *loader) path(p string) {
 		err = errors.New("no scenario files (*.yaml, *.yml) in this folder")
 	}
 	if err != nil {
-		l.errors = append(l.errors, Error{File: p, What: plain(err)})
+		l.errors = append(l.errors, Error{File: p, What: withoutPath(err)})
 	}
 	for _, name := range names {
 		l.file(root, name, filepath.Join(p, filepath.FromSlash(name)))
 	}
 }
 
-// plain is an error without the operation and path that package os puts before it.
-func plain(err error) string {
+// withoutPath is an error without the operation and path that package os puts before it.
+func withoutPath(err error) string {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return pathError.Err.Error()
@@ -144,7 +144,7 @@ func scenarioFiles(fsys fs.FS) ([]string, error) {
 func (l *loader) file(fsys fs.FS, name, display string) {
 	data, err := readBounded(fsys, name)
 	if err != nil {
-		l.errors = append(l.errors, Error{File: display, What: plain(err)})
+		l.errors = append(l.errors, Error{File: display, What: withoutPath(err)})
 		return
 	}
 	l.decode(fsys, name, display, data, []string{display})
@@ -159,7 +159,7 @@ func (l *loader) stdin() {
 	l.stdinRead = true
 	data, err := file.Input(file.Stdin, MaxFile)
 	if err != nil {
-		l.errors = append(l.errors, Error{File: stdin, What: plain(err)})
+		l.errors = append(l.errors, Error{File: stdin, What: withoutPath(err)})
 		return
 	}
 	l.decode(file.Dir("."), stdin, stdin, data, nil)
@@ -171,7 +171,7 @@ func (l *loader) decode(fsys fs.FS, name, display string, data []byte, files []s
 		files = append(files, filepath.Join(filepath.Dir(display), filepath.FromSlash(other)))
 		data, err := readBounded(fsys, path.Join(path.Dir(name), other))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s", other, plain(err))
+			return nil, fmt.Errorf("%s: %s", other, withoutPath(err))
 		}
 		return data, nil
 	}}

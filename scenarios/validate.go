@@ -22,7 +22,7 @@ func (d *decoder) validate(s *Scenario) {
 	if len(s.Steps) > 0 {
 		d.stepped(s)
 	} else {
-		d.plain(s)
+		d.unstepped(s)
 	}
 	for i := range s.Expect {
 		d.pin(&s.Expect[i])
@@ -63,8 +63,8 @@ func (d *decoder) named(name string, at place) {
 	}
 }
 
-// plain checks a scenario of one configuration.
-func (d *decoder) plain(s *Scenario) {
+// unstepped checks a scenario of one configuration.
+func (d *decoder) unstepped(s *Scenario) {
 	_, inline := s.at["cors"]
 	_, file := s.at["corsFile"]
 	switch {
@@ -79,7 +79,7 @@ func (d *decoder) plain(s *Scenario) {
 		d.matrix(s.Matrix)
 	}
 	switch {
-	case s.CORS == nil || s.CORS.None || s.undecoded:
+	case s.CORS == nil || s.CORS.None || s.CORS.broken:
 	case s.CORS.Document != "":
 		d.failAt(s.where("cors"), "a raw document as the scenario's configuration", "CORSRules; or steps with put: {document: …}", "")
 	case s.CORS.Config != nil:

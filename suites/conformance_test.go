@@ -26,7 +26,11 @@ var _ = suites.Against(suites.Catalogue(), target)
 
 func TestConformance(t *testing.T) {
 	gomega.RegisterFailHandler(ginkgo.Fail)
-	ginkgo.RunSpecs(t, "S3 CORS conformance")
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	if raceEnabled && suite.LabelFilter == "" {
+		suite.LabelFilter = "smoke" // make test runs all of it without the race detector, which makes it ten times as slow
+	}
+	ginkgo.RunSpecs(t, "S3 CORS conformance", suite, reporter)
 }
 
 // server is the embedded one; nil where the environment names an endpoint.

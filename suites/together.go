@@ -14,10 +14,10 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 )
 
-// together is how many cells share a spec in [DescribeTogether], and mostTold how many of them a failure quotes.
+// together is how many cells share a spec in [DescribeTogether], and mostQuoted how many of them a failure quotes.
 const (
-	together = 100
-	mostTold = 3
+	together   = 100
+	mostQuoted = 3
 )
 
 // DescribeTogether is [Describe] for plans so large that Ginkgo's tree would not fit into memory, which takes five kilobytes a spec: a hundred
@@ -52,7 +52,7 @@ func itOf(cells []scenarios.Cell, planned scenarios.Planned, results Source) {
 			}
 		}
 		if len(failed) > 0 {
-			ginkgo.Fail(fmt.Sprintf("%d of %d cells failed:\n%s", len(failed), len(cells), strings.Join(failed[:min(len(failed), mostTold)], "\n")))
+			ginkgo.Fail(fmt.Sprintf("%d of %d cells failed:\n%s", len(failed), len(cells), strings.Join(failed[:min(len(failed), mostQuoted)], "\n")))
 		}
 	})
 }

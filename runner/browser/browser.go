@@ -1,4 +1,4 @@
-// Package browser has a real Chromium send requests for a page of any origin, and tells what became of them.
+// Package browser has a real Chromium send requests for a page of any origin, and reports what became of them.
 //
 // The page is not fetched from anywhere: the DevTools Fetch domain answers for its URL, so that https://app.example.com, which nobody need
 // own, is a page like any other. What its script then requests goes out to the network for real.

@@ -48,7 +48,7 @@ func badAddress(q Request) string {
 // counts as safelisted, and User-Agent, which it drops.
 var safelistedByChromium = []string{"User-Agent", "Save-Data", "DPR", "Width", "Viewport-Width", "Device-Memory", "Downlink", "RTT", "ECT"}
 
-// expectsPreflight reports that Chromium sends a preflight. It tells only what is to be waited for: what was sent is told by Chromium.
+// expectsPreflight reports that Chromium sends a preflight. It only decides what to wait for: what was sent is what Chromium reports.
 func expectsPreflight(q Request) bool {
 	headers := slices.DeleteFunc(slices.Clone(q.Headers), func(h result.Header) bool {
 		return slices.ContainsFunc(safelistedByChromium, func(name string) bool { return strings.EqualFold(name, h.Name) })

@@ -69,7 +69,7 @@ func (t *tab) disableCache(disabled bool) error {
 	return err
 }
 
-// event takes DevTools' events in their order. It must not wait for Chromium, which could then tell no more.
+// event takes DevTools' events in their order. It must not wait for Chromium, which would then send no further event.
 func (t *tab) event(ev any) {
 	if e, ok := ev.(*fetch.EventRequestPaused); ok {
 		go t.fulfil(e.RequestID, e.Request.URL)
@@ -78,7 +78,7 @@ func (t *tab) event(ev any) {
 	t.trace.event(ev)
 }
 
-// fulfil answers for the page's URL. Where it fails, the navigation tells.
+// fulfil answers for the page's URL. Where it fails, the navigation fails with an error.
 func (t *tab) fulfil(id fetch.RequestID, url string) {
 	headers := []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}, {Name: "Cache-Control", Value: "no-store"}}
 	if strings.HasPrefix(url, nullHost) {

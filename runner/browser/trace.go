@@ -14,21 +14,21 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// trace gathers what DevTools tells of one request, of the redirects it meets and of their preflights.
+// trace gathers what DevTools reports of one request, of its redirects and of their preflights.
 //
 // A request is known by DevTools' id and by its type, not by its address: Chromium rewrites some (a ' in a query becomes %27), and a
 // redirect changes it. The page has nothing else to fetch.
 type trace struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and made anew at each event
-	byID    map[network.RequestID]*told
-	order   []*told
+	byID    map[network.RequestID]*observed
+	order   []*observed
 	console string
 }
 
-// told is what was said of one request. The network's own account of it (headers and status, DevTools' "extra info") and the page's come
-// from two processes, in either order.
-type told struct {
+// observed is what DevTools reported of one request. The network's account of it (headers and status, DevTools' "extra info") and the page's
+// come from two processes, in either order.
+type observed struct {
 	urls      []string   // as the page announced them: one, and one for each redirect followed
 	exchanges []Exchange // as the network saw them, in the same order
 	preflight bool
@@ -47,10 +47,10 @@ func newTrace() *trace {
 func (t *trace) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.byID, t.order, t.console = map[network.RequestID]*told{}, nil, ""
+	t.byID, t.order, t.console = map[network.RequestID]*observed{}, nil, ""
 }
 
-// event notes what an event tells. It is called in the order of the events.
+// event records what an event says. It is called in the order of the events.
 func (t *trace) event(ev any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -58,14 +58,14 @@ func (t *trace) event(ev any) {
 	case *network.EventRequestWillBeSent:
 		t.announce(e)
 	case *network.EventRequestWillBeSentExtraInfo:
-		r := t.of(e.RequestID)
+		r := t.request(e.RequestID)
 		r.exchanges = append(r.exchanges, Exchange{Sent: lines(e.Headers)})
 	case *network.EventResponseReceivedExtraInfo:
-		t.of(e.RequestID).answered(int(e.StatusCode), lines(e.Headers))
+		t.request(e.RequestID).answered(int(e.StatusCode), lines(e.Headers))
 	case *network.EventLoadingFinished:
-		t.of(e.RequestID).ended = true
+		t.request(e.RequestID).ended = true
 	case *network.EventLoadingFailed:
-		t.of(e.RequestID).fail(e)
+		t.request(e.RequestID).fail(e)
 	case *log.EventEntryAdded:
 		t.logged(e.Entry)
 	default:
@@ -75,20 +75,20 @@ func (t *trace) event(ev any) {
 	t.changed = make(chan struct{})
 }
 
-// of is what is known of a request so far.
-func (t *trace) of(id network.RequestID) *told {
+// request is what is known of a request so far; a new record where nothing is.
+func (t *trace) request(id network.RequestID) *observed {
 	if t.byID[id] == nil {
-		t.byID[id] = &told{}
+		t.byID[id] = &observed{}
 	}
 	return t.byID[id]
 }
 
 func (t *trace) announce(e *network.EventRequestWillBeSent) {
-	preflight := e.Initiator.Type == network.InitiatorTypePreflight // its method would not tell: a page may send OPTIONS itself
+	preflight := e.Initiator.Type == network.InitiatorTypePreflight // the method does not show it: a page may send OPTIONS itself
 	if e.Type != network.ResourceTypeFetch && !preflight {
 		return
 	}
-	r := t.of(e.RequestID)
+	r := t.request(e.RequestID)
 	if r.urls == nil {
 		t.order = append(t.order, r)
 	}
@@ -96,7 +96,7 @@ func (t *trace) announce(e *network.EventRequestWillBeSent) {
 }
 
 // answered completes the exchange that is under way.
-func (r *told) answered(status int, headers []result.Header) {
+func (r *observed) answered(status int, headers []result.Header) {
 	if len(r.exchanges) == 0 {
 		r.exchanges = append(r.exchanges, Exchange{})
 	}
@@ -104,7 +104,7 @@ func (r *told) answered(status int, headers []result.Header) {
 	last.Status, last.Received = status, headers
 }
 
-func (r *told) fail(e *network.EventLoadingFailed) {
+func (r *observed) fail(e *network.EventLoadingFailed) {
 	r.ended, r.failed = true, e.ErrorText
 	if e.CorsErrorStatus != nil {
 		r.code, r.parameter = string(e.CorsErrorStatus.CorsError), e.CorsErrorStatus.FailedParameter
@@ -118,11 +118,10 @@ func (t *trace) logged(e *log.Entry) {
 	}
 }
 
-// overdue is how long DevTools' word is waited for, once the script has its answer. It is there within milliseconds, but on a machine that
-// is busy with other things.
+// overdue is how long to wait for DevTools' report once the script has its answer. It comes within milliseconds, except on a busy machine.
 const overdue = 10 * time.Second
 
-// wait blocks until all is told, or ctx ends. preflight is that the model expects one.
+// wait blocks until DevTools has reported everything, or ctx ends. preflight: the model expects one.
 func (t *trace) wait(ctx context.Context, preflight bool) {
 	ctx, cancel := context.WithTimeout(ctx, overdue)
 	defer cancel()
@@ -152,11 +151,11 @@ func (t *trace) complete(preflight bool) bool {
 	case (preflight || main.failedAtPreflight()) && len(preflights) == 0 && !main.failedUnsent():
 		return false
 	}
-	return main.complete() && !slices.ContainsFunc(preflights, func(r *told) bool { return !r.ended || !r.complete() })
+	return main.complete() && !slices.ContainsFunc(preflights, func(r *observed) bool { return !r.ended || !r.complete() })
 }
 
 // complete reports that an answer is known wherever there must be one.
-func (r *told) complete() bool {
+func (r *observed) complete() bool {
 	if r.failedUnsent() || !r.preflight && r.failedAtPreflight() {
 		return true
 	}
@@ -164,15 +163,15 @@ func (r *told) complete() bool {
 }
 
 // failedUnsent reports a failure that is not CORS's: of the connection, or of a check before it. No answer needs to have come.
-func (r *told) failedUnsent() bool { return r.failed != "" && r.code == "" }
+func (r *observed) failedUnsent() bool { return r.failed != "" && r.code == "" }
 
 // failedAtPreflight reports that the answer to a preflight was at fault.
-func (r *told) failedAtPreflight() bool {
+func (r *observed) failedAtPreflight() bool {
 	return strings.HasPrefix(r.code, "Preflight") || strings.HasSuffix(r.code, "PreflightResponse")
 }
 
 // page is the page's own request; nil before it is announced.
-func (t *trace) page() *told {
+func (t *trace) page() *observed {
 	for _, r := range t.order {
 		if !r.preflight {
 			return r
@@ -181,8 +180,8 @@ func (t *trace) page() *told {
 	return nil
 }
 
-func (t *trace) preflights() []*told {
-	var all []*told
+func (t *trace) preflights() []*observed {
+	var all []*observed
 	for _, r := range t.order {
 		if r.preflight {
 			all = append(all, r)
@@ -224,7 +223,7 @@ func (t *trace) outcome() Outcome {
 }
 
 // hop is the exchange with one of the addresses.
-func (r *told) hop(i int) Exchange {
+func (r *observed) hop(i int) Exchange {
 	var ex Exchange
 	if i < len(r.exchanges) {
 		ex = r.exchanges[i]

@@ -82,7 +82,7 @@ func outcome(ctx context.Context, err error) (code int, text string) {
 		return 0, ""
 	case errors.Is(err, syscall.EPIPE) && !errors.As(err, &e): // corsprobe list | head
 		return exitNoJudgement, ""
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil && len(runner.LeftIn(err)) == 0:
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil && len(runner.LeftoversIn(err)) == 0:
 		return exitInterrupted, context.Cause(ctx).Error()
 	case errors.As(err, &e):
 		return e.code, err.Error()

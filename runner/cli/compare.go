@@ -130,8 +130,8 @@ func alsoKnown(names []string) ([]reports.Also, error) {
 		}
 		column := reports.Also{Title: p.Title, Says: "not asked here; " + knownBy(p)}
 		for _, d := range p.KnownDeviations {
-			if d.Spoken() && d.Speaks.Class != dialect.Open {
-				column.Deviations = append(column.Deviations, reports.KnownDeviation{Name: d.Speaks.String(), Class: d.Speaks.Class, Link: d.Link})
+			if d.IsNamed() && d.Named.Class != dialect.Open {
+				column.Deviations = append(column.Deviations, reports.KnownDeviation{Name: d.Named.String(), Class: d.Named.Class, Link: d.Link})
 			}
 		}
 		all = append(all, column)

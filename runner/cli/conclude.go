@@ -54,7 +54,7 @@ func (f *outcomeFlags) registerReports(c *cobra.Command) {
 	f.failOn = string(result.Contract)
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
-	f.look.register(c, "list every cell of a group of findings")
+	f.look.register(c, "tell every cause, deviation and cell in full; of cells that failed, what was sent and came")
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -165,23 +165,23 @@ func (f *outcomeFlags) human(stdout, stderr io.Writer) io.Writer {
 }
 
 // conclude holds a report against the baseline, writes what is asked for, and turns the result into an exit code. A report that could not be
-// written is an error of its own. left are the ids that could have been asked, and were not.
-func (f *outcomeFlags) conclude(report result.Report, left []string, stdout, stderr io.Writer) error {
+// written is an error of its own. notAsked lists the ids that could have been asked, and were not.
+func (f *outcomeFlags) conclude(report result.Report, notAsked func() []string, stdout, stderr io.Writer) error {
 	if f.earlier != nil {
-		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, left)
+		report.Baseline = reports.HoldAgainst(*f.earlier, report, f.baseline, notAsked())
 	}
 	human := f.human(stdout, stderr)
-	told := reports.WriteText(human, report, f.look.text(human))
-	err := errors.Join(told, f.write(report, stdout))
+	written := reports.WriteText(human, report, f.look.text(human))
+	err := errors.Join(written, f.write(report, stdout))
 	if !isTerminal(human) {
-		f.tellLeft(report, stderr) // else they stand there already, as the last lines
+		f.printLeftovers(report, stderr) // else they stand there already, as the last lines
 	}
 	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	code := f.exitCode(report)
 	if f.accept {
-		return f.update(report, code, left, human)
+		return f.update(report, code, notAsked(), human)
 	}
 	if code != 0 {
 		return exit{code: code}
@@ -217,9 +217,9 @@ func diagnosed(report *result.Report) diagnose.Diagnosis {
 	return d
 }
 
-// tellLeft ends what a person sees with what the run's clean-up left, whatever else there is to say.
-func (f *outcomeFlags) tellLeft(report result.Report, stderr io.Writer) {
-	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // there is nobody to tell of it
+// printLeftovers ends what a person sees with what the run's clean-up left, whatever else there is to say.
+func (f *outcomeFlags) printLeftovers(report result.Report, stderr io.Writer) {
+	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // standard error cannot be written: there is nowhere to report it
 }
 
 // write writes the reports that were asked for, and ends those that were begun.
@@ -234,7 +234,7 @@ func (f *outcomeFlags) write(report result.Report, stdout io.Writer) error {
 }
 
 // update rewrites the baseline with what was found, unless something was not judged.
-func (f *outcomeFlags) update(report result.Report, code int, left []string, human io.Writer) error {
+func (f *outcomeFlags) update(report result.Report, code int, notAsked []string, human io.Writer) error {
 	if len(report.CleanUp) > 0 {
 		return exit{code, fmt.Errorf("%s is left as it was: the run did not clean up", f.baseline)}
 	}
@@ -245,7 +245,7 @@ func (f *outcomeFlags) update(report result.Report, code int, left []string, hum
 	if f.earlier != nil {
 		earlier = *f.earlier
 	}
-	baseline := reports.BaselineOf(report, earlier, left)
+	baseline := reports.BaselineOf(report, earlier, notAsked)
 	if err := reports.WriteFile(reports.Spec{Format: reports.JSON, Path: f.baseline}, baseline, io.Discard); err != nil {
 		return exit{exitNoJudgement, err}
 	}

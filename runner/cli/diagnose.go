@@ -51,8 +51,8 @@ func (f *diagnoseFlags) diagnose(path string, stdout, stderr io.Writer) error {
 	unknow(&report)
 	found := diagnosed(&report)
 	human := f.outcome.human(stdout, stderr)
-	told := reports.WriteDiagnosis(human, report, f.outcome.look.text(human))
-	if err := errors.Join(told, f.outcome.write(report, stdout)); err != nil {
+	written := reports.WriteDiagnosis(human, report, f.outcome.look.text(human))
+	if err := errors.Join(written, f.outcome.write(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	if f.writeKnown == "" {

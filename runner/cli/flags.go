@@ -2,11 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"corsprobe/runner/suggest"
 	"fmt"
 	"regexp"
-	"slices"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,8 +20,8 @@ func byAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 
 var unknownFlag = regexp.MustCompile(`^unknown flag: --([^=\s]+)`)
 
-// nearest is how many letters a flag may differ in from one that was meant.
-const nearest = 3
+// mostSlips is how many letters a flag may differ in from one that was meant.
+const mostSlips = 3
 
 // suggestFlag adds to the error of an unknown flag the one that was perhaps meant.
 func suggestFlag(c *cobra.Command, err error) error {
@@ -30,19 +29,15 @@ func suggestFlag(c *cobra.Command, err error) error {
 	if found == nil {
 		return err
 	}
-	type near struct {
-		name     string
-		distance int
-	}
-	var all []near
+	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := levenshtein.ComputeDistance(found[1], f.Name); d <= min(nearest, len(f.Name)/2) && !f.Hidden {
-			all = append(all, near{f.Name, d})
+		if !f.Hidden {
+			names = append(names, f.Name)
 		}
 	})
-	if len(all) == 0 {
+	name := suggest.First(suggest.Nearest(found[1], names, min(mostSlips, len(found[1])/2)))
+	if name == "" {
 		return fmt.Errorf("%w; %s --help lists them", err, c.CommandPath())
 	}
-	best := slices.MinFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name)) })
-	return fmt.Errorf("%w; did you mean --%s?", err, best.name)
+	return fmt.Errorf("%w; did you mean --%s?", err, name)
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// look says how much a person is told, and in which colours.
+// look is how much is printed for a person, and in which colours.
 type look struct {
 	color          string
 	verbose, quiet bool
@@ -41,7 +41,7 @@ func (l *look) check() error {
 
 // text is how a report is shown on a stream.
 func (l *look) text(w io.Writer) reports.TextOptions {
-	return reports.TextOptions{Color: l.colored(w), Verbose: l.verbose, Quiet: l.quiet}
+	return reports.TextOptions{Color: l.colored(w), Width: columns(w), Verbose: l.verbose, Quiet: l.quiet}
 }
 
 // notes are for what a person may like to know beside the result.

@@ -49,7 +49,7 @@ func (f *outcomeFlags) merge(paths []string, stdout, stderr io.Writer) error {
 		return exit{exitUsage, err}
 	}
 	diagnosed(&merged)
-	err = f.conclude(merged, nil, stdout, stderr)
+	err = f.conclude(merged, func() []string { return nil }, stdout, stderr)
 	if missing := runner.MissingShards(parts); len(missing) > 0 {
 		return exit{exitNoJudgement, errors.Join(fmt.Errorf("not all shards are there: %s", merged.Run.Incomplete), withMessage(err))}
 	}

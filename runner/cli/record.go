@@ -70,7 +70,7 @@ func (f *recordFlags) do(ctx context.Context, paths []string, stdout, stderr io.
 		return err
 	}
 	heard := hear(plan, report)
-	heard.tell(stdout)
+	heard.print(stdout)
 	switch {
 	case ctx.Err() != nil:
 		return exit{exitInterrupted, errors.New("interrupted: nothing is written")}
@@ -106,7 +106,7 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 	report, trouble := runner.Start(ctx, plan, target.endpoint, target.client, id, f.opts).Finish()
 	progress.Finish()
 	if report.CleanUp = runner.Leftovers(trouble); len(report.CleanUp) > 0 {
-		_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // there is nobody to tell of it
+		_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // standard error cannot be written: there is nowhere to report it
 	}
 	return report, errorOf(trouble)
 }
@@ -157,7 +157,7 @@ func hear(plan scenarios.Plan, report result.Report) heard {
 	return h
 }
 
-// call tells of a configuration call. It is not recorded: what the cells after it show rests on S3's model of it.
+// call reports a configuration call that did not go as S3 has it. It is not recorded: the cells after it rest on S3's model of the call.
 func (h *heard) call(step scenarios.PlannedStep, came result.Cell) {
 	if step.CallID == "" {
 		return
@@ -197,8 +197,8 @@ func (h *heard) cell(s *scenarios.Scenario, step string, cell scenarios.Cell, ca
 	h.by[s.File][s.Name] = append(h.by[s.File][s.Name], r)
 }
 
-// tell says what moved, and what could not be recorded.
-func (h *heard) tell(w io.Writer) {
+// print says what moved, and what could not be recorded.
+func (h *heard) print(w io.Writer) {
 	for _, line := range slices.Concat(h.silent, h.moved) {
 		fmt.Fprintln(w, line)
 	}

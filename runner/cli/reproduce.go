@@ -76,7 +76,7 @@ func (f *reproduceFlags) do(ctx context.Context, path, id string, paths []string
 		return err
 	}
 	text := f.look.text(stdout)
-	err = errors.Join(reports.WriteReproduced(stdout, then, now, id, text), tellBucket(now, stdout), reports.WriteLeftovers(stderr, now, text))
+	err = errors.Join(reports.WriteReproduced(stdout, then, now, id, text), printBucket(now, stdout), reports.WriteLeftovers(stderr, now, text))
 	switch {
 	case err != nil:
 		return exit{exitNoJudgement, err}
@@ -147,8 +147,8 @@ func (f *reproduceFlags) ask(ctx context.Context, at result.Endpoint, plan scena
 	return report, nil
 }
 
-// tellBucket says what became of the bucket that the curl commands name.
-func tellBucket(now result.Report, w io.Writer) error {
+// printBucket says what became of the bucket that the curl commands name.
+func printBucket(now result.Report, w io.Writer) error {
 	words := map[result.Buckets]string{
 		result.BucketsRemoved: "The bucket is gone again: the curl commands find nothing. --keep leaves it.",
 		result.BucketsGiven:   "The bucket has its own configuration again: the curl commands ask for that.",

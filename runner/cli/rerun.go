@@ -11,8 +11,8 @@ import (
 // repeat ends a run that has nothing to ask again: its result is the one that --rerun-failed's report has, which need not be a good one.
 func (f *runFlags) repeat(c chosen, stdout, stderr io.Writer) error {
 	fmt.Fprintf(f.outcome.human(stdout, stderr), "%s has no failed cell: nothing is asked again. It says:\n\n", f.rerun)
-	diagnosed(c.settled)
-	return f.outcome.conclude(*c.settled, c.unasked(), stdout, stderr)
+	diagnosed(c.unchanged)
+	return f.outcome.conclude(*c.unchanged, c.unasked, stdout, stderr)
 }
 
 // onlyFailed leaves the cells that --rerun-failed's report says were not judged to conform. Where there are none, that report is the result.
@@ -33,24 +33,24 @@ func (f *runFlags) onlyFailed(c *chosen) error {
 		}
 	}
 	if len(failed) == 0 {
-		c.settled = &report
+		c.unchanged = &report
 		return nil
 	}
 	there := map[string]bool{}
 	for _, id := range c.plan.IDs() {
 		there[id] = failed[id]
 	}
-	var gone []string
+	var missing []string
 	for _, cell := range report.Cells {
 		if _, found := there[cell.ID]; failed[cell.ID] && !found {
-			gone = append(gone, cell.ID)
+			missing = append(missing, cell.ID)
 		}
 	}
-	if len(gone) == len(failed) {
-		return fmt.Errorf("--rerun-failed %s: the plan has none of its %d failed cells; name the scenario files of that run again: %s", f.rerun, len(gone), some(gone))
+	if len(missing) == len(failed) {
+		return fmt.Errorf("--rerun-failed %s: the plan has none of its %d failed cells; name the scenario files of that run again: %s", f.rerun, len(missing), some(missing))
 	}
-	if len(gone) > 0 {
-		c.notes = append(c.notes, fmt.Sprintf("%d of the %d failed cells of %s are not in the plan: %s", len(gone), len(failed), f.rerun, some(gone)))
+	if len(missing) > 0 {
+		c.notes = append(c.notes, fmt.Sprintf("%d of the %d failed cells of %s are not in the plan: %s", len(missing), len(failed), f.rerun, some(missing)))
 	}
 	c.plan = c.plan.Filter(func(id string) bool { return there[id] })
 	return nil

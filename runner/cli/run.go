@@ -82,8 +82,8 @@ func (f *runFlags) register(c *cobra.Command) {
 	registerDepth(c, &f.depth, "normal of the catalogue, all of what is named")
 	flags.IntVar(&f.catalogue, "catalogue-version", 0, "leave out what came after this `VERSION` of the built-in catalogue, so that a gate asks what it asked then; corsprobe list --since tells what came (default: the newest)")
 	flags.StringVar(&f.labelFilter, "label-filter", "", "only scenarios whose labels fit this `FILTER`; in Ginkgo's syntax")
-	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
-	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose text matches this `REGEXP`, as Ginkgo's; repeatable")
+	flags.StringArrayVar(&f.focus, "focus", nil, "only cells whose id, or text in Ginkgo, matches this `REGEXP`; repeatable")
+	flags.StringArrayVar(&f.skip, "skip", nil, "leave out cells whose id, or text in Ginkgo, matches this `REGEXP`; repeatable")
 	flags.StringVar(&f.rerun, "rerun-failed", "", "only cells that failed in the JSON report `FILE`; those that were flaky or in error among them")
 	flags.StringVar(&f.shard, "shard", "", "only part `I/N` of the plan, I from 1; /N takes I from the environment, 1/1 is all of it (default by $CI_NODE_INDEX and $CI_NODE_TOTAL of GitLab, or $JOB_COMPLETION_INDEX of Kubernetes and $CORSPROBE_SHARDS). A part without cells is no failure: the others hold them")
 	flags.IntVar(&f.maxCells, "max-cells", 100_000, "refuse a plan of more cells than this; --shard shares one between runs")
@@ -106,7 +106,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	if chosen.settled != nil {
+	if chosen.unchanged != nil {
 		return f.repeat(chosen, stdout, stderr)
 	}
 	if f.dryRun {
@@ -148,7 +148,7 @@ func (f *runFlags) do(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := f.recordKnown(report, found, chosen, stderr); err != nil {
 		return exit{exitNoJudgement, err}
 	}
-	return f.outcome.conclude(report, chosen.unasked(), stdout, stderr)
+	return f.outcome.conclude(report, chosen.unasked, stdout, stderr)
 }
 
 // prepare reads everything that a run needs, and says at once what is wrong with any of it.
@@ -164,14 +164,14 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	if err := errors.Join(err, f.target.applyProvider(), f.assumable(chosen.plan), f.browser.find()); err != nil {
 		return chosen, nil, err
 	}
-	known := chosen.known(list)
-	f.target.deviations(known)
+	known := chosen.known(f.target.deviations(list))
+	known.Explain = f.target.known != nil
 	f.opts.Settle = f.settle()
 	return chosen, known, nil
 }
 
-// forgetPassed takes away the evidence of what passed, which is kept to tell causes by, where there is nothing that a cause would explain. Of a
-// shard it stays: another may have found something.
+// forgetPassed removes the evidence of passed cells, which is only kept to find causes by, where nothing is left for a cause to explain. In a
+// shard it stays: another shard may have found something.
 func forgetPassed(report *result.Report) {
 	if report.Run.Shard != nil || report.Summary.Failed+report.Summary.Known > 0 {
 		return
@@ -203,7 +203,7 @@ func (f *runFlags) inputs() []use {
 // unjudged ends a run before its first request. The reports that were asked for say so too: one that an earlier run left in their place would
 // be taken for this run's.
 func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdout, stderr io.Writer) error {
-	left := runner.LeftIn(err)
+	left := runner.LeftoversIn(err)
 	if len(left) == 0 {
 		err = noJudgement(ctx, err)
 	}
@@ -221,7 +221,7 @@ func (f *runFlags) unjudged(ctx context.Context, err error, id, url string, stdo
 		return err
 	}
 	fmt.Fprintln(stderr, "corsprobe: "+reports.Harmless(err.Error()))
-	f.outcome.tellLeft(report, stderr)
+	f.outcome.printLeftovers(report, stderr)
 	return exit{code: exitNoJudgement}
 }
 
@@ -297,10 +297,10 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 		f.outcome.streams.cell(c)
 	}
 	run := runner.Start(ctx, chosen.plan, target.endpoint, target.client, id, opts)
-	f.source.run, f.source.elsewhere = run, chosen.elsewhere
+	f.source.run, f.source.elsewhere = run, chosen.inOtherShards
 	config, reporter := f.ginkgo()
 	silenceStdout()
-	states, _ := suites.Run("corsprobe", config, reporter)
+	states, _ := suites.Run(suiteName, config, reporter)
 	report, trouble := run.Finish()
 	progress.Finish()
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
@@ -308,10 +308,10 @@ func (f *runFlags) carryOut(ctx context.Context, chosen chosen, target *target, 
 	if f.evidence == problemsOnly {
 		forgetPassed(&report)
 	}
-	tellAbsent(f.outcome.look.notes(stderr), known)
+	printAbsent(f.outcome.look.notes(stderr), known)
 	report.CleanUp = target.leftovers(trouble)
 	if err := disagreement(report, states, chosen.selected); err != nil && ctx.Err() == nil {
-		f.outcome.tellLeft(report, stderr)
+		f.outcome.printLeftovers(report, stderr)
 		return report, exit{exitNoJudgement, err}
 	}
 	return report, nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"corsprobe/runner"
@@ -21,23 +22,27 @@ import (
 
 // chosen is what a run asks, and what it could have asked.
 type chosen struct {
-	plan      scenarios.Plan
-	selected  map[string]bool // ids that the filters leave, those of other shards among them
-	left      []string        // ids that were there to be selected, and were not
-	elsewhere []string        // ids that other shards ask
-	shard     *result.Shard   // nil: all is asked
-	whole     string          // digest of the plan that the shards share; empty without shards
-	notes     []string        // what the user should know of the choice
-	files     []use           // that the scenarios were read from
-	settled   *result.Report  // what --rerun-failed names, where nothing in it is to be asked again
+	plan          scenarios.Plan
+	selected      map[string]bool // ids that the filters leave, those of other shards among them
+	notSelected   func() []string // ids that were there to be selected, and were not: listed late, for few runs need them
+	inOtherShards []string        // ids that other shards ask
+	shard         *result.Shard   // nil: all is asked
+	whole         string          // digest of the plan that the shards share; empty without shards
+	notes         []string        // what the user should know of the choice
+	files         []use           // that the scenarios were read from
+	unchanged     *result.Report  // what --rerun-failed names, where nothing in it is to be asked again
 }
 
 // unasked are the ids that there are, and that this run does not ask.
-func (c chosen) unasked() []string { return slices.Concat(c.left, c.elsewhere) }
+func (c chosen) unasked() []string { return slices.Concat(c.notSelected(), c.inOtherShards) }
 
 // known holds a list of deviations against what was chosen.
 func (c chosen) known(list []scenarios.Deviation) *runner.Deviations {
-	return &runner.Deviations{List: list, Left: c.left, Elsewhere: c.elsewhere}
+	known := &runner.Deviations{List: list}
+	if len(list) > 0 {
+		known.NotSelected, known.InOtherShards = c.notSelected(), c.inOtherShards
+	}
+	return known
 }
 
 // choose loads, expands, selects, and takes the shard's part.
@@ -61,6 +66,9 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if c.plan, err = narrow(within, f.run); err != nil {
 		return c, err
 	}
+	if c.plan, err = f.byText(c.plan); err != nil {
+		return c, err
+	}
 	if err := f.onlyFailed(&c); err != nil {
 		return c, err
 	}
@@ -71,9 +79,7 @@ func (f *runFlags) choose(args []string) (c chosen, err error) {
 	if len(c.plan.Scenarios) == 0 {
 		return c, errors.New("nothing selected: no cell fits the names and filters given; corsprobe list shows what there is")
 	}
-	if c.left, err = unselected(all, c.selected, len(args) > 0); err != nil {
-		return c, err
-	}
+	c.notSelected = sync.OnceValue(func() []string { return unselected(all, c.selected, len(args) > 0) })
 	if err := f.takeShard(&c); err != nil {
 		return c, err
 	}
@@ -94,20 +100,20 @@ func (f *runFlags) checkSize(plan scenarios.Plan) error {
 }
 
 // unselected lists the ids of a plan, and of the catalogue where only parts of it were named, that were not selected.
-func unselected(all scenarios.Plan, selected map[string]bool, catalogueToo bool) ([]string, error) {
+func unselected(all scenarios.Plan, selected map[string]bool, catalogueToo bool) []string {
 	ids := all.IDs()
 	if catalogueToo {
 		catalogue, err := scenarios.Catalogue()
 		if err != nil {
-			return nil, err
+			panic(err) // embedded, so a test has seen it
 		}
 		whole, err := scenarios.Expand(catalogue)
 		if err != nil {
-			return nil, err
+			panic(err) // likewise
 		}
 		ids = append(ids, whole.IDs()...)
 	}
-	return slices.DeleteFunc(ids, func(id string) bool { return selected[id] }), nil
+	return slices.DeleteFunc(ids, func(id string) bool { return selected[id] })
 }
 
 // source is where the specs find their results; elsewhere are the ids of other shards, sorted. The specs are described before there is a run, so that Ginkgo can say which of them would
@@ -125,7 +131,10 @@ func (s *source) Wait(ctx context.Context, id string) result.Cell {
 	return s.run.Wait(ctx, id)
 }
 
-// mostSpecs is how many cells have a spec each, unless specs are chosen by their text.
+// suiteName is what the suite is called in Ginkgo.
+const suiteName = "corsprobe"
+
+// mostSpecs is how many cells have a spec each.
 const mostSpecs = 5000
 
 // selected asks Ginkgo. It also adds the specs to Ginkgo's tree, for the process's one suite.
@@ -133,18 +142,18 @@ func (f *runFlags) selected(plan scenarios.Plan) (map[string]bool, error) {
 	if _, err := types.ParseLabelFilter(f.labelFilter); err != nil {
 		return nil, fmt.Errorf("--label-filter %s: %w", f.labelFilter, err)
 	}
-	if plan.Results() > mostSpecs && len(f.focus)+len(f.skip) == 0 {
+	if plan.Results() > mostSpecs {
 		suites.DescribeTogether(plan, &f.source)
 	} else {
 		suites.Describe(plan, &f.source)
 	}
 	config, reporter := f.ginkgo()
-	return suites.Selected("corsprobe", config, reporter), nil
+	return suites.Selected(suiteName, config, reporter), nil
 }
 
 func (f *runFlags) ginkgo() (types.SuiteConfig, types.ReporterConfig) {
 	config, reporter := ginkgo.GinkgoConfiguration()
-	config.LabelFilter, config.FocusStrings, config.SkipStrings = f.labelFilter, f.focus, f.skip
+	config.LabelFilter = f.labelFilter
 	config.Timeout = 24 * time.Hour // the run bounds itself; Ginkgo's hour would be too short for a slow endpoint
 	return config, reporter
 }

@@ -51,17 +51,17 @@ type server interface {
 }
 
 func (f *serveFlags) serve(ctx context.Context, stdout io.Writer) error {
-	speaks, err := f.dialect()
+	deviations, err := f.dialect()
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	running, name, err := f.start(ctx, speaks)
+	running, name, err := f.start(ctx, deviations)
 	if err != nil {
 		return exit{exitNoJudgement, err}
 	}
 	access, secret := running.Credentials()
 	fmt.Fprintf(stdout, "# %s, in memory; Ctrl-C ends it\n", name)
-	for _, one := range speaks {
+	for _, one := range deviations {
 		fmt.Fprintf(stdout, "#   %s: %s\n", one, one.Summary)
 	}
 	fmt.Fprintf(stdout, "export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\n", running.URL(), running.Region(), access, secret)
@@ -96,8 +96,8 @@ func closeAtOnce(running interface{ Close(context.Context) error }) {
 	_ = running.Close(ctx)
 }
 
-// start runs the embedded server as it is, or one that speaks a dialect in front of it.
-func (f *serveFlags) start(ctx context.Context, speaks dialect.Dialect) (server, string, error) {
+// start runs the embedded server as it is, or one with the deviations of a dialect in front of it.
+func (f *serveFlags) start(ctx context.Context, deviations dialect.Dialect) (server, string, error) {
 	if f.provider == "" && len(f.deviations) == 0 {
 		s, err := embedded.Start(ctx, f.Options)
 		if err != nil {
@@ -105,30 +105,30 @@ func (f *serveFlags) start(ctx context.Context, speaks dialect.Dialect) (server,
 		}
 		return s, s.Name(), nil
 	}
-	s, err := reference.StartAt(ctx, f.Options, reference.Behaviour{Dialect: speaks})
-	name := "answers CORS as S3 does, but for " + count(len(speaks), "deviation")
+	s, err := reference.StartAt(ctx, f.Options, reference.Behaviour{Dialect: deviations})
+	name := "answers CORS as S3 does, but for " + count(len(deviations), "deviation")
 	if f.provider != "" {
-		name = fmt.Sprintf("answers CORS as %s is known to, by %s", f.provider, count(len(speaks), "deviation"))
+		name = fmt.Sprintf("answers CORS as %s is known to, by %s", f.provider, count(len(deviations), "deviation"))
 	}
 	return s, name, err
 }
 
 // dialect is what the provider is known for, and the deviations after it.
 func (f *serveFlags) dialect() (dialect.Dialect, error) {
-	var speaks dialect.Dialect
+	var all dialect.Dialect
 	var problems []error
 	if f.provider != "" {
 		p, err := findProvider(f.provider)
 		problems = append(problems, err)
-		speaks = p.Dialect()
-		if err == nil && len(speaks) == 0 {
+		all = p.Dialect()
+		if err == nil && len(all) == 0 {
 			problems = append(problems, fmt.Errorf("--provider %s: nothing is known of it that could be served; corsprobe list providers %s tells what is", f.provider, f.provider))
 		}
 	}
 	for _, text := range f.deviations {
 		one, err := dialect.Parse(text)
 		problems = append(problems, err)
-		speaks = append(speaks, one)
+		all = append(all, one)
 	}
-	return speaks, errors.Join(problems...)
+	return all, errors.Join(problems...)
 }

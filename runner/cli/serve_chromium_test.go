@@ -7,16 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"corsprobe/runner"
 	"corsprobe/runner/browser"
 	"corsprobe/runner/diagnose"
-	"corsprobe/runner/endpoint"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
-	"corsprobe/scenarios"
+	"corsprobe/runner/runnertest"
 )
 
 // upload is an application's own scenario: its pages set metadata that a pattern allows.
@@ -84,28 +81,6 @@ func runAgainst(t *testing.T, f serveFlags, scenario string, page *browser.Brows
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close(context.Background()) })
-	loaded, err := scenarios.Load(fstest.MapFS{"upload.yaml": {Data: []byte(scenario)}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(loaded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(probe.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	report, trouble := runner.Start(t.Context(), plan, e, client, id, runner.Options{Browser: page, Settle: 10 * time.Second}).Finish()
-	for _, err := range trouble {
-		t.Errorf("clean-up: %v", err)
-	}
-	return report
+	plan := runnertest.Plan(t, map[string]string{"upload.yaml": scenario})
+	return runnertest.Connect(t, server).CleanRun(t, plan, runner.Options{Browser: page, Settle: 10 * time.Second})
 }

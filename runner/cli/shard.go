@@ -25,8 +25,8 @@ func (f *runFlags) takeShard(c *chosen) error {
 	for _, id := range c.plan.IDs() {
 		mine[id] = true
 	}
-	c.elsewhere = slices.DeleteFunc(whole.IDs(), func(id string) bool { return mine[id] })
-	slices.Sort(c.elsewhere)
+	c.inOtherShards = slices.DeleteFunc(whole.IDs(), func(id string) bool { return mine[id] })
+	slices.Sort(c.inOtherShards)
 	note := fmt.Sprintf("shard %d of %d by %s: %d of %d cells, %d of %d scenarios", shard.Index, shard.Total, by, c.plan.Results(), whole.Results(), len(c.plan.Scenarios), len(whole.Scenarios))
 	if len(c.plan.Scenarios) == 0 {
 		note += "; a scenario's cells stay together, so more shards than scenarios are of no use"

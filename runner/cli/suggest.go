@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"corsprobe/runner/result"
-
-	"github.com/agnivade/levenshtein"
+	"corsprobe/runner/suggest"
 )
 
 // fewMeant is how many words are suggested at most.
@@ -21,25 +18,12 @@ const fewMeant = 3
 func meant(word string, words []string) string {
 	found := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return word == "" || !strings.Contains(w, word) })
 	if len(found) == 0 {
-		found = near(word, words)
+		found = suggest.Nearest(word, words, max(2, len(word)/3))
 	}
 	if len(found) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %s?", strings.Join(found[:min(len(found), fewMeant)], " or "))
-}
-
-// near are words that differ in few letters, the nearest first.
-func near(word string, words []string) []string {
-	distances := map[string]int{}
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(word, w); d <= max(2, len(word)/3) {
-			distances[w] = d
-		}
-	}
-	return slices.SortedFunc(maps.Keys(distances), func(a, b string) int {
-		return cmp.Or(cmp.Compare(distances[a], distances[b]), cmp.Compare(a, b))
-	})
 }
 
 var notCommand = regexp.MustCompile(`^unknown command "([^"]*)" for "[^"]*"$`)

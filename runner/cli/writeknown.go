@@ -52,7 +52,7 @@ func (f *runFlags) recordKnown(report result.Report, found diagnose.Diagnosis, c
 func foundKnown(report result.Report, d diagnose.Diagnosis, others []string) []scenarios.Deviation {
 	var entries []scenarios.Deviation
 	for _, one := range d.Dialect {
-		entries = append(entries, scenarios.Spoken(one))
+		entries = append(entries, scenarios.DeviationEntry(one))
 	}
 	open := map[string]bool{}
 	for _, id := range d.Unexplained {

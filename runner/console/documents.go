@@ -8,7 +8,7 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// Document is what an error document of S3's tells. Nothing of it is as good as a key.
+// Document is what an error document of S3's says, without credentials.
 type Document struct {
 	Code     string
 	Message  string
@@ -38,7 +38,7 @@ func documents(text string) (all []Message, rest string) {
 	if m := codeElement.FindStringSubmatch(rest); m != nil { // a document that was cut off
 		d := Document{Code: m[1]}
 		if t := textElement.FindStringSubmatch(rest); t != nil {
-			d.Message = plain(WithoutKeys(t[1]))
+			d.Message = normalised(WithoutKeys(t[1]))
 		}
 		return []Message{d.message()}, rest
 	}
@@ -48,7 +48,7 @@ func documents(text string) (all []Message, rest string) {
 // loose finds codes by themselves, as command lines and SDKs print them: "An error occurred (AccessDenied) when calling …". A code has a capital
 // letter within, so that no plain word passes for one.
 func loose(text string) []Message {
-	text = plain(text)
+	text = normalised(text)
 	var all []Message
 	for _, at := range word.FindAllStringIndex(text, -1) {
 		code := text[at[0]:at[1]]
@@ -87,11 +87,11 @@ func ParseDocument(text string) (Document, bool) {
 	return d, true
 }
 
-// mostOfMessage keeps what a stranger wrote short.
+// mostOfMessage bounds how much is kept of a message that an unknown server wrote.
 const mostOfMessage = 400
 
 func clean(text string) string {
-	text = strings.TrimSpace(WithoutKeys(plain(text)))
+	text = strings.TrimSpace(WithoutKeys(normalised(text)))
 	if len(text) > mostOfMessage {
 		text = strings.ToValidUTF8(text[:mostOfMessage], "") + "…"
 	}

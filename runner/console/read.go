@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Message is one thing that a text says. Fields are empty where it does not tell.
+// Message is one thing that a text says. Fields are empty where the text does not say it.
 type Message struct {
 	Source  string // Chromium, Firefox, Safari or S3
 	Meaning *Meaning
@@ -28,7 +28,7 @@ type Message struct {
 // maxText is how much of a text is read: a console's worth, many times over.
 const maxText = 256 << 10
 
-// Read finds what a text says, S3's documents first, for they say more than a browser does. It returns nil where it recognises nothing.
+// Read finds what a text says, S3's documents first, because they say more than a browser does. It returns nil where it recognises nothing.
 func Read(text string) []Message {
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -38,9 +38,13 @@ func Read(text string) []Message {
 		text = html.UnescapeString(text)
 	}
 	messages, rest := documents(text)
-	messages = append(messages, assemble(parts(plain(rest)))...)
+	line := normalised(rest)
+	messages = append(messages, assemble(parts(line))...)
+	if len(messages) == 0 {
+		messages = foreign(line)
+	}
 	messages = distinct(messages)
-	tellRequest(messages)
+	addRequest(messages)
 	if loud := slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return m.Meaning.Quiet }); len(loud) > 0 {
 		return loud
 	}
@@ -49,8 +53,8 @@ func Read(text string) []Message {
 
 var straight = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "`", "'", "´", "'", "“", `"`, "”", `"`, "„", `"`)
 
-// plain writes quotes straight, and every run of white space and of what cannot be printed as one space: a pasted line may be broken anywhere.
-func plain(text string) string {
+// normalised writes quotes straight, and every run of white space and of what cannot be printed as one space: a pasted line may be broken anywhere.
+func normalised(text string) string {
 	return strings.Join(strings.FieldsFunc(straight.Replace(text), func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
 	}), " ")
@@ -63,7 +67,7 @@ func assemble(all []found) []Message {
 		a.add(f)
 	}
 	a.flush()
-	a.tellMethods()
+	a.addMethods()
 	return a.messages
 }
 
@@ -116,7 +120,7 @@ func (a *assembly) sentence(f found) {
 	a.messages, a.end = append(a.messages, m), f.end
 }
 
-// flush makes a message of a frame whose sentence is not known. A line of the network's says nothing by itself.
+// flush makes a message of a frame without a known sentence. A line of the network log says nothing by itself.
 func (a *assembly) flush() {
 	if p := a.pending; p != nil && p.role == before {
 		m := Message{Source: cmp.Or(p.browser, Chromium), Meaning: byID("blocked")}
@@ -126,7 +130,7 @@ func (a *assembly) flush() {
 	a.pending = nil
 }
 
-// amend adds to the last message what follows it, unless it speaks of another request.
+// amend adds to the last message what follows it, unless that is about another request.
 func (a *assembly) amend(f found) {
 	last := len(a.messages) - 1
 	if last >= 0 && (f.values["url"] == "" || a.messages[last].URL == "") {
@@ -149,8 +153,8 @@ func (m *Message) redirected() {
 	}
 }
 
-// tellMethods takes from the network's lines what messages of the same address do not tell.
-func (a *assembly) tellMethods() {
+// addMethods takes methods from the lines of the network log for messages of the same address that have none.
+func (a *assembly) addMethods() {
 	for i := range a.messages {
 		for _, line := range a.lines {
 			m := &a.messages[i]
@@ -186,17 +190,17 @@ func (m *Message) take(values map[string]string) {
 	}
 }
 
-// tellRequest gives S3's documents the request that the one line of a browser's beside them speaks of.
-func tellRequest(messages []Message) {
-	var told []Message
+// addRequest gives S3's documents the request of the one browser's line that stands beside them.
+func addRequest(messages []Message) {
+	var withRequest []Message
 	for _, m := range messages {
 		if m.Source != S3 && m.URL != "" {
-			told = append(told, m)
+			withRequest = append(withRequest, m)
 		}
 	}
 	for i := range messages {
-		if m := &messages[i]; m.Source == S3 && len(told) == 1 {
-			m.URL, m.Signed, m.From, m.Origin, m.Method = told[0].URL, told[0].Signed, told[0].From, told[0].Origin, told[0].Method
+		if m := &messages[i]; m.Source == S3 && len(withRequest) == 1 {
+			m.URL, m.Signed, m.From, m.Origin, m.Method = withRequest[0].URL, withRequest[0].Signed, withRequest[0].From, withRequest[0].Origin, withRequest[0].Method
 		}
 	}
 }
@@ -214,7 +218,7 @@ func distinct(all []Message) []Message {
 	return kept
 }
 
-// covers reports that m says all that o says. A line that only tells that something failed is covered by any that says why.
+// covers reports that m says all that o says. A line that only says that something failed is covered by any that says why.
 func (m Message) covers(o Message) bool {
 	same := func(mine, other string) bool { return other == "" || mine == other }
 	why := m.Source != S3 && !m.saysNoReason() && o.saysNoReason() && m.URL == o.URL

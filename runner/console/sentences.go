@@ -43,7 +43,7 @@ type found struct {
 	values     map[string]string
 }
 
-// frames surround sentences. Safari says of which request it speaks after it said why.
+// frames surround sentences; a quote in them may be a double one, or missing. Safari says of which request it speaks after it said why.
 var frames = []struct {
 	role    role
 	browser string
@@ -63,7 +63,8 @@ var frames = []struct {
 var patterns = sync.OnceValue(func() []pattern {
 	var all []pattern
 	for _, f := range frames {
-		all = append(all, pattern{role: f.role, browser: f.browser, re: regexp.MustCompile("(?i)" + f.text)})
+		text := strings.ReplaceAll(f.text, `'?`, `['"]?`) // Chromium quotes an address in either way
+		all = append(all, pattern{role: f.role, browser: f.browser, re: regexp.MustCompile("(?i)" + text)})
 	}
 	for _, m := range browserMeanings() {
 		for browser, texts := range map[string][]string{Chromium: m.Chromium, Firefox: m.Firefox, Safari: m.Safari} {
@@ -92,8 +93,8 @@ var anyQuote = strings.NewReplacer(`'`, `['"]`, `"`, `['"]`)
 // compile makes the patterns of a sentence: as it stands, and as it is when a shell ate its quotes.
 func compile(text string) []*regexp.Regexp {
 	all := []*regexp.Regexp{filled(text)}
-	if bare := strings.NewReplacer(`'`, "", `"`, "").Replace(text); bare != text {
-		all = append(all, filled(bare))
+	if unquoted := strings.NewReplacer(`'`, "", `"`, "").Replace(text); unquoted != text {
+		all = append(all, filled(unquoted))
 	}
 	return all
 }

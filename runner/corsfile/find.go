@@ -80,7 +80,7 @@ func shapeNamed(name string) *shape {
 // hasRules reports that an object has a list of rules, whatever else it has.
 func hasRules(n *node) bool {
 	return slices.ContainsFunc(n.members, func(m member) bool {
-		key := plainKey(m.key)
+		key := foldKey(m.key)
 		return key == "corsrules" || key == "corsrule"
 	})
 }
@@ -94,7 +94,7 @@ func (f *finder) xmlRoot(n *node, w where) {
 		switch {
 		case isRuleName(m.key):
 			alone = append(alone, m.value)
-		case first != nil && plainKey(m.key) == plainKey(first.key):
+		case first != nil && foldKey(m.key) == foldKey(first.key):
 			f.others = append(f.others, problem("CP013", f.source.place(m.value.outer.start), "a second document begins here, and a file of XML holds one", "put each into a file of its own, or the rules of both into one document"))
 			f.found = nil
 			return
@@ -115,13 +115,13 @@ func (f *finder) xmlRoot(n *node, w where) {
 }
 
 func isRuleName(key string) bool {
-	key = plainKey(key)
+	key = foldKey(key)
 	return key == "corsrule" || key == "corsrules"
 }
 
 // xmlElement reads S3's document, or looks for one further in: SOAP and exports wrap it.
 func (f *finder) xmlElement(m *member, w where) {
-	switch plainKey(m.key) {
+	switch foldKey(m.key) {
 	case "corsconfiguration", "corsconfig", "corsrulelist":
 	default:
 		if !hasRules(&m.value) {
@@ -137,10 +137,10 @@ func (f *finder) xmlElement(m *member, w where) {
 	container := "CORSRule"
 	for _, child := range m.value.members {
 		switch {
-		case isRuleName(child.key), plainKey(child.key) == "cors":
+		case isRuleName(child.key), foldKey(child.key) == "cors":
 			container = child.key
 			rules.items = append(rules.items, child.value)
-		case plainKey(child.key) == "xmlns":
+		case foldKey(child.key) == "xmlns":
 		default:
 			f.notices = append(f.notices, problem("CP009", f.source.place(child.at.start-1), "the element "+child.key+" is unknown in "+m.key, "write CORSRule; each rule has one"))
 		}
@@ -198,7 +198,7 @@ func (w where) enter(n *node) where {
 
 // member looks at one key of an object.
 func (f *finder) member(m *member, w where) {
-	switch plainKey(m.key) {
+	switch foldKey(m.key) {
 	case "corsrules", "corsrule":
 		f.rules(m, w)
 	case "corsconfiguration", "corsconfig", "corspolicy", "cors", "rules", "corsrulelist":
@@ -221,10 +221,10 @@ func (f *finder) holdsRules(n *node) bool {
 	return n.kind == list && len(n.items) > 0 && looksLikeRule(&n.items[0]) || looksLikeRule(n) && !hasRules(n)
 }
 
-// notABuckets tells the CORS of an HTTP API or a function from a bucket's.
+// notABuckets recognises the CORS of an HTTP API or a function, which is not a bucket's.
 func (f *finder) notABuckets(m *member, _ where) (Notice, bool) {
 	for _, inner := range m.value.members {
-		if key := plainKey(inner.key); key == "alloworigins" || key == "allowmethods" || key == "alloworigin" {
+		if key := foldKey(inner.key); key == "alloworigins" || key == "allowmethods" || key == "alloworigin" {
 			return problem("CP027", f.source.place(m.at.start), m.key+" is an HTTP API's or a function's, not a bucket's", "give the configuration of a bucket"), true
 		}
 	}

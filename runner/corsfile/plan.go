@@ -15,11 +15,11 @@ var (
 	planUnknown = regexp.MustCompile(`\((?:known after apply|sensitive value)\)`)
 )
 
-// fromPlan makes of a printed plan the configuration that it leads to, in Terraform's language. What is taken away and what is only told becomes
-// blanks, so that everything stays in its place.
+// fromPlan makes the configuration of a printed plan, in Terraform's language. Lines that the plan removes, and its remarks, become blanks,
+// so that everything keeps its place.
 func fromPlan(data []byte) []byte {
 	text := bytes.Clone(data)
-	inside, gone := "", "" // how the block, and what is taken away, is indented; "": there is none
+	inside, removed := "", "" // how the block, and what is taken away, is indented; "": there is none
 	for start := 0; start < len(text); {
 		end := start + bytes.IndexByte(text[start:], '\n')
 		if end < start {
@@ -35,10 +35,10 @@ func fromPlan(data []byte) []byte {
 		closes := bytes.IndexAny(bytes.TrimLeft(line, " "), "}]") == 0
 		opens := bytes.HasSuffix(bytes.TrimRight(line, " \r"), []byte("{")) || bytes.HasSuffix(bytes.TrimRight(line, " \r"), []byte("["))
 		switch {
-		case gone != "":
+		case removed != "":
 			blank(line)
-			if closes && indent == gone {
-				gone = ""
+			if closes && indent == removed {
+				removed = ""
 			}
 		case inside == "" && planBlock.Match(line) && sign != "-":
 			inside = indent
@@ -46,7 +46,7 @@ func fromPlan(data []byte) []byte {
 			blank(line)
 		case sign == "-":
 			if opens {
-				gone = indent
+				removed = indent
 			}
 			blank(line)
 		case closes && indent == inside:

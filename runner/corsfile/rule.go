@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/s3cors"
 )
 
@@ -67,11 +68,11 @@ func (r *ruleReader) say(id string, at int, matter, what, do string) {
 	}
 }
 
-// summary tells what concerns all rules: keys written otherwise, and whose shape it is.
+// summary notes what concerns all rules: keys spelled in another way, and the tool whose shape they have.
 func (r *ruleReader) summary(rules *node) {
 	c := r.config
 	if len(r.written) > 0 {
-		n := problem("CP024", r.source.place(r.first.start), fmt.Sprintf("%s has no key %s: did you mean %s?", r.shape.name, enumerate(quoted(r.written)), enumerate(r.better)), "write "+enumerate(r.better))
+		n := problem("CP024", r.source.place(r.first.start), fmt.Sprintf("%s has no key %s: did you mean %s?", r.shape.name, english.And(quoted(r.written)), english.And(r.better)), "write "+english.And(r.better))
 		n.Edits = r.edits
 		c.Notices = append(c.Notices, n)
 	}
@@ -85,7 +86,7 @@ func (r *ruleReader) summary(rules *node) {
 	}
 	c.Notices = append(c.Notices, problem("CP004", r.source.place(rules.at.start), what, do))
 	if len(r.native) > 0 {
-		c.Notices = append(c.Notices, problem("CP026", r.source.place(rules.at.start), enumerate(r.native)+" "+isAre(r.native)+" of Backblaze's native API, and S3 has nothing of the kind", "read on for the others; keep them for requests of the native API"))
+		c.Notices = append(c.Notices, problem("CP026", r.source.place(rules.at.start), english.And(r.native)+" "+isAre(r.native)+" of Backblaze's native API, and S3 has nothing of the kind", "read on for the others; keep them for requests of the native API"))
 	}
 }
 
@@ -115,7 +116,7 @@ func (r *ruleReader) rule(n *node) {
 		at = n.outer
 	}
 	if n.kind != object && (n.kind != text || r.syntax != XML) { // an empty element is a rule without members
-		what, do := fmt.Sprintf("rule %d is %s", number, n.describe()), "write an object with "+enumerate(r.shape.all())
+		what, do := fmt.Sprintf("rule %d is %s", number, n.describe()), "write an object with "+english.And(r.shape.all())
 		if isEllipsis(n.text) {
 			r.say("CP017", at.start, "", "an ellipsis stands where a rule belongs", "write the rule out, or leave it out")
 			return
@@ -158,8 +159,8 @@ func (r *ruleReader) member(m *member, seen map[field]bool) {
 	}
 	f, exact, ok := r.shape.fieldOf(m.key)
 	if !ok {
-		if !strings.HasPrefix(m.key, "_") && plainKey(m.key) != "comment" || r.shape == awsShape {
-			r.say("CP009", at, m.key, fmt.Sprintf("unknown key %q in a rule", m.key), "a rule has "+enumerate(r.shape.all()))
+		if !strings.HasPrefix(m.key, "_") && foldKey(m.key) != "comment" || r.shape == awsShape {
+			r.say("CP009", at, m.key, fmt.Sprintf("unknown key %q in a rule", m.key), "a rule has "+english.And(r.shape.all()))
 		}
 		return
 	}
@@ -180,7 +181,7 @@ func (r *ruleReader) member(m *member, seen map[field]bool) {
 	r.value(f, m)
 }
 
-// forget takes back what an earlier key of the same name gave.
+// forget removes what an earlier key of the same name gave.
 func (r *ruleReader) forget(f field) {
 	rule, places := r.current()
 	if target := listOf(rule, f); target != nil {
@@ -338,9 +339,9 @@ func (r *ruleReader) item(f field, key string, n *node) {
 	}
 	place := itemPlace{at: value.at, outer: value.outer, style: value.style}
 	text := value.text
-	if bare := strings.Trim(text, typographic); bare != text {
-		r.say("CP010", value.at.start, "", "typographic quotes stand around "+bare+", and belong to the value", `write " for them`)
-		text = bare
+	if unquoted := strings.Trim(text, typographic); unquoted != text {
+		r.say("CP010", value.at.start, "", "typographic quotes stand around "+unquoted+", and belong to the value", `write " for them`)
+		text = unquoted
 	}
 	meant, same := r.meant(f, text)
 	if !same {

@@ -63,7 +63,7 @@ func (s *shape) all() []string {
 	return keys
 }
 
-// fieldOf finds a key's field. exact tells the tool's own spelling from one that was meant.
+// fieldOf finds a key's field. exact: the key has the tool's own spelling, rather than one that was probably meant.
 func (s *shape) fieldOf(key string) (found field, exact, ok bool) {
 	for f := range fieldCount {
 		if slices.Contains(s.spellings(f), key) {
@@ -71,7 +71,7 @@ func (s *shape) fieldOf(key string) (found field, exact, ok bool) {
 		}
 	}
 	for f, known := range aliases {
-		if slices.Contains(known, plainKey(key)) && s.keys[f] != "" {
+		if slices.Contains(known, foldKey(key)) && s.keys[f] != "" {
 			return f, false, true
 		}
 	}
@@ -98,15 +98,15 @@ var aliases = map[field][]string{
 	age:     {"maxageseconds", "maxagesecond", "maxageinseconds", "maxage", "maxagesec", "maxagesecs"},
 }
 
-// looksLikeRule tells a rule from whatever else a file may hold.
+// looksLikeRule recognises a rule among the other objects that a file may hold.
 func looksLikeRule(n *node) bool {
 	if n.kind != object {
 		return false
 	}
 	has := map[string]bool{}
 	for _, m := range n.members {
-		has[plainKey(m.key)] = true
-		if plainKey(m.key) == "allowed" && m.value.kind == object && looksLikeAllowed(&m.value) {
+		has[foldKey(m.key)] = true
+		if foldKey(m.key) == "allowed" && m.value.kind == object && looksLikeAllowed(&m.value) {
 			return true
 		}
 	}
@@ -135,7 +135,7 @@ func pick(container string, hint *shape, syntax Syntax, nested bool, rule *node)
 		return terraformShape
 	case container == "corsRules" && nested:
 		return camelShape
-	case plainKey(container) == "rules" || plainKey(container) == "cors":
+	case foldKey(container) == "rules" || foldKey(container) == "cors":
 		return closest(rule, awsShape, terraformShape, camelShape)
 	case container == "":
 		return closest(rule, awsShape, templateShape)
@@ -150,7 +150,7 @@ func marked(rule *node) *shape {
 	}
 	has := map[string]bool{}
 	for _, m := range rule.members {
-		has[plainKey(m.key)] = true
+		has[foldKey(m.key)] = true
 		if m.key == "allowed" && m.value.kind == object {
 			return r2Shape
 		}

@@ -69,7 +69,7 @@ func TestKeysOfOthers(t *testing.T) {
 
 func TestPlainKey(t *testing.T) {
 	for key, want := range map[string]string{"AllowedOrigins": "allowedorigins", "allowed_origins": "allowedorigins", "Max-Age Seconds": "maxageseconds", "é.1": "é1", "": ""} {
-		if got := plainKey(key); got != want {
+		if got := foldKey(key); got != want {
 			t.Errorf("%q is %q, want %q", key, got, want)
 		}
 	}

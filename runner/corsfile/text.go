@@ -101,7 +101,7 @@ func (s *source) unreadable() []Notice {
 // index prepares [source.place].
 func (s *source) index() {
 	s.lines = []int{0}
-	plain, count := true, 0
+	ascii, count := true, 0
 	for i, b := range s.data {
 		if i%step == 0 {
 			s.runes = append(s.runes, count)
@@ -112,9 +112,9 @@ func (s *source) index() {
 		if utf8.RuneStart(b) {
 			count++
 		}
-		plain = plain && b < utf8.RuneSelf
+		ascii = ascii && b < utf8.RuneSelf
 	}
-	if plain {
+	if ascii {
 		s.runes = nil
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/agnivade/levenshtein"
+	"corsprobe/runner/suggest"
 )
 
 func placeText(p Place) string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
@@ -16,8 +16,8 @@ func lowerFirst(s string) string {
 	return string(unicode.ToLower(r)) + s[n:]
 }
 
-// plainKey is a key without case and punctuation: allowed_origins, allowedOrigins and AllowedOrigins are one.
-func plainKey(key string) string {
+// foldKey is a key without case and punctuation: allowed_origins, allowedOrigins and AllowedOrigins are one.
+func foldKey(key string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -28,20 +28,5 @@ func plainKey(key string) string {
 
 // nearest is the word that was most likely meant, or "" where none is near.
 func nearest(word string, words []string) string {
-	best, distance := "", max(2, len(word)/4)+1
-	for _, w := range words {
-		if d := levenshtein.ComputeDistance(plainKey(word), plainKey(w)); d < distance {
-			best, distance = w, d
-		}
-	}
-	return best
-}
-
-// enumerate writes words as English does: "a", "a and b", "a, b and c".
-func enumerate(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return suggest.First(suggest.NearestBy(foldKey, word, words, max(2, len(word)/4)))
 }

@@ -104,16 +104,16 @@ func inYAML(v any) []byte {
 func blockYAML(data []byte) []byte {
 	var n yaml.Node
 	_ = yaml.Unmarshal(data, &n) // of our own making
-	var plain func(*yaml.Node)
-	plain = func(n *yaml.Node) {
+	var unstyled func(*yaml.Node)
+	unstyled = func(n *yaml.Node) {
 		if n.Style = 0; n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 			n.SetString(n.Value)
 		}
 		for _, child := range n.Content {
-			plain(child)
+			unstyled(child)
 		}
 	}
-	plain(&n)
+	unstyled(&n)
 	return inYAML(&n)
 }
 

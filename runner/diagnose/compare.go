@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/header"
@@ -13,23 +14,30 @@ import (
 
 // parts are the parts of an answer that a prediction missed, one bit each. Unlike findings they are told apart even where one follows from
 // another: a cause that is hidden behind another shows as a part that still differs.
-type parts uint16
+type parts uint32
 
 const (
 	status parts = 1 << iota
-	firstHeader
-	errorCode         = firstHeader << 7
-	errorMethod       = errorCode << 1
-	errorResourceType = errorMethod << 1
-	returned          = errorResourceType << 1 // what GetBucketCors returns
-	deleted           = returned << 1          // whether DeleteBucketCors removed anything
+	errorCode
+	errorMethod
+	errorResourceType
+	returned    // what GetBucketCors returns
+	deleted     // whether DeleteBucketCors removed anything
+	firstHeader // of s3cors.Headers: each has a bit
+	beyond      = firstHeader << s3cors.HeaderCount
 )
 
-// indexes of s3cors.Headers.
-const (
-	allowOrigin = 0
-	varyIndex   = 6
+// Indexes of s3cors.Headers.
+var (
+	allowOrigin   = indexOf(header.AllowOrigin)
+	exposeHeaders = indexOf(header.ExposeHeaders)
+	maxAge        = indexOf(header.MaxAge)
+	varyIndex     = indexOf(header.Vary)
 )
+
+func indexOf(name string) int {
+	return slices.IndexFunc(s3cors.Headers, func(h s3cors.Header) bool { return h.Name == name })
+}
 
 // lists are the headers whose elements are compared one by one; in Allow-Methods their order counts (fact 23).
 var (
@@ -40,7 +48,7 @@ var (
 // seen is an answer in a form in which answers of the same meaning are equal.
 type seen struct {
 	status                 int
-	headers                [7]string
+	headers                [s3cors.HeaderCount]string
 	document               bool // there is an error document
 	code, method, resource string
 	bodyless               bool // an answer to HEAD
@@ -103,19 +111,58 @@ func varying(elements []string) string {
 
 // expected is one predicted answer in the form of seen.
 type expected struct {
-	status  []int // empty: any
-	headers [7]string
-	free    parts
-	bare    bool
+	status     []int // empty: any
+	headers    [s3cors.HeaderCount]string
+	free       parts
+	noDocument bool
 	// A document's members; not asserted where empty, and absent where dialect.Nothing.
 	code, method, resource string
 }
 
-func expect(a dialect.Answer) expected {
-	e := expected{status: a.Status, bare: a.Bare}
-	lines := a.Lines()
+// meanings keeps what lines mean that are predicted over and over. The zero value is ready for use.
+type meanings struct {
+	mu sync.RWMutex
+	of map[predicted]string
+}
+
+// predicted is the line of one of s3cors.Headers.
+type predicted struct {
+	header int
+	value  string
+	twice  bool
+}
+
+// mostMeanings bounds what is kept: a run asks for some hundred values.
+const mostMeanings = 20_000
+
+func (m *meanings) meaning(p predicted) string {
+	m.mu.RLock()
+	text, known := m.of[p]
+	m.mu.RUnlock()
+	if known {
+		return text
+	}
+	h := s3cors.Headers[p.header]
+	lines := []result.Header{{Name: h.Name, Value: p.value}}
+	if p.twice {
+		lines = append(lines, lines[0])
+	}
+	text = meaning(h.Check, h.Name, lines)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil || len(m.of) >= mostMeanings {
+		m.of = map[predicted]string{}
+	}
+	m.of[p] = text
+	return text
+}
+
+func (m *meanings) expect(a dialect.Answer) expected {
+	e := expected{status: a.Status, noDocument: a.NoDocument}
 	for i, h := range s3cors.Headers {
-		e.headers[i] = meaning(h.Check, h.Name, lines)
+		if value, there := a.Headers[h.Name]; there {
+			e.headers[i] = m.meaning(predicted{i, value, a.Doubles(h.Name)})
+		}
 		if slices.Contains(a.Free, h.Name) {
 			e.free |= firstHeader << i
 		}
@@ -126,11 +173,13 @@ func expect(a dialect.Answer) expected {
 	return e
 }
 
-// Tells reports that what an endpoint answers says which of two dialects it speaks: no answer of the one may be one of the other.
-func Tells(a, b []dialect.Answer) bool {
+// Distinguishable reports that an endpoint's answer decides between two dialects: none of the answers a that the one permits is among those of
+// the other.
+func Distinguishable(a, b []dialect.Answer) bool {
+	var m meanings
 	for _, one := range a {
 		for _, other := range b {
-			if !expect(one).apart(expect(other)) {
+			if !m.expect(one).apart(m.expect(other)) {
 				return false
 			}
 		}
@@ -143,17 +192,20 @@ func (e expected) apart(other expected) bool {
 	if len(e.status) > 0 && len(other.status) > 0 && !slices.ContainsFunc(e.status, func(n int) bool { return slices.Contains(other.status, n) }) {
 		return true
 	}
-	differ := e.changes(other) &^ (status | e.free | other.free)
+	differ := e.changes(&other) &^ (status | e.free | other.free)
 	for part, pair := range map[parts][2]string{errorCode: {e.code, other.code}, errorMethod: {e.method, other.method}, errorResourceType: {e.resource, other.resource}} {
-		if (pair[0] == "" || pair[1] == "") && (part != errorCode || e.bare == other.bare) {
+		if (pair[0] == "" || pair[1] == "") && (part != errorCode || !e.emptyFor(other) && !other.emptyFor(e)) {
 			differ &^= part
 		}
 	}
 	return differ != 0
 }
 
+// emptyFor reports that no document is predicted where the other predicts one.
+func (e expected) emptyFor(other expected) bool { return e.noDocument && other.code != "" }
+
 // missed are the parts that came otherwise.
-func (e expected) missed(s seen) parts {
+func (e *expected) missed(s *seen) parts {
 	var missed parts
 	if len(e.status) > 0 && !slices.Contains(e.status, s.status) {
 		missed |= status
@@ -166,7 +218,7 @@ func (e expected) missed(s seen) parts {
 	if s.bodyless {
 		return missed &^ e.free
 	}
-	if e.bare && s.document || e.code != "" && e.code != s.code {
+	if e.noDocument && s.document || e.code != "" && e.code != s.code {
 		missed |= errorCode
 	}
 	if differs(e.method, s.method) {
@@ -194,7 +246,7 @@ const (
 
 // cost weighs what was missed. A wrong status, or headers where none came and none where some came, says that another rule answered, or none
 // at all; what else differs then is no evidence against anything.
-func (e expected) cost(missed parts, s seen) int {
+func (e *expected) cost(missed parts, s *seen) int {
 	switch {
 	case missed&status != 0:
 		return wrongStatus

@@ -87,7 +87,7 @@ func (d *Diagnosis) dropGuesses(cells []result.Cell) {
 func cause(one dialect.Deviation) result.Cause {
 	c := result.Cause{Deviation: one.Name, Class: one.Class, Summary: one.Summary, Facts: one.Facts}
 	if !one.Value.IsZero() {
-		c.Parameters = one.Value.Plain()
+		c.Parameters = one.Value.Untyped()
 	}
 	return c
 }
@@ -126,19 +126,19 @@ func (s *search) shown(c *result.Cause, at, less explanation) {
 }
 
 // found reports that a check speaks of one of the parts of this observation.
-func (o observation) found(open parts, check string) bool {
+func (o *observation) found(open parts, check string) bool {
 	kind, part, _ := strings.Cut(check, ".")
 	if o.call != nil {
 		return kind == "config" && slices.Contains(checksOf(open), part)
 	}
-	if !o.speaksOf(check) {
+	if !o.isOfKind(check) {
 		return false
 	}
 	return slices.Contains(checksOf(open), part) || open&status != 0 && part == "allow-origin"
 }
 
-// speaksOf reports that a check is one of this kind of request or call.
-func (o observation) speaksOf(check string) bool {
+// isOfKind reports that a check is one of this kind of request or call.
+func (o *observation) isOfKind(check string) bool {
 	kind, _, _ := strings.Cut(check, ".")
 	switch {
 	case o.call != nil:
@@ -190,7 +190,7 @@ func (s *search) unexplained(at, faithful explanation) []string {
 // Written is a cause as it is written in a file of known deviations: "most-rules: 20".
 func (d Diagnosis) Written(cause int) string {
 	for _, one := range d.Dialect {
-		if c := d.Causes[cause]; one.Name == c.Deviation && reflect.DeepEqual(one.Value.Plain(), c.Parameters) {
+		if c := d.Causes[cause]; one.Name == c.Deviation && reflect.DeepEqual(one.Value.Untyped(), c.Parameters) {
 			return one.String()
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,12 +16,13 @@ import (
 	"corsprobe/runner"
 	"corsprobe/runner/diagnose"
 	"corsprobe/runner/dialect"
-	"corsprobe/runner/endpoint"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
-	"corsprobe/scenarios"
+	"corsprobe/runner/runnertest"
 )
+
+// Memory is cheaper here than the time to collect it.
+func init() { debug.SetGCPercent(400) }
 
 // 500 pairs and 200 triples take ten minutes: go test ./runner/diagnose -run PairsAndTriples -pairs 500 -v -timeout 1h.
 var pairs = flag.Int("pairs", 40, "how many random pairs of deviations are planted together, and two fifths as many triples")
@@ -38,31 +40,8 @@ func catalogue(t testing.TB) result.Report {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = server.Close(context.Background()) }()
-		all, err := scenarios.Catalogue()
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := scenarios.Expand(all)
-		if err != nil {
-			t.Fatal(err)
-		}
-		access, secret := server.Credentials()
-		id := runner.NewID()
-		e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := probe.New(probe.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer client.Close()
-		report, trouble := runner.Start(t.Context(), plan.UpTo(scenarios.Normal), e, client, id, runner.Options{Settle: 10 * time.Second}).Finish()
-		for _, err := range trouble {
-			t.Errorf("clean-up: %v", err)
-		}
-		faithful = report
+		t.Cleanup(func() { _ = server.Close(context.Background()) })
+		faithful = runnertest.Connect(t, server).CleanRun(t, runnertest.Catalogue(t), runner.Options{Settle: 10 * time.Second})
 	})
 	if s := faithful.Summary; s.Passed == 0 || s.Passed+s.Unsupported != s.Cells { // the server behind it does not have every operation
 		t.Fatalf("the faithful endpoint came to %+v", faithful.Summary)

@@ -15,15 +15,16 @@ import (
 
 // evidence is what a report shows: requests and calls, each with the state of its bucket and with what came.
 type evidence struct {
-	scenarios []timeline
-	index     map[string]int            // of scenarios, by id
-	steps     map[string]map[string]int // of steps, by scenario and name
-	cases     []observation
-	cells     []result.Cell
-	own       int // how many of cells are the run's; those of its follow-up are evidence, and nothing has to explain them
-	mu        sync.Mutex
-	faithful  [][]dialect.State // on an endpoint that takes configurations as S3 does
-	worlds    map[string]*world
+	scenarios   []timeline
+	index       map[string]int            // of scenarios, by id
+	steps       map[string]map[string]int // of steps, by scenario and name
+	cases       []*observation
+	cells       []result.Cell
+	own         int // how many of cells are the run's; those of its follow-up are evidence, and nothing has to explain them
+	mu          sync.Mutex
+	faithful    [][]dialect.State // on an endpoint that takes configurations as S3 does
+	simulations map[string]*simulation
+	meanings    *meanings
 }
 
 // timeline is what happens to a scenario's bucket.
@@ -38,10 +39,10 @@ type timeline struct {
 type place int
 
 const (
-	own     place = iota // the scenario's
-	other                // one that was never configured
-	gone                 // one that held the scenario's configuration, and was deleted
-	nowhere              // one that never was, or none
+	own           place = iota // the scenario's
+	other                      // one that was never configured
+	deletedBucket              // one that held the scenario's configuration, and was deleted
+	nowhere                    // one that never was, or none
 )
 
 // observation is one request, or one configuration call, and what came.
@@ -68,7 +69,7 @@ type called struct {
 // read takes from a report all that was judged and is steady.
 func read(r result.Report) *evidence {
 	r, own := withFollowUp(r)
-	e := &evidence{cells: r.Cells, own: own, worlds: map[string]*world{}, index: map[string]int{}, steps: map[string]map[string]int{}}
+	e := &evidence{cells: r.Cells, own: own, meanings: &meanings{}, simulations: map[string]*simulation{}, index: map[string]int{}, steps: map[string]map[string]int{}}
 	for i, s := range r.Scenarios {
 		e.index[s.ID], e.steps[s.ID] = i, map[string]int{}
 		t := timeline{}
@@ -79,7 +80,7 @@ func read(r result.Report) *evidence {
 		e.scenarios = append(e.scenarios, t)
 	}
 	e.markUntried(r.Cells)
-	e.faithful = e.play(nil)
+	e.faithful = e.replay(nil)
 	for i, c := range r.Cells {
 		e.add(i, c, r.Endpoint.URL)
 	}
@@ -174,7 +175,7 @@ func (e *evidence) addExchange(cell, scenario, step int, c result.Cell, ex resul
 	if ex.Error != "" || ex.Kind != "preflight" && ex.Kind != "actual" {
 		return
 	}
-	o := observation{cell: cell, scenario: scenario, step: step, seen: see(ex.Request.Method, ex.Response)}
+	o := &observation{cell: cell, scenario: scenario, step: step, seen: see(ex.Request.Method, ex.Response)}
 	o.place, o.asked = placeOf(c.Point.Target), askedOf(c, ex, endpoint)
 	e.cases = append(e.cases, o)
 }
@@ -193,7 +194,7 @@ func placeOf(target string) place {
 	case "other-bucket", "longer-bucket":
 		return other
 	case "deleted-bucket":
-		return gone
+		return deletedBucket
 	case "missing-bucket", "service":
 		return nowhere
 	}
@@ -293,7 +294,7 @@ func (e *evidence) addCall(cell, scenario, step int, c result.Cell) {
 	if came.status == 0 {
 		return
 	}
-	e.cases = append(e.cases, observation{cell: cell, scenario: scenario, step: step, call: came})
+	e.cases = append(e.cases, &observation{cell: cell, scenario: scenario, step: step, call: came})
 }
 
 // put reads what a PutBucketCors came to. The exchanges of one that S3 accepts are not kept: the findings tell.
@@ -334,9 +335,9 @@ func (c *called) answered(r result.Response) {
 
 // trustPasses leaves out what a cell passed with though S3 owes something else: its scenario expects that.
 func (e *evidence) trustPasses() {
-	faithful := e.world(nil)
+	faithful := e.simulate(nil)
 	for i := range e.cases {
-		if o := &e.cases[i]; e.cells[o.cell].Verdict == result.Passed {
+		if o := e.cases[i]; e.cells[o.cell].Verdict == result.Passed {
 			o.ignored = e.try(nil, faithful, i).missed
 		}
 	}

@@ -27,7 +27,7 @@ func TestOracle(t *testing.T) {
 		{"neither answers so", "<Error><Code>NotImplemented</Code></Error>", 501, true, false},
 	} {
 		origin := "https://app.example.com"
-		told := oracle.Tell(result.Cell{ID: "s/1", Scenario: "s", Verdict: result.Passed, Point: &result.Point{Origin: &origin, Target: "object"}, Exchanges: []result.Exchange{{
+		told := oracle.Explain(result.Cell{ID: "s/1", Scenario: "s", Verdict: result.Passed, Point: &result.Point{Origin: &origin, Target: "object"}, Exchanges: []result.Exchange{{
 			Kind:     "preflight",
 			Request:  result.Request{Method: "OPTIONS", URL: "http://s3.example.com/b/object.txt", Headers: []result.Header{{Name: "Origin", Value: origin}}},
 			Response: result.Response{Status: c.status, Body: c.body},

@@ -13,7 +13,7 @@ import (
 // proposals are the deviations that may explain what a dialect does not: each one without a parameter, and those with one with the values
 // that the observations speak for.
 func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviation {
-	p := proposing{e: e, d: d, s: e.world(d), failing: failing, values: map[string][]dialect.Value{}}
+	p := proposing{e: e, d: d, s: e.simulate(d), failing: failing, values: map[string][]dialect.Value{}}
 	p.look()
 	var all []dialect.Deviation
 	for _, one := range dialect.All() {
@@ -25,8 +25,8 @@ func (e *evidence) proposals(d dialect.Dialect, failing []int) []dialect.Deviati
 			continue
 		}
 		for _, v := range p.values[one.Name] {
-			if told, err := one.With(v); err == nil && !has(d, told) {
-				all = append(all, told)
+			if given, err := one.With(v); err == nil && !has(d, given) {
+				all = append(all, given)
 			}
 		}
 	}
@@ -41,7 +41,7 @@ func has(d dialect.Dialect, one dialect.Deviation) bool {
 type proposing struct {
 	e       *evidence
 	d       dialect.Dialect
-	s       *world
+	s       *simulation
 	failing []int
 	values  map[string][]dialect.Value
 }
@@ -86,23 +86,22 @@ func (p *proposing) look() {
 }
 
 // granted looks at the headers of answers that a rule made.
-func (p *proposing) granted(o observation, x expected, missed parts) {
-	const age = 5
-	if missed&(firstHeader<<age) == 0 {
+func (p *proposing) granted(o *observation, x expected, missed parts) {
+	if missed&(firstHeader<<maxAge) == 0 {
 		return
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[age], "="))
+	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[maxAge], "="))
 	if err != nil {
 		return
 	}
-	if x.headers[age] == "" {
+	if x.headers[maxAge] == "" {
 		p.add("max-age-default", dialect.Number(n))
 	} else {
 		p.add("max-age-capped", dialect.Number(n))
 	}
 }
 
-func (p *proposing) preflight(o observation, x expected, missed parts, codes votes) {
+func (p *proposing) preflight(o *observation, x expected, missed parts, codes votes) {
 	if missed&errorCode != 0 && missed&status == 0 && x.code != "" && o.seen.code != "" && o.asked.Fault == "" {
 		codes.saw(x.code, o.seen.code)
 	}
@@ -112,21 +111,7 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes vot
 		p.fault(map[string]string{f: o.seen.code})
 	}
 	if missed&(status|errorCode) != 0 {
-		pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
-		if o.seen.code != "" {
-			pairs["code"] = o.seen.code
-		}
-		if o.asked.BucketMissing {
-			p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
-			p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
-		}
-		name := situation(o)
-		if name == "" && o.asked.Config == nil {
-			name = p.situation(o)
-		}
-		if name != "" {
-			p.add(name, dialect.Pairs(pairs))
-		}
+		p.otherwise(o)
 		if o.seen.status >= 400 && o.seen.code == "" {
 			return
 		}
@@ -136,8 +121,27 @@ func (p *proposing) preflight(o observation, x expected, missed parts, codes vot
 	}
 }
 
+// otherwise proposes what gives a preflight another status or code than S3's.
+func (p *proposing) otherwise(o *observation) {
+	pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
+	if o.seen.code != "" {
+		pairs["code"] = o.seen.code
+	}
+	if o.asked.BucketMissing {
+		p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
+		p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
+	}
+	name := situation(o)
+	if name == "" && o.asked.Config == nil {
+		name = p.situation(o)
+	}
+	if name != "" {
+		p.add(name, dialect.Pairs(pairs))
+	}
+}
+
 // situation is the deviation that gives another answer to a preflight that has something wrong in itself.
-func situation(o observation) string {
+func situation(o *observation) string {
 	q := o.asked
 	switch {
 	case q.Origin == nil:
@@ -155,7 +159,7 @@ func situation(o observation) string {
 }
 
 // situation is the deviation that gives another answer to a preflight that is refused for the sake of its bucket.
-func (p *proposing) situation(o observation) string {
+func (p *proposing) situation(o *observation) string {
 	if p.e.state(p.s, o).Own == nil {
 		return "preflight-not-enabled"
 	}
@@ -175,7 +179,7 @@ func (p *proposing) member(name string, missed parts, came string) {
 	p.add(name, dialect.Word(came))
 }
 
-func (p *proposing) actual(o observation, x expected, missed parts) {
+func (p *proposing) actual(o *observation, x expected, missed parts) {
 	if missed&(firstHeader<<allowOrigin) != 0 && x.headers[allowOrigin] != "" && o.seen.headers[allowOrigin] == "" {
 		p.add("no-headers-on-status", dialect.Number(o.seen.status))
 		p.add("no-headers-on-method", dialect.Word(o.asked.Method))
@@ -199,7 +203,7 @@ func (p *proposing) fault(pair map[string]string) {
 	for _, name := range []string{"preflight-unusable-url-refused", "preflight-unusable-url-refused-where-granted"} {
 		all := maps.Clone(pair)
 		for _, had := range p.values[name] {
-			if pairs, ok := had.Plain().(map[string]string); ok {
+			if pairs, ok := had.Untyped().(map[string]string); ok {
 				maps.Copy(all, pairs)
 			}
 		}
@@ -229,15 +233,15 @@ func (v votes) most() map[string]string {
 }
 
 // operation proposes what is told by a query: all of its answers, and those of this status.
-func (p *proposing) operation(o observation) {
+func (p *proposing) operation(o *observation) {
 	for name := range o.asked.Query {
 		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
 			continue
 		}
-		told := map[string]string{"method": o.asked.Method, "query": name}
-		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(told)))
-		told["status"] = strconv.Itoa(o.seen.status)
-		p.add("no-headers-on-query", dialect.Pairs(told))
+		operation := map[string]string{"method": o.asked.Method, "query": name}
+		p.add("no-headers-on-query", dialect.Pairs(maps.Clone(operation)))
+		operation["status"] = strconv.Itoa(o.seen.status)
+		p.add("no-headers-on-query", dialect.Pairs(operation))
 	}
 }
 
@@ -255,7 +259,7 @@ func (p *proposing) grow(name, word string) {
 }
 
 // lookedAt: a rule that should answer and does not may stand behind those that are looked at.
-func (p *proposing) lookedAt(o observation) {
+func (p *proposing) lookedAt(o *observation) {
 	state := p.e.state(p.s, o)
 	if state.Own == nil || len(state.Own.CORSRules) < 2 {
 		return
@@ -273,7 +277,6 @@ func (p *proposing) lookedAt(o observation) {
 
 // exposed proposes names that every failing answer of a kind exposes though no rule says so.
 func (p *proposing) exposed() {
-	const expose = 4
 	var all, actual []string
 	allSeen, actualSeen := false, false
 	for _, i := range p.failing {
@@ -283,11 +286,11 @@ func (p *proposing) exposed() {
 		}
 		t := p.e.try(p.d, p.s, i)
 		x, missed := t.predicted, t.missed
-		if missed&(firstHeader<<expose) == 0 || x.headers[allowOrigin] == "" {
+		if missed&(firstHeader<<exposeHeaders) == 0 || x.headers[allowOrigin] == "" {
 			continue
 		}
-		owed := elements(x.headers[expose])
-		extra := slices.DeleteFunc(elements(o.seen.headers[expose]), func(n string) bool { return slices.Contains(owed, n) })
+		owed := elements(x.headers[exposeHeaders])
+		extra := slices.DeleteFunc(elements(o.seen.headers[exposeHeaders]), func(n string) bool { return slices.Contains(owed, n) })
 		all, allSeen = intersect(all, extra, allSeen), true
 		if !o.asked.Preflight() {
 			actual, actualSeen = intersect(actual, extra, actualSeen), true
@@ -302,11 +305,11 @@ func (p *proposing) exposed() {
 	if len(actual) > 0 {
 		p.add("always-exposed-on-actual", dialect.List(actual...))
 	}
-	p.exposedWhereSent(expose)
+	p.exposedWhereSent()
 }
 
 // exposedWhereSent proposes names that are exposed wherever the answer has such a header.
-func (p *proposing) exposedWhereSent(expose int) {
+func (p *proposing) exposedWhereSent() {
 	candidates := map[string]bool{}
 	for _, i := range p.failing {
 		o := p.e.cases[i]
@@ -314,8 +317,8 @@ func (p *proposing) exposedWhereSent(expose int) {
 			continue
 		}
 		x := p.e.try(p.d, p.s, i).predicted
-		owed := elements(x.headers[expose])
-		for _, name := range elements(o.seen.headers[expose]) {
+		owed := elements(x.headers[exposeHeaders])
+		for _, name := range elements(o.seen.headers[exposeHeaders]) {
 			if !slices.Contains(owed, name) && slices.ContainsFunc(o.asked.Sent, func(s string) bool { return strings.EqualFold(s, name) }) {
 				candidates[pattern(name)] = true
 			}
@@ -354,7 +357,7 @@ func intersect(all, came []string, seen bool) []string {
 }
 
 // call looks at one configuration call.
-func (p *proposing) call(o observation, refusals votes) {
+func (p *proposing) call(o *observation, refusals votes) {
 	call, came := p.e.scenarios[o.scenario].calls[o.step], o.call
 	switch {
 	case call.Missing:
@@ -366,16 +369,25 @@ func (p *proposing) call(o observation, refusals votes) {
 		p.add("digest-code", dialect.Pairs(map[string]string{call.Digest: came.code}))
 	case came.method == "GET" && came.status == 404 && came.code != "":
 		p.add("get-none-code", dialect.Word(came.code))
-	case came.method == "PUT" && came.status >= 400:
+	case came.method == "PUT":
+		p.put(o, call, refusals)
+	}
+	if came.read && came.returned != nil && call.Put != nil {
+		p.sorted(call.Put, came.returned)
+	}
+}
+
+// put looks at a PutBucketCors on a bucket that exists, with a right digest or none.
+func (p *proposing) put(o *observation, call *dialect.Call, refusals votes) {
+	if came := o.call; came.status >= 400 {
 		reply, _ := p.d.Call(p.before(o), *call)
 		if reply.Status == came.status && reply.Code != "" && reply.Code != came.code {
 			refusals.saw(reply.Code, came.code)
 		}
-	case came.method == "PUT" && call.Put != nil && s3cors.Validate(call.Put) != nil:
-		p.acceptedMethods(call.Put)
+		return
 	}
-	if came.read && came.returned != nil && call.Put != nil {
-		p.sorted(call.Put, came.returned)
+	if call.Put != nil && s3cors.Validate(call.Put) != nil {
+		p.acceptedMethods(call.Put)
 	}
 }
 
@@ -400,7 +412,7 @@ func (p *proposing) missing(came *called) {
 	p.add(name, dialect.Pairs(pairs))
 }
 
-func (p *proposing) before(o observation) dialect.State {
+func (p *proposing) before(o *observation) dialect.State {
 	if o.step == 0 {
 		return dialect.State{}
 	}

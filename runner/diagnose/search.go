@@ -26,6 +26,7 @@ const (
 type search struct {
 	e    *evidence
 	used atomic.Int64
+	kept []explanation // some of the last ones, the oldest first: the same dialects are asked for again and again
 }
 
 // explanation is a dialect, and what it leaves open.
@@ -35,10 +36,32 @@ type explanation struct {
 	total   int     // of their costs
 }
 
+// explain holds a dialect against every observation, unless that was done just before.
 func (s *search) explain(d dialect.Dialect) explanation {
 	s.used.Add(1)
+	name := d.String()
+	for _, x := range s.kept {
+		if x.dialect.String() == name {
+			return x
+		}
+	}
+	x := s.hold(d)
+	s.keep(x)
+	return x
+}
+
+// keep remembers an explanation in the place of the oldest: so many that they stay within a few ten megabytes.
+func (s *search) keep(x explanation) {
+	const most, trials = 16, 100_000
+	if len(s.kept) >= min(most, max(2, trials/max(1, len(x.trials)))) {
+		s.kept = slices.Delete(s.kept, 0, 1)
+	}
+	s.kept = append(s.kept, x)
+}
+
+func (s *search) hold(d dialect.Dialect) explanation {
 	x := explanation{dialect: d, trials: make([]trial, len(s.e.cases))}
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	for i := range s.e.cases {
 		x.trials[i] = s.e.try(d, w, i)
 		x.total += x.trials[i].cost
@@ -112,12 +135,30 @@ func (s *search) step(at explanation, banned *dialect.Deviation) (explanation, b
 	return explanation{}, false
 }
 
-// worthiest holds candidates against everything.
+// worthiest holds candidates against everything, up to the first that leaves nothing open: none is worth more. All of them count as effort, for
+// how many are begun at once is a matter of the machine.
 func (s *search) worthiest(at explanation, few []candidate) (explanation, bool) {
+	s.used.Add(int64(len(few)))
 	next := make([]explanation, len(few))
-	parallel(len(few), func(i int) { next[i] = s.explain(few[i].dialect) })
+	var whole atomic.Int64 // the first that leaves nothing open
+	whole.Store(int64(len(few)))
+	parallel(len(few), func(i int) {
+		if int64(i) > whole.Load() {
+			return
+		}
+		if next[i] = s.hold(few[i].dialect); next[i].total == 0 {
+			for first := whole.Load(); int64(i) < first; first = whole.Load() {
+				if whole.CompareAndSwap(first, int64(i)) {
+					break
+				}
+			}
+		}
+	})
 	best, worth := -1, 0
 	for i := range next {
+		if next[i].trials == nil {
+			continue
+		}
 		if w := s.worthOf(at, next[i]); w > worth {
 			best, worth = i, w
 		}
@@ -125,6 +166,7 @@ func (s *search) worthiest(at explanation, few []candidate) (explanation, bool) 
 	if best < 0 {
 		return explanation{}, false
 	}
+	s.keep(next[best])
 	return next[best], true
 }
 
@@ -163,7 +205,7 @@ func (s *search) worthOf(was, is explanation) int {
 		case d < 0:
 			worth += broken * d
 		}
-		if after.missed != 0 && after.predicted.contradicts(before.predicted, after.missed, s.e.cases[i].seen) {
+		if after.missed != 0 && after.predicted.contradicts(&before.predicted, after.missed, &s.e.cases[i].seen) {
 			worth -= wrong
 		}
 	}
@@ -172,7 +214,7 @@ func (s *search) worthOf(was, is explanation) int {
 
 // gain is what a dialect explains of a sample, less what it breaks there.
 func (s *search) gain(at explanation, d dialect.Dialect, sample []int) int {
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	gain := 0
 	for _, i := range sample {
 		if g := at.trials[i].cost - s.e.try(d, w, i).cost; g > 0 {
@@ -255,14 +297,14 @@ func (s *search) honest(at explanation) explanation {
 func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 	i := slices.IndexFunc(at.dialect, func(o dialect.Deviation) bool { return o.Name == one.Name && o.Value.Equal(one.Value) })
 	less := without(at.dialect, i)
-	bare := s.e.world(less)
+	simulated := s.e.simulate(less)
 	for n, t := range at.trials {
 		if t.missed == 0 {
 			continue
 		}
 		o := s.e.cases[n]
-		other := s.e.try(less, bare, n)
-		if o.call != nil && t.missed&^other.missed != 0 || o.call == nil && t.predicted.contradicts(other.predicted, t.missed, o.seen) {
+		other := s.e.try(less, simulated, n)
+		if o.call != nil && t.missed&^other.missed != 0 || o.call == nil && t.predicted.contradicts(&other.predicted, t.missed, &o.seen) {
 			return true
 		}
 	}
@@ -271,7 +313,7 @@ func (s *search) contradicted(at explanation, one dialect.Deviation) bool {
 
 // contradicts reports that a prediction differs from another in what was missed. Where an answer of another kind came, a refusal for a grant
 // or another status, its parts say nothing; at fault is what made the prediction one of the wrong kind.
-func (x expected) contradicts(y expected, missed parts, came seen) bool {
+func (x *expected) contradicts(y *expected, missed parts, came *seen) bool {
 	if x.otherKind(came) {
 		return !y.otherKind(came)
 	}
@@ -285,12 +327,12 @@ func (x expected) contradicts(y expected, missed parts, came seen) bool {
 }
 
 // otherKind reports that an answer of another status came, or one without CORS headers for one with them, or one with for one without.
-func (x expected) otherKind(came seen) bool {
+func (x *expected) otherKind(came *seen) bool {
 	return len(x.status) > 0 && !slices.Contains(x.status, came.status) || (x.headers[allowOrigin] == "") != (came.headers[allowOrigin] == "")
 }
 
 // changes are the parts in which two predictions differ.
-func (x expected) changes(y expected) parts {
+func (x *expected) changes(y *expected) parts {
 	var p parts
 	if !slices.Equal(x.status, y.status) {
 		p |= status
@@ -300,7 +342,7 @@ func (x expected) changes(y expected) parts {
 			p |= firstHeader << i
 		}
 	}
-	if x.code != y.code || x.bare != y.bare {
+	if x.code != y.code || x.noDocument != y.noDocument {
 		p |= errorCode
 	}
 	if x.method != y.method {
@@ -336,7 +378,7 @@ func (s *search) alternatives(at explanation, i int) []dialect.Deviation {
 }
 
 func (s *search) fits(at explanation, d dialect.Dialect, which []int) bool {
-	w := s.e.world(d)
+	w := s.e.simulate(d)
 	for _, n := range which {
 		if s.e.try(d, w, n).missed != at.trials[n].missed {
 			return false

@@ -8,52 +8,53 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// world is what the buckets of the scenarios hold after each step, on an endpoint that speaks a dialect, and what its rules make of each
-// request there.
-type world struct {
+// simulation is a run's scenarios played at an endpoint with the deviations of a dialect: what the buckets hold after each step, and which
+// rule of theirs each request matches.
+type simulation struct {
 	states [][]dialect.State
-	// answers is the world of the same dialect without what changes configuration calls; nil: none. Where a bucket is in the same state there,
-	// a request is answered as there.
-	answers *world
+	// answers is the simulation of the same dialect without the deviations of configuration calls; nil: the dialect has none. Where a bucket is
+	// in the same state in both, a request is answered alike, and is not matched twice.
+	answers *simulation
 
-	mu   sync.Mutex
-	made []*dialect.Matched // by observation; nil: not asked yet
+	mu      sync.Mutex
+	matched []*dialect.Matched // by observation; nil: not asked yet
 }
 
-// world is the same for all dialects that differ in answers alone: those are most, and are tried many times over.
-func (e *evidence) world(d dialect.Dialect) *world {
+// simulate plays the scenarios at an endpoint of a dialect. All dialects that differ in answers alone share one simulation: those are most, and
+// the search tries them many times over.
+func (e *evidence) simulate(d dialect.Dialect) *simulation {
 	key := d.Matching().String()
 	if d.Configures() {
 		key = "configures " + d.String()
 	}
 	e.mu.Lock()
-	w := e.worlds[key]
+	w := e.simulations[key]
 	e.mu.Unlock()
 	if w != nil {
 		return w
 	}
-	w = &world{made: make([]*dialect.Matched, len(e.cases)), states: e.faithful}
+	w = &simulation{matched: make([]*dialect.Matched, len(e.cases)), states: e.faithful}
 	if d.Configures() {
-		w.states = e.play(d)
+		w.states = e.replay(d)
 		if alike := d.Matching(); !alike.Configures() {
-			w.answers = e.world(alike)
+			w.answers = e.simulate(alike)
 		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.worlds) > mostWorlds {
-		clear(e.worlds)
+	if len(e.simulations) > mostSimulations {
+		clear(e.simulations)
 	}
-	if e.worlds[key] == nil { // another may have made it meanwhile
-		e.worlds[key] = w
+	if e.simulations[key] == nil { // another goroutine may have made it meanwhile
+		e.simulations[key] = w
 	}
-	return e.worlds[key]
+	return e.simulations[key]
 }
 
-// mostWorlds bounds what is kept in memory: about a megabyte each.
-const mostWorlds = 64
+// mostSimulations bounds what is kept in memory: about a megabyte each.
+const mostSimulations = 64
 
-func (e *evidence) play(d dialect.Dialect) [][]dialect.State {
+func (e *evidence) replay(d dialect.Dialect) [][]dialect.State {
 	all := make([][]dialect.State, len(e.scenarios))
 	for i, t := range e.scenarios {
 		var s dialect.State
@@ -71,18 +72,18 @@ func (e *evidence) play(d dialect.Dialect) [][]dialect.State {
 	return all
 }
 
-func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
+func (w *simulation) match(d dialect.Dialect, e *evidence, n int) dialect.Matched {
 	if o := e.cases[n]; w.answers != nil && sameState(e.state(w, o), e.state(w.answers, o)) {
-		return w.answers.matched(d, e, n)
+		return w.answers.match(d, e, n)
 	}
 	w.mu.Lock()
-	m := w.made[n]
+	m := w.matched[n]
 	w.mu.Unlock()
 	if m == nil {
 		made := d.Matched(e.state(w, e.cases[n]), e.cases[n].asked)
 		m = &made
 		w.mu.Lock()
-		w.made[n] = m
+		w.matched[n] = m
 		w.mu.Unlock()
 	}
 	return *m
@@ -91,14 +92,14 @@ func (w *world) matched(d dialect.Dialect, e *evidence, n int) dialect.Matched {
 // sameState reports that a bucket holds and held the very same configurations.
 func sameState(a, b dialect.State) bool { return a.Own == b.Own && slices.Equal(a.Past, b.Past) }
 
-// trial is what came of holding a prediction against an observation.
+// trial is how a prediction compares with an observation.
 type trial struct {
 	predicted expected // the nearest of the answers that were predicted; zero for a configuration call
 	missed    parts
 	cost      int
 }
 
-func (e *evidence) try(d dialect.Dialect, s *world, n int) trial {
+func (e *evidence) try(d dialect.Dialect, s *simulation, n int) trial {
 	o := e.cases[n]
 	if o.call != nil {
 		t := trial{missed: e.missedCall(d, s, o) &^ o.ignored}
@@ -108,10 +109,10 @@ func (e *evidence) try(d dialect.Dialect, s *world, n int) trial {
 		return t
 	}
 	best := trial{cost: -1}
-	for _, a := range d.Finish(s.matched(d, e, n)) {
-		x := expect(a)
-		m := x.missed(o.seen) &^ o.ignored
-		if c := x.cost(m, o.seen); best.cost < 0 || c < best.cost {
+	for _, a := range d.Finish(s.match(d, e, n)) {
+		x := e.meanings.expect(a)
+		m := x.missed(&o.seen) &^ o.ignored
+		if c := x.cost(m, &o.seen); best.cost < 0 || c < best.cost {
 			best = trial{x, m, c}
 		}
 		if best.cost == 0 {
@@ -122,17 +123,17 @@ func (e *evidence) try(d dialect.Dialect, s *world, n int) trial {
 }
 
 // state is that of the bucket that a request names.
-func (e *evidence) state(w *world, o observation) dialect.State {
+func (e *evidence) state(w *simulation, o *observation) dialect.State {
 	switch o.place {
 	case own:
 		return w.states[o.scenario][o.step]
-	case gone:
+	case deletedBucket:
 		return dialect.State{Own: w.states[o.scenario][o.step].Own}
 	}
 	return dialect.State{}
 }
 
-func (e *evidence) missedCall(d dialect.Dialect, w *world, o observation) parts {
+func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o *observation) parts {
 	var before dialect.State
 	if o.step > 0 {
 		before = w.states[o.scenario][o.step-1]

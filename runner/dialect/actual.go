@@ -16,18 +16,18 @@ import (
 var actualDeviations = []Deviation{
 	{Name: "no-headers-on-status", Summary: "Answers of one status have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Parameter: &Parameter{Doc: "the status", Examples: numbers(404, 403, 206, 304, 416, 412), summary: worded("A %s has no CORS headers."),
-			make: func(v Value) change { return bare(func(q Asked) bool { return q.Status == v.number }) }}},
+			make: func(v Value) change { return withoutHeaders(func(q Asked) bool { return q.Status == v.number }) }}},
 	{Name: "no-headers-on-method", Summary: "Answers to one method have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Parameter: &Parameter{Doc: "the method", Examples: []Value{Word("HEAD"), Word("PUT"), Word("POST"), Word("DELETE")}, summary: worded("Answers to %s have no CORS headers."),
-			make: func(v Value) change { return bare(func(q Asked) bool { return q.Method == v.word }) }}},
+			make: func(v Value) change { return withoutHeaders(func(q Asked) bool { return q.Method == v.word }) }}},
 	{Name: "no-headers-on-listings", Summary: "Listings have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.has("list-type") })},
+		change: withoutHeaders(func(q Asked) bool { return q.has("list-type") })},
 	{Name: "no-headers-on-sub-resources", Summary: "Answers for a bucket's sub-resources have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.has("location") || q.has("uploads") })},
+		change: withoutHeaders(func(q Asked) bool { return q.has("location") || q.has("uploads") })},
 	{Name: "no-headers-on-parts", Summary: "Answers to parts of an upload have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.has("partNumber") })},
+		change: withoutHeaders(func(q Asked) bool { return q.has("partNumber") })},
 	{Name: "no-headers-in-folders", Summary: "Answers for objects in folders have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return strings.Contains(q.Key, "/") })},
+		change: withoutHeaders(func(q Asked) bool { return strings.Contains(q.Key, "/") })},
 	{Name: "headers-on-the-root", Summary: "The list of buckets can be read by every page.", Class: result.Exposure, Checks: []string{"actual.allow-origin"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Target == s3cors.Service && q.Origin != nil {
@@ -35,32 +35,32 @@ var actualDeviations = []Deviation{
 			}
 		})},
 	{Name: "no-headers-on-bucket", Summary: "Answers of a bucket's URL have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.Target == s3cors.Bucket })},
+		change: withoutHeaders(func(q Asked) bool { return q.Target == s3cors.Bucket })},
 	{Name: "no-headers-on-presigned", Summary: "Answers to presigned requests have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.Presigned() })},
+		change: withoutHeaders(func(q Asked) bool { return q.Presigned() })},
 	{Name: "no-headers-on-signed", Summary: "Answers to requests with an Authorization header have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.Signed() })},
+		change: withoutHeaders(func(q Asked) bool { return q.Signed() })},
 	{Name: "no-headers-on-anonymous", Summary: "Answers to anonymous requests have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool {
+		change: withoutHeaders(func(q Asked) bool {
 			return q.Anonymous()
 		})},
 	{Name: "no-headers-on-authentication-errors", Summary: "A signed request that is refused with 403 gets no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.Status == 403 && !q.Anonymous() })},
+		change: withoutHeaders(func(q Asked) bool { return q.Status == 403 && !q.Anonymous() })},
 	{Name: "no-headers-on-refusals", Summary: "A 403 to some methods has no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Parameter: &Parameter{Doc: "the methods", Examples: []Value{List("GET", "HEAD")}, summary: worded("A 403 to %s has no CORS headers."),
 			make: func(v Value) change {
-				return bare(func(q Asked) bool { return q.Status == 403 && slices.Contains(v.list, q.Method) })
+				return withoutHeaders(func(q Asked) bool { return q.Status == 403 && slices.Contains(v.list, q.Method) })
 			}}},
 	{Name: "no-headers-on-query", Summary: "Answers to one operation, told by its query, have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
 		Parameter: &Parameter{Doc: "a method, a name in the query and, where only some answers are meant, their status", Examples: []Value{Pairs(map[string]string{"method": "GET", "query": "cors"})},
 			summary: worded("Answers to one operation, told by its query, have no CORS headers: %s."), check: operation,
 			make: func(v Value) change {
-				return bare(func(q Asked) bool {
+				return withoutHeaders(func(q Asked) bool {
 					return q.Method == v.pairs["method"] && q.has(v.pairs["query"]) && (v.pairs["status"] == "" || v.pairs["status"] == strconv.Itoa(q.Status))
 				})
 			}}},
 	{Name: "no-headers-without-preflight-headers", Summary: "Actual answers have CORS headers only where the request has Access-Control-Request-Method.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool { return q.RequestMethod == nil })},
+		change: withoutHeaders(func(q Asked) bool { return q.RequestMethod == nil })},
 	{Name: "actual-refused", Summary: "An actual request that no rule permits is refused with 403.", Class: result.Contract, Checks: []string{"actual.status"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Origin != nil && q.Config != nil && a.Headers[allowOrigin] == "" && q.Status < 300 && !q.has("cors") {
@@ -93,7 +93,7 @@ var actualDeviations = []Deviation{
 			}
 			clear(a.Headers)
 			if q.Preflight() {
-				a.Status, a.Error, a.Bare = []int{404}, nil, true
+				a.Status, a.Error, a.NoDocument = []int{404}, nil, true
 			}
 		})},
 	{Name: "actual-headers-on-missing-bucket", Summary: "The 404 of a bucket that does not exist carries Allow-Origin.", Class: result.Exposure, Checks: []string{"actual.*"},
@@ -113,7 +113,7 @@ var actualDeviations = []Deviation{
 				})
 			}}},
 	{Name: "actual-checks-real-headers", Summary: "The real headers of an actual request are held against AllowedHeaders.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
-		change: bare(func(q Asked) bool {
+		change: withoutHeaders(func(q Asked) bool {
 			r := q.Rule
 			return r != nil && slices.ContainsFunc([]string{"Content-Type", "X-Amz-Meta-Title", "Range", "If-None-Match"}, func(n string) bool {
 				return q.header(n) != "" && !anyHeader(r.AllowedHeaders, n)

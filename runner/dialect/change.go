@@ -17,6 +17,8 @@ type change struct {
 	request func(*s3cors.Request)
 	// odd: requested names are compared whatever characters they have; empty: members that are empty too.
 	odd, empty bool
+	// null: the origin null is compared like any other, which S3's facts leave open.
+	null bool
 	// origin and header match in another way; fits is the way that they change.
 	origin func(pattern, origin string, fits match) bool
 	header func(patterns []string, name string, fits covers) bool
@@ -150,8 +152,8 @@ func doubled(name string) change {
 	return answering(func(a *Answer, _ Asked) { a.Twice = append(slices.Clone(a.Twice), name) })
 }
 
-// bare leaves out every CORS header of actual answers to which it applies.
-func bare(when func(Asked) bool) change {
+// withoutHeaders leaves out every CORS header of actual answers to which it applies.
+func withoutHeaders(when func(Asked) bool) change {
 	return onActual(func(h map[string]string, q Asked) {
 		if when(q) {
 			clear(h)
@@ -161,7 +163,7 @@ func bare(when func(Asked) bool) change {
 
 // grant makes of any answer to a preflight one that permits it.
 func grant(a *Answer, q Asked, origin string) {
-	a.Status, a.Error, a.Bare = []int{200}, nil, false
+	a.Status, a.Error, a.NoDocument = []int{200}, nil, false
 	a.Headers[allowOrigin], a.Headers[vary] = origin, allVary
 	a.Headers[allowMethods] = text(q.RequestMethod)
 	if names := requested(q.Request); len(names) > 0 {
@@ -174,7 +176,7 @@ func grant(a *Answer, q Asked, origin string) {
 
 // refuse makes of any answer to a preflight a refusal.
 func refuse(a *Answer, status int, code string) {
-	a.Status, a.Error, a.Bare = []int{status}, &s3cors.Error{Code: code, Message: code}, false
+	a.Status, a.Error, a.NoDocument = []int{status}, &s3cors.Error{Code: code, Message: code}, false
 	clear(a.Headers)
 }
 

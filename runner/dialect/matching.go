@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -153,7 +154,7 @@ var originDeviations = []Deviation{
 			return p == o || star && strings.HasPrefix(o, before) && strings.HasSuffix(o, after)
 		})},
 	{Name: "origin-null-always", Summary: "The origin null is always allowed.", Class: result.Exposure,
-		change: origins(func(p, o string, fits match) bool { return o == "null" || fits(p, o) })},
+		change: change{null: true, origin: func(p, o string, fits match) bool { return o == "null" || fits(p, o) }}},
 	{Name: "origin-bare-scheme", Summary: "An allowed origin https covers every https origin.", Class: result.Exposure,
 		change: origins(func(p, o string, fits match) bool { return fits(p, o) || strings.HasPrefix(o, p+"://") })},
 	{Name: "origin-must-be-url", Summary: "An origin that is no URL is never matched.", Class: result.Contract,
@@ -164,7 +165,7 @@ var originDeviations = []Deviation{
 			return r, true
 		})},
 	{Name: "origin-reflected", Summary: "Every origin is allowed where there is a configuration.", Class: result.Exposure,
-		change: origins(func(string, string, match) bool { return true })},
+		change: change{null: true, origin: func(string, string, match) bool { return true }}},
 	{Name: "origin-localhost-always", Summary: "http://localhost with any port is always allowed.", Class: result.Exposure,
 		change: origins(func(p, o string, fits match) bool { return fits(p, o) || strings.HasPrefix(o, "http://localhost") })},
 }
@@ -211,11 +212,32 @@ func expression(pattern, dot, star string) *regexp.Regexp {
 	if dot == "." {
 		quoted = strings.ReplaceAll(quoted, `\.`, ".")
 	}
-	return regexp.MustCompile("^" + quoted + "$")
+	return compiled("^" + quoted + "$")
 }
 
 func unanchored(pattern string) *regexp.Regexp {
-	return regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*"))
+	return compiled(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*"))
+}
+
+// expressions keeps what was compiled: the patterns of a configuration are matched against one origin or name after another.
+var expressions struct {
+	sync.Mutex
+	by map[string]*regexp.Regexp
+}
+
+func compiled(expr string) *regexp.Regexp {
+	const most = 2000
+	expressions.Lock()
+	defer expressions.Unlock()
+	re := expressions.by[expr]
+	if re == nil {
+		re = regexp.MustCompile(expr)
+		if expressions.by == nil || len(expressions.by) >= most {
+			expressions.by = map[string]*regexp.Regexp{}
+		}
+		expressions.by[expr] = re
+	}
+	return re
 }
 
 // methodDeviations compare methods in another way than S3.

@@ -79,8 +79,8 @@ func (q Asked) Anonymous() bool { return !q.Signed() && !q.Presigned() }
 // Answer is one answer that an endpoint may give.
 type Answer struct {
 	s3cors.Answer
-	Twice []string // headers whose line is sent twice
-	Bare  bool     // there is no error document
+	Twice      []string // headers whose line is sent twice
+	NoDocument bool     // there is no error document
 }
 
 // Answers says what an endpoint that speaks the dialect answers to a request on a bucket in that state: one answer, or several where S3's
@@ -104,7 +104,7 @@ func (d Dialect) Matched(s State, q Asked) Matched {
 	q.Config = cfg
 	asked, odd := d.odd(q.Request)
 	rules, matched := d.rules(cfg, q.Request, odd)
-	owed := s3cors.Answers(matched, asked)
+	owed := d.decided(s3cors.Answers(matched, asked))
 	m := Matched{owed: owed.Answers, asked: make([]Asked, len(owed.Answers))}
 	for i, a := range owed.Answers {
 		m.asked[i] = q
@@ -117,6 +117,14 @@ func (d Dialect) Matched(s State, q Asked) Matched {
 		}
 	}
 	return m
+}
+
+// decided leaves out the answers at open points of S3's facts that the dialect settles.
+func (d Dialect) decided(owed s3cors.Owed) s3cors.Owed {
+	if slices.ContainsFunc(d, func(one Deviation) bool { return one.null }) {
+		owed.Answers = slices.DeleteFunc(owed.Answers, s3cors.Answer.NullUnmatched)
+	}
+	return owed
 }
 
 // Finish is the second half of [Dialect.Answers].
@@ -337,6 +345,11 @@ func Predict(d Dialect, cfg *s3cors.Configuration, q s3cors.Request) []Answer {
 	return d.Answers(State{Own: cfg}, asked)
 }
 
+// Doubles reports that the line of a header is sent twice.
+func (a Answer) Doubles(header string) bool {
+	return slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, header) })
+}
+
 // Lines are the header lines of an answer, in the order of [s3cors.Headers].
 func (a Answer) Lines() []result.Header {
 	var lines []result.Header
@@ -346,7 +359,7 @@ func (a Answer) Lines() []result.Header {
 			continue
 		}
 		lines = append(lines, result.Header{Name: h.Name, Value: value})
-		if slices.ContainsFunc(a.Twice, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
+		if a.Doubles(h.Name) {
 			lines = append(lines, result.Header{Name: h.Name, Value: value})
 		}
 	}

@@ -119,7 +119,7 @@ var preflightDeviations = []Deviation{
 	{Name: "preflight-granted-by-origin", Summary: "A preflight whose origin a rule lists gets 200 with Allow-Origin alone where method or headers do not match.", Class: result.Contract,
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && a.Error != nil && a.Error.Code == s3cors.CodeAccessForbidden && q.Config != nil && originListed(q.Config, q.Request) {
-				a.Status, a.Error, a.Bare = []int{200}, nil, false
+				a.Status, a.Error, a.NoDocument = []int{200}, nil, false
 				a.Headers[allowOrigin] = text(q.Origin)
 			}
 		})},
@@ -156,7 +156,7 @@ var preflightDeviations = []Deviation{
 	{Name: "preflight-empty-refusal", Summary: "A refused preflight has no error document.", Class: result.Contract, Checks: []string{"preflight.error-code"},
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && len(a.Status) > 0 && a.Status[0] >= 300 {
-				a.Error, a.Bare = nil, true
+				a.Error, a.NoDocument = nil, true
 			}
 		})},
 	{Name: "preflight-without-origin", Summary: "OPTIONS without Origin gets another answer.", Class: result.Contract, Checks: []string{"preflight.*"},
@@ -252,9 +252,9 @@ func otherwise(summary string, fact int, example map[string]string) *Parameter {
 func replied(a *Answer, v Value) {
 	code, _ := strconv.Atoi(v.pairs["status"])
 	e := s3cors.Error{Code: v.pairs["code"]} // another document: what else it names is not said
-	a.Status, a.Error, a.Bare = []int{code}, &e, false
+	a.Status, a.Error, a.NoDocument = []int{code}, &e, false
 	if e.Code == "" {
-		a.Error, a.Bare = nil, true
+		a.Error, a.NoDocument = nil, true
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -49,8 +50,8 @@ func (v Value) Int() int { return v.number }
 // Words are the list's words; none for values of other kinds.
 func (v Value) Words() []string { return slices.Clone(v.list) }
 
-// Plain is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.
-func (v Value) Plain() any {
+// Untyped is the value as YAML and JSON know it: an int, a string, a []string or a map[string]string.
+func (v Value) Untyped() any {
 	switch v.set {
 	case "a number":
 		return v.number
@@ -90,17 +91,18 @@ func (v Value) String() string {
 // quoteWord writes a word so that YAML reads it as one, inside a list or mapping too.
 func quoteWord(w string) string {
 	out, err := yaml.Marshal(w)
-	if text := strings.TrimSpace(string(out)); err == nil && !strings.ContainsAny(text, "\n,[]{}") {
+	text := strings.TrimSpace(string(out))
+	if err == nil && !strings.ContainsAny(text, "\n,[]{}") && !strings.ContainsFunc(w, unicode.IsControl) { // a block of lines begins with a sign of its own
 		return text
 	}
 	return strconv.Quote(w)
 }
 
 // MarshalJSON writes the value as JSON knows it.
-func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.Plain()) }
+func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.Untyped()) }
 
 // MarshalYAML writes the value as YAML knows it.
-func (v Value) MarshalYAML() (any, error) { return v.Plain(), nil }
+func (v Value) MarshalYAML() (any, error) { return v.Untyped(), nil }
 
 // UnmarshalYAML reads a number, a word, a list or a mapping of words.
 func (v *Value) UnmarshalYAML(n *yaml.Node) error {

@@ -82,15 +82,15 @@ func answersPlain(err error) bool {
 	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
-// noHTTP says what a server speaks by the first bytes of its answer.
+// noHTTP says which protocol a server uses, by the first bytes of its answer.
 func (e *Endpoint) noHTTP(first string, err error) *Trouble {
-	if e.url.Scheme == "http" && probe.SpeaksTLS(first) {
+	if e.url.Scheme == "http" && probe.IsTLSOnly(first) {
 		return e.plainToTLS(err)
 	}
 	if !strings.Contains(err.Error(), "malformed HTTP response ") && e.url.Scheme == "http" {
 		return &Trouble{fmt.Sprintf("%s speaks no HTTP/1.1: its answer has %q where version and status belong", e.URL(), e.presentable(first)), "check --endpoint, its host and its port", err}
 	}
-	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), probe.Speaks(first, e.url.Scheme == "https"), e.presentable(first)), "check --endpoint, its host and its port", err}
+	return &Trouble{fmt.Sprintf("%s speaks %s: its answer begins with %q", e.URL(), probe.DescribeProtocol(first, e.url.Scheme == "https"), e.presentable(first)), "check --endpoint, its host and its port", err}
 }
 
 func (e *Endpoint) plainToTLS(err error) *Trouble {
@@ -140,7 +140,7 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 // clause is a refusal as part of a sentence that goes on.
 func clause(call *CallError) string { return strings.TrimSuffix(call.Error(), ".") }
 
-// regionHint says with what to ask instead, as far as the answer tells.
+// regionHint says which region or endpoint to use instead, as far as the answer names it.
 func (e *Endpoint) regionHint(call *CallError) string {
 	var give []string
 	if call.elsewhere.url != "" {

@@ -19,6 +19,7 @@ type cleaner struct {
 	bucket, prefix string
 	ours           func(key string) bool // no other key is touched; nil: all below the prefix are
 	last           string                // this one is removed when all others are gone; empty: none is
+	lots           bool                  // DeleteObjects may be sent; only in a bucket of the run's own, where it can do no harm
 	unlisted       error                 // why versions or uploads could not be listed: of interest only where something stays
 }
 
@@ -34,12 +35,13 @@ func (c *cleaner) clean(ctx context.Context) error {
 	return err
 }
 
-// mostPages is how much of a list is read: of ten thousand buckets or a thousand objects a page. Who sends more sends them without end.
+// mostPages is how many pages of a list are read: ten thousand buckets or a thousand objects each. A server that sends more does not end its
+// lists.
 const mostPages = 1000
 
 var errNoEnd = fmt.Errorf("the list goes on after %d pages", mostPages)
 
-// mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
+// mine reports that a key may be removed. The prefix is checked here too, because not every server lists only the keys that begin with it.
 func (c *cleaner) mine(key string) bool {
 	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
 }
@@ -111,17 +113,24 @@ func (c *cleaner) deleteVersions(ctx context.Context) error {
 			c.notListed(c.e.callError("ListObjectVersions", err))
 			break
 		}
-		problems = append(problems,
-			each(page.Versions, func(v types.ObjectVersion) error { return c.deleteVersion(ctx, v.Key, v.VersionId) }),
-			each(page.DeleteMarkers, func(m types.DeleteMarkerEntry) error { return c.deleteVersion(ctx, m.Key, m.VersionId) }))
+		var found []types.ObjectIdentifier
+		add := func(key, version *string) {
+			if c.mine(aws.ToString(key)) && aws.ToString(version) != "" {
+				found = append(found, types.ObjectIdentifier{Key: key, VersionId: version})
+			}
+		}
+		for _, v := range page.Versions {
+			add(v.Key, v.VersionId)
+		}
+		for _, m := range page.DeleteMarkers {
+			add(m.Key, m.VersionId)
+		}
+		problems = append(problems, each(c.deleteLots(ctx, found), func(o types.ObjectIdentifier) error { return c.deleteVersion(ctx, o.Key, o.VersionId) }))
 	}
 	return errors.Join(problems...)
 }
 
 func (c *cleaner) deleteVersion(ctx context.Context, key, version *string) error {
-	if !c.mine(aws.ToString(key)) || aws.ToString(version) == "" {
-		return nil
-	}
 	_, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key, VersionId: version})
 	err = c.e.callError("DeleteObject", err)
 	var call *CallError
@@ -142,15 +151,18 @@ func (c *cleaner) deleteObjects(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(append(problems, c.e.callError("ListObjectsV2", err))...)
 		}
-		problems = append(problems, each(page.Contents, func(o types.Object) error { return c.deleteObject(ctx, o.Key) }))
+		var found []types.ObjectIdentifier
+		for _, o := range page.Contents {
+			if c.mine(aws.ToString(o.Key)) {
+				found = append(found, types.ObjectIdentifier{Key: o.Key})
+			}
+		}
+		problems = append(problems, each(c.deleteLots(ctx, found), func(o types.ObjectIdentifier) error { return c.deleteObject(ctx, o.Key) }))
 	}
 	return errors.Join(problems...)
 }
 
 func (c *cleaner) deleteObject(ctx context.Context, key *string) error {
-	if !c.mine(aws.ToString(key)) {
-		return nil
-	}
 	out, err := c.e.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: key})
 	if err != nil {
 		return c.e.callError("DeleteObject", err)

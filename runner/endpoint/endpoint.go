@@ -48,6 +48,7 @@ type Endpoint struct {
 
 	noRegion  bool        // none was given: Region is a guess
 	knowsCORS atomic.Bool // a bucket showed a configuration
+	noLots    atomic.Bool // DeleteObjects was refused
 
 	ledger ledger
 
@@ -111,7 +112,7 @@ func parse(text string) (*url.URL, error) {
 	case strings.ContainsAny(text, "?#"):
 		return nil, errors.New("endpoint: a URL without query and fragment is expected, such as " + example + ": what was given has one, which is not shown, for it may be a signature")
 	case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return nil, fmt.Errorf("endpoint %q: expected a URL such as %s", plain(text), example)
+		return nil, fmt.Errorf("endpoint %q: expected a URL such as %s", oneLine(text), example)
 	}
 	return u, nil
 }
@@ -122,7 +123,7 @@ func load(ctx context.Context, c Config) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	// Without a logger: what matters comes back as an error, and is told once.
+	// No logger: failures come back as errors, which are reported once.
 	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
 	if c.Region != "" {
 		options = append(options, config.WithRegion(c.Region))

@@ -32,6 +32,7 @@ type fake struct {
 	next      int
 	bodies    map[string]string
 	condition *condition     // nil: as S3
+	lots      lots           // how it answers DeleteObjects
 	refuse    map[string]int // by the beginning of method and target
 	before    func(line string)
 	after     func(line string, w http.ResponseWriter)
@@ -63,6 +64,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if r.Method == http.MethodPost && r.URL.Query().Has("delete") {
+		f.deleteLot(w, body)
+		return
+	}
 	if key == "" {
 		f.bucket(w, r)
 		return

@@ -65,7 +65,7 @@ func (h Holder) here() bool { return h.Host == hostName() }
 
 // String is the holder as part of a sentence: "the run 0123456789ab (process 17 on host, since 2026-01-02 03:04:05 UTC)".
 func (h Holder) String() string {
-	return fmt.Sprintf("the run %s (process %d on %s, since %s)", plain(h.Run), h.PID, plain(h.Host), h.Time.UTC().Format("2006-01-02 15:04:05 MST"))
+	return fmt.Sprintf("the run %s (process %d on %s, since %s)", oneLine(h.Run), h.PID, oneLine(h.Host), h.Time.UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
 // readHolder is the reader of what a Holder was written as.

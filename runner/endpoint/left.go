@@ -47,8 +47,8 @@ func (l *LeftBehind) Error() string {
 
 func (l *LeftBehind) Unwrap() error { return l.Err }
 
-// Undone lists, as [NotRestored] and [LeftBehind], what there still is to clean up: for whoever must end without waiting for it. It sends
-// nothing.
+// Undone lists, as [NotRestored] and [LeftBehind], what is still to be cleaned up, for a process that must end without waiting for it. It
+// sends nothing.
 func (e *Endpoint) Undone() []error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -107,11 +107,11 @@ func (e *Endpoint) command(words ...string) string {
 // defaultTimeout is how long one request may take, as probe has it.
 const defaultTimeout = 30 * time.Second
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@=+,-]+$`)
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9_./:@=+,-]+$`)
 
 // shellWord quotes what a shell would not take as one word as it stands.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if shellSafe.MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -81,5 +81,5 @@ func (c check) credentials() Verdict {
 }
 
 func (c check) deny(reason Reason, header, format string, args ...any) Verdict {
-	return deny(c.prefix+reason, blame(c.headers, header), fmt.Sprintf(format, args...))
+	return deny(c.prefix+reason, headerIn(c.headers, header), fmt.Sprintf(format, args...))
 }

@@ -107,12 +107,12 @@ func TestCORSCheck(t *testing.T) {
 	}
 }
 
-func TestCORSCheckBlamesTheLine(t *testing.T) {
+func TestCORSCheckShowsTheHeader(t *testing.T) {
 	v := fetch.CORSCheck(page, fetch.Omit, head("Server: x", "access-control-ALLOW-origin: https://a", "Access-Control-Allow-Origin: https://b"))
 	equal(t, "line", v.Header, &head("access-control-ALLOW-origin: https://a, https://b")[0])
 	v = fetch.CORSCheck(page, fetch.Include, head("Access-Control-Allow-Origin: "+page, "Access-Control-Allow-Credentials: TRUE"))
 	equal(t, "line", v.Header, &head("Access-Control-Allow-Credentials: TRUE")[0])
 	if v = fetch.CORSCheck(page, fetch.Omit, nil); v.Header != nil {
-		t.Errorf("a header that is absent is to blame: %v", v.Header)
+		t.Errorf("a header that is absent is shown: %v", v.Header)
 	}
 }

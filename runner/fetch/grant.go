@@ -18,7 +18,7 @@ const starIsLiteral = ": * stands for itself alone when the request carries cred
 
 // invalidList is the verdict on a list header that cannot be parsed (fetch#cors-preflight-fetch-0, step 7.3).
 func invalidList(reason Reason, res Response, name string, err error) Verdict {
-	return deny(reason, blame(res.Headers, name),
+	return deny(reason, headerIn(res.Headers, name),
 		fmt.Sprintf("%s cannot be parsed, so nothing in it counts: %s", name, errors.Unwrap(err)))
 }
 
@@ -72,7 +72,7 @@ func notListed(reason Reason, names []string, res Response, header, tail string)
 	if len(names) > 1 {
 		verb = "are"
 	}
-	line := blame(res.Headers, header)
+	line := headerIn(res.Headers, header)
 	if line == nil {
 		return deny(reason, nil,
 			fmt.Sprintf("%s %s not granted: the preflight's answer has no %s", english.And(names), verb, header))

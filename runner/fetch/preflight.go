@@ -80,7 +80,7 @@ func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict
 // (fetch#concept-response-location-url).
 func notRedirected(res Response) Verdict {
 	if location, present := Get(res.Headers, "Location"); present && isRedirectStatus(res.Status) {
-		return deny(PreflightRedirect, blame(res.Headers, "Location"),
+		return deny(PreflightRedirect, headerIn(res.Headers, "Location"),
 			fmt.Sprintf("the preflight was answered with %d, a redirect to %s: browsers do not follow it there", res.Status, quote(location)))
 	}
 	return allow()

@@ -221,13 +221,13 @@ func TestPreflightCheckNotesPatterns(t *testing.T) {
 	equal(t, "notes", v.Notes, []string{`browsers take "x-amz-*" in Access-Control-Allow-Headers for a literal name`})
 }
 
-func TestPreflightCheckBlamesTheLine(t *testing.T) {
+func TestPreflightCheckShowsTheHeader(t *testing.T) {
 	req := fetch.Request{Method: "PUT", Headers: head("X-A: 1"), Origin: page}
 	v := fetch.PreflightCheck(req, granted("access-control-allow-methods: GET", "Access-Control-Allow-Methods: HEAD"))
 	equal(t, "methods", v.Header, &head("access-control-allow-methods: GET, HEAD")[0])
 	v = fetch.PreflightCheck(req, granted("Access-Control-Allow-Methods: PUT", "Access-Control-Allow-Headers: x-b"))
 	equal(t, "headers", v.Header, &head("Access-Control-Allow-Headers: x-b")[0])
 	if v = fetch.PreflightCheck(req, granted()); v.Header != nil {
-		t.Errorf("a header that is absent is to blame: %v", v.Header)
+		t.Errorf("a header that is absent is shown: %v", v.Header)
 	}
 }

@@ -60,7 +60,7 @@ func RedirectCheck(req Request, hop Hop) Redirect {
 
 // locationCheck is the steps on the next address (fetch#http-redirect-fetch, steps 4 to 11).
 func locationCheck(req Request, hop Hop, to *url.URL, err error, cors bool) Verdict {
-	line := blame(hop.Response.Headers, "Location")
+	line := headerIn(hop.Response.Headers, "Location")
 	switch {
 	case len(lines(hop.Response.Headers, "Location")) > 1:
 		return deny(RedirectInvalid, line, "the redirect has more than one Location: "+quote(line.Value))

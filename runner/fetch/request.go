@@ -55,8 +55,8 @@ type Verdict struct {
 	Reason Reason
 	// Sentence says for a person what is wrong with this very answer, without a full stop.
 	Sentence string
-	// Header is the line to blame, several of one name joined as [Get] does; nil if it is absent, or if no header is
-	// to blame.
+	// Header is the header that made the step fail, several lines of one name joined as [Get] does; nil if the answer lacks it, or if
+	// the step failed for another reason than a header.
 	Header *result.Header
 	// Chromium is Chromium's name for the reason, such as kMissingAllowOriginHeader; empty if it has none.
 	Chromium string
@@ -69,10 +69,10 @@ type Verdict struct {
 // allow is the verdict of a step that passed.
 func allow(notes ...string) Verdict { return Verdict{Allowed: true, Notes: notes} }
 
-// deny is the verdict of a step that failed, with the line to blame.
-func deny(reason Reason, blame *result.Header, sentence string) Verdict {
+// deny is the verdict of a step that failed, with the header that made it fail.
+func deny(reason Reason, header *result.Header, sentence string) Verdict {
 	info := reason.Info()
-	return Verdict{Reason: reason, Sentence: sentence, Header: blame, Chromium: info.Chromium, Firefox: info.Firefox}
+	return Verdict{Reason: reason, Sentence: sentence, Header: header, Chromium: info.Chromium, Firefox: info.Firefox}
 }
 
 // Unanswered is the verdict on a request that got no answer: the connection failed, or what came was not HTTP. The

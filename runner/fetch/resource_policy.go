@@ -30,7 +30,7 @@ func ResourcePolicyCheck(origin, target string, headers []result.Header) Verdict
 	default:
 		return allow()
 	}
-	return deny(ResourcePolicy, blame(headers, resourcePolicy),
+	return deny(ResourcePolicy, headerIn(headers, resourcePolicy),
 		fmt.Sprintf("%s is %s: a page of %s may not use the answer without CORS, as an image or a video does", resourcePolicy, quote(value), quote(origin)))
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Names of the protocol's headers.
@@ -32,7 +34,7 @@ func Get(headers []result.Header, name string) (value string, present bool) {
 
 // ExtractHeaderListValues returns the elements of a header whose value is a comma-separated list of tokens, over all of
 // its lines (fetch#extract-header-list-values). Empty elements are fine and left out. The list is nil if there is no
-// such header, and not nil but empty if the header lists nothing. One element that is no token spoils the whole.
+// such header, and not nil but empty if the header lists nothing. If one element is not a token, the whole list is an error.
 func ExtractHeaderListValues(headers []result.Header, name string) ([]string, error) {
 	values := lines(headers, name)
 	if len(values) == 0 {
@@ -59,8 +61,8 @@ func lines(headers []result.Header, name string) []string {
 	return values
 }
 
-// blame returns a header as evidence: its name as first sent, its lines joined; nil if it is absent.
-func blame(headers []result.Header, name string) *result.Header {
+// headerIn returns a header as a [Verdict] shows it: its name as the answer first spells it, its lines joined; nil if it is absent.
+func headerIn(headers []result.Header, name string) *result.Header {
 	value, present := Get(headers, name)
 	if !present {
 		return nil
@@ -88,14 +90,7 @@ func elements(values []string) []string {
 }
 
 // isToken reports whether s is a token (RFC 9110 section 5.6.2), the grammar of methods and header names.
-func isToken(s string) bool {
-	for i := range len(s) {
-		if !isAlphanumeric(s[i]) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(s[i])) {
-			return false
-		}
-	}
-	return s != ""
-}
+func isToken(s string) bool { return httpguts.ValidHeaderFieldName(s) }
 
 func isAlphanumeric(b byte) bool { return isDigit(b) || 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z' }
 
@@ -104,7 +99,8 @@ func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 // isDigits reports whether s is one digit or more.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// byteLower is the standard's byte-lowercase (infra#byte-lowercase).
+// byteLower is the standard's byte-lowercase (infra#byte-lowercase): it changes ASCII letters alone. strings.ToLower would take the Kelvin sign
+// for a k, and change bytes that are not UTF-8.
 func byteLower(s string) string {
 	return mapBytes(s, func(b byte) byte {
 		if 'A' <= b && b <= 'Z' {

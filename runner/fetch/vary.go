@@ -1,16 +1,16 @@
 package fetch
 
 import (
-	"slices"
-
 	"corsprobe/runner/result"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // VaryCovers reports whether an answer's Vary has caches tell requests apart by a header: it lists the name in any case
 // of letters, or *, on any of its lines (RFC 9110 section 12.5.5).
 func VaryCovers(headers []result.Header, name string) bool {
-	list := elements(lines(headers, "Vary"))
-	return slices.Contains(list, "*") || containsFold(list, name)
+	values := lines(headers, "Vary")
+	return httpguts.HeaderValuesContainsToken(values, "*") || httpguts.HeaderValuesContainsToken(values, name)
 }
 
 // NeedsVary reports whether answers of one resource, asked with different origins or with none, show that

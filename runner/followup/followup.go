@@ -99,7 +99,7 @@ func carry(ctx context.Context, report *result.Report, chosen []question, by Car
 			return asked, trouble
 		}
 		asked++
-		f.Questions = append(f.Questions, result.FollowUpQuestion{Between: written(q.between), Cell: q.id, Left: []string{}})
+		f.Questions = append(f.Questions, result.FollowUpQuestion{Between: written(q.between), Cell: q.id, Remaining: []string{}})
 		keep(f, came, q)
 	}
 	return asked, trouble
@@ -145,7 +145,7 @@ func decide(f *result.FollowUp, between [][]dialect.Deviation, found diagnose.Di
 	for i, all := range between {
 		for _, name := range written(all) {
 			if left[name] {
-				f.Questions[i].Left = append(f.Questions[i].Left, name)
+				f.Questions[i].Remaining = append(f.Questions[i].Remaining, name)
 			}
 		}
 	}

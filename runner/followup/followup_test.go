@@ -6,16 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"corsprobe/runner"
 	"corsprobe/runner/diagnose"
 	"corsprobe/runner/dialect"
-	"corsprobe/runner/endpoint"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
@@ -40,38 +38,20 @@ func parse(t *testing.T, name string) dialect.Deviation {
 
 func plan(t *testing.T, text string) scenarios.Plan {
 	t.Helper()
-	loaded, err := scenarios.Load(fstest.MapFS{"narrow.yaml": {Data: []byte(text)}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := scenarios.Expand(loaded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return runnertest.Plan(t, map[string]string{"narrow.yaml": text})
 }
 
 // carrier carries plans out at an endpoint with a planted deviation.
 func carrier(t *testing.T, planted string) Carrier {
 	t.Helper()
-	server, err := reference.StartWith(t.Context(), reference.Speaking(parse(t, planted)))
+	server, err := reference.StartWith(t.Context(), reference.WithDialect(parse(t, planted)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close(context.Background()) })
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(probe.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
+	at := runnertest.Connect(t, server)
 	return func(ctx context.Context, plan scenarios.Plan) (result.Report, []error) {
-		return runner.Start(ctx, plan, e, client, id, runner.Options{Settle: 5 * time.Second}).Finish()
+		return at.Run(ctx, plan, runner.Options{Settle: 5 * time.Second})
 	}
 }
 
@@ -109,7 +89,7 @@ func TestDecides(t *testing.T) {
 				}
 			}
 			for _, q := range followUpOf(report).Questions {
-				if !slices.Contains(q.Between, planted) || !slices.Contains(q.Left, planted) {
+				if !slices.Contains(q.Between, planted) || !slices.Contains(q.Remaining, planted) {
 					t.Errorf("%+v", q)
 				}
 			}

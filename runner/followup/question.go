@@ -39,7 +39,7 @@ func choose(rivals []diagnose.Rival, asked result.Report, most int) []question {
 	for _, r := range rivals {
 		alike := make([]int, len(r.Dialects)) // rivals of one number are not told apart yet
 		for _, plan := range []func() scenarios.Plan{catalogue, cases} {
-			for _, q := range refine(alike, foretell(r, plan(), known), most-len(chosen)) {
+			for _, q := range refine(alike, predict(r, plan(), known), most-len(chosen)) {
 				known[q.id], q.between = true, r.Deviations
 				chosen = append(chosen, q)
 			}
@@ -48,15 +48,15 @@ func choose(rivals []diagnose.Rival, asked result.Report, most int) []question {
 	return chosen
 }
 
-// foretold is a question with what rivals would answer: those of one number would answer alike.
-type foretold struct {
+// predicted is a question with what each rival dialect would answer, as numbers: those with the same number would answer alike.
+type predicted struct {
 	question
 	classes []int
 }
 
-// foretell are the questions of a plan on which rivals differ.
-func foretell(r diagnose.Rival, plan scenarios.Plan, known map[string]bool) []foretold {
-	var all []foretold
+// predict are the questions of a plan on which rivals differ.
+func predict(r diagnose.Rival, plan scenarios.Plan, known map[string]bool) []predicted {
+	var all []predicted
 	for _, planned := range plan.Scenarios {
 		lives := make([]life, len(r.Dialects))
 		for i, d := range r.Dialects {
@@ -64,21 +64,21 @@ func foretell(r diagnose.Rival, plan scenarios.Plan, known map[string]bool) []fo
 		}
 		for s, step := range planned.Steps {
 			if step.CallID != "" && !known[step.CallID] {
-				replies := classes(lives, func(l life) reply { return l.replies[s] }, reply.tells)
-				all = append(all, foretold{question{planned: upTo(planned, s, -1), id: step.CallID}, replies})
+				replies := classes(lives, func(l life) reply { return l.replies[s] }, reply.differs)
+				all = append(all, predicted{question{planned: upTo(planned, s, -1), id: step.CallID}, replies})
 			}
 			for c, cell := range step.Cells {
-				if known[cell.ID] || !plain(cell) {
+				if known[cell.ID] || !isPredictable(cell) {
 					continue
 				}
 				for _, asked := range requestsOf(cell) {
-					answers := classes(lives, func(l life) []dialect.Answer { return l.answers(s, cell, asked) }, diagnose.Tells)
-					all = append(all, foretold{question{planned: upTo(planned, s, c), id: cell.ID}, answers})
+					answers := classes(lives, func(l life) []dialect.Answer { return l.answers(s, cell, asked) }, diagnose.Distinguishable)
+					all = append(all, predicted{question{planned: upTo(planned, s, c), id: cell.ID}, answers})
 				}
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(f foretold) bool { return slices.Max(f.classes) == 0 })
+	return slices.DeleteFunc(all, func(f predicted) bool { return slices.Max(f.classes) == 0 })
 }
 
 // classes numbers lives, from 0: those of one number cannot be told apart.
@@ -97,7 +97,7 @@ func classes[T any](lives []life, of func(life) T, tells func(a, b T) bool) []in
 }
 
 // refine picks questions, each time the one by which most rivals are told apart that were not before, and numbers those that are left alike.
-func refine(alike []int, all []foretold, most int) []question {
+func refine(alike []int, all []predicted, most int) []question {
 	var chosen []question
 	for len(chosen) < most {
 		best, finest := -1, slices.Max(alike)+1
@@ -142,7 +142,7 @@ type reply struct {
 	returned string
 }
 
-func (r reply) tells(other reply) bool { return r != other && r.status != 0 && other.status != 0 }
+func (r reply) differs(other reply) bool { return r != other && r.status != 0 && other.status != 0 }
 
 func live(d dialect.Dialect, planned scenarios.Planned) life {
 	l := life{dialect: d}
@@ -193,8 +193,8 @@ func (l life) answers(step int, cell scenarios.Cell, asked dialect.Asked) []dial
 	return l.dialect.Answers(l.states[step], asked)
 }
 
-// plain reports a cell whose answers can be foretold without more knowledge than that of the format.
-func plain(cell scenarios.Cell) bool {
+// isPredictable reports a cell whose answers the model can predict from the scenario alone.
+func isPredictable(cell scenarios.Cell) bool {
 	targets := []scenarios.Target{scenarios.Object, scenarios.MissingObject, scenarios.Bucket, scenarios.MissingBucket}
 	signed := []scenarios.Authorisation{scenarios.Presigned, scenarios.Signed}
 	if !slices.Contains(targets, cell.Target) || !slices.Contains(signed, cell.Authorisation) || len(cell.Pins) > 0 {

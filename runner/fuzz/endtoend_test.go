@@ -12,11 +12,10 @@ import (
 	"time"
 
 	"corsprobe/runner"
-	"corsprobe/runner/endpoint"
 	"corsprobe/runner/fuzz"
-	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
@@ -45,19 +44,9 @@ func fuzzedIn(ctx context.Context, t *testing.T, b reference.Behaviour, opts fuz
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close(context.Background()) })
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: server.URL(), Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(probe.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
+	at := runnertest.Connect(t, server)
 	opts.Carry = func(ctx context.Context, plan scenarios.Plan) (result.Report, []error) {
-		return runner.Start(ctx, plan, e, client, id, runner.Options{Settle: 2 * time.Second}).Finish()
+		return at.Run(ctx, plan, runner.Options{Settle: 2 * time.Second})
 	}
 	out := fuzz.Run(ctx, opts)
 	for _, err := range out.Trouble {

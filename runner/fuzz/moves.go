@@ -379,7 +379,7 @@ func (s *suspect) sound() bool {
 	return q.Further[operations] != "PutBucketCors" || s.last().CORS != nil
 }
 
-// text tells cases apart.
+// text identifies a case.
 func (s *suspect) text() string {
 	text, _ := YAML(s.Case, "x", "", nil) // a struct of strings can be written
 	return string(text)

@@ -25,7 +25,7 @@ func (all Exchanges) effect(changes []change) *result.Effect {
 	if e.Credentials {
 		e.Sentence += " with credentials: include"
 	}
-	e.Sentence += ": " + all.told(c, class)
+	e.Sentence += ": " + all.clause(c, class)
 	switch e.By {
 	case result.ByStandard:
 		e.Sentence += "; that is the standard's word, and browsers as they ship let * cover Authorization"
@@ -48,7 +48,7 @@ func by(changes []change) result.By {
 	}
 }
 
-// asking tells the headers that the request needs permission for.
+// asking names the headers for which the request needs permission: " with x-a".
 func (all Exchanges) asking() string {
 	for _, x := range all {
 		if names := x.Asked.RequestHeaders; names != nil && x.Kind == Preflight {
@@ -58,15 +58,15 @@ func (all Exchanges) asking() string {
 	return ""
 }
 
-// told says in a clause what changed, the worst first.
-func (all Exchanges) told(c change, class result.Class) string {
+// clause says what changed in a clause, the worst first.
+func (all Exchanges) clause(c change, class result.Class) string {
 	if class == result.Exposure {
-		return all.toldGained(c)
+		return all.gainClause(c)
 	}
-	return all.toldLost(c)
+	return all.lossClause(c)
 }
 
-func (all Exchanges) toldGained(c change) string {
+func (all Exchanges) gainClause(c change) string {
 	switch {
 	case c.gained[gain{what: sends}] && c.gained[gain{what: reads}]:
 		return "S3 refuses the preflight; here the browser sends the request, and the page can read the answer"
@@ -83,7 +83,7 @@ func (all Exchanges) toldGained(c change) string {
 	return "the browser keeps this permission, and sends " + english.And(append(namesOf(c.gained, keeps), namesOf(c.gained, keepsName)...)) + " without asking, which the configuration forbids"
 }
 
-// unread goes on, after a request that was sent, with what becomes of its answer.
+// unread says what becomes of the answer to a request that was sent, where the page cannot read it; empty: it can.
 func (all Exchanges) unread(m mode) string {
 	for _, x := range all {
 		if x.Kind == Actual {
@@ -95,7 +95,7 @@ func (all Exchanges) unread(m mode) string {
 	return ""
 }
 
-func (all Exchanges) toldLost(c change) string {
+func (all Exchanges) lossClause(c change) string {
 	for _, x := range all {
 		switch a := came(x.Exchange); {
 		case c.lost[gain{what: sends}] && x.Kind == Preflight:

@@ -9,7 +9,7 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// Pin is what a scenario owes instead of S3, with its reason. Empty members pin nothing.
+// Pin is the part of an answer that a scenario expects in place of S3's, with its reason. Empty members pin nothing.
 type Pin struct {
 	Status  []int    // acceptable codes
 	Error   []string // acceptable codes of the error document
@@ -23,7 +23,7 @@ type HeaderPin struct {
 	Values []string
 }
 
-// unpinned is the answer without the parts that pins speak for.
+// unpinned is an answer without the parts that pins replace.
 func unpinned(a s3cors.Answer, pins []Pin) s3cors.Answer {
 	for _, p := range pins {
 		if len(p.Status) > 0 {
@@ -45,7 +45,7 @@ func comparePins(kind Kind, pins []Pin, came result.Response) []Difference {
 	for i, p := range pins {
 		later := pins[i+1:]
 		for _, d := range p.differences(kind, came) {
-			if !slices.ContainsFunc(later, func(q Pin) bool { return q.speaksOf(d) }) {
+			if !slices.ContainsFunc(later, func(q Pin) bool { return q.covers(d) }) {
 				found = append(found, d)
 			}
 		}
@@ -53,7 +53,7 @@ func comparePins(kind Kind, pins []Pin, came result.Response) []Difference {
 	return found
 }
 
-func (p Pin) speaksOf(d Difference) bool {
+func (p Pin) covers(d Difference) bool {
 	switch d.Part {
 	case Status:
 		return len(p.Status) > 0

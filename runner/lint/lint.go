@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"corsprobe/runner/lint/code"
 	"corsprobe/runner/s3cors"
@@ -116,13 +115,4 @@ func Check(cfg *s3cors.Configuration, provider Provider) []Problem {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Severity.Rank(), b.Severity.Rank()))
 	})
 	return all
-}
-
-// enumerate writes words as English does: "a", "a and b", "a, b and c".
-func enumerate(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/permit"
 	"corsprobe/runner/s3cors"
@@ -81,7 +82,7 @@ func (r ruleLosses) found(at At, by dialect.Dialect, format string, values ...an
 
 func chooses(by dialect.Dialect) bool { return slices.ContainsFunc(by, dialect.Deviation.Chooses) }
 
-// origins tells which methods are blocked for each origin, without any header.
+// origins reports which methods are blocked for each origin, without any header.
 func (r ruleLosses) origins() []Problem {
 	var all []Problem
 	for o, origin := range r.rule.AllowedOrigins {
@@ -96,7 +97,7 @@ func (r ruleLosses) origins() []Problem {
 			}
 		}
 		at := At{Field: "AllowedOrigins", Index: o, Value: origin}
-		switch listed := enumerate(methods); {
+		switch listed := english.And(methods); {
 		case len(methods) == 0:
 		case chooses(first.By):
 			all = append(all, r.found(at, first.By, "rule %d is never reached for %s: its %s %s blocked", r.index+1, first.Page.Origin, listed, is(methods)))
@@ -114,18 +115,18 @@ func is(words []string) string {
 	return "are"
 }
 
-// bare reports that the same page is blocked without the header too.
-func (r ruleLosses) bare(l permit.Loss) bool {
+// blockedWithoutHeader reports that a page is blocked without the header too, so that the header is not the reason.
+func (r ruleLosses) blockedWithoutHeader(l permit.Loss) bool {
 	return slices.ContainsFunc(r.all, func(o permit.Loss) bool {
 		return o.Header < 0 && o.Origin == l.Origin && o.Method == l.Method && o.Sentence != ""
 	})
 }
 
-// headers tells which headers block a page that is not blocked without them.
+// headers reports which headers block a page that is not blocked without them.
 func (r ruleLosses) headers() []Problem {
 	var all []Problem
 	for h, name := range r.rule.AllowedHeaders {
-		i := slices.IndexFunc(r.all, func(l permit.Loss) bool { return l.Header == h && l.Sentence != "" && !r.bare(l) })
+		i := slices.IndexFunc(r.all, func(l permit.Loss) bool { return l.Header == h && l.Sentence != "" && !r.blockedWithoutHeader(l) })
 		if i < 0 {
 			continue
 		}
@@ -135,7 +136,7 @@ func (r ruleLosses) headers() []Problem {
 	return all
 }
 
-// unread tells which exposed headers no script can read.
+// unread reports which exposed headers no script can read.
 func (r ruleLosses) unread() []Problem {
 	var all []Problem
 	for e, name := range r.rule.ExposeHeaders {
@@ -149,7 +150,7 @@ func (r ruleLosses) unread() []Problem {
 	return all
 }
 
-// credentials tells that pages which ask with credentials are stopped, where they are not without.
+// credentials reports that pages which send credentials are blocked, and others are not.
 func (r ruleLosses) credentials(d dialect.Dialect, cfg *s3cors.Configuration) []Problem {
 	for _, i := range permit.Intents(cfg) {
 		if i.Rule != r.index || i.Header >= 0 || slices.ContainsFunc(r.all, func(l permit.Loss) bool { return l.Same(i) }) {

@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/s3cors"
 
 	"golang.org/x/net/idna"
 )
 
-// origins looks at each AllowedOrigin as a browser's Origin header will be held against it.
+// origins checks each AllowedOrigin as something that a browser's Origin header will be compared with.
 func origins(r s3cors.Rule) []Problem {
 	var all []Problem
 	for i, value := range r.AllowedOrigins {
@@ -64,10 +65,10 @@ func wholeValue(value string, at At, r s3cors.Rule) ([]Problem, bool) {
 		return one(found("CP208", at, "it is compared as text and covers no origin, whatever the user guide says", "write "+value+"://* for every such origin, or list those that are meant"))
 	}
 	if parts := several(value); parts != nil {
-		return one(found("CP206", at, fmt.Sprintf("%s origins stand in one entry, which matches none of them: they are %s entries", number(len(parts)), number(len(parts))), "write "+enumerate(quoted(parts))+", each as an entry of its own").mended(with(parts...)))
+		return one(found("CP206", at, fmt.Sprintf("%s origins stand in one entry, which matches none of them: they are %s entries", number(len(parts)), number(len(parts))), "write "+english.And(quoted(parts))+", each as an entry of its own").mended(with(parts...)))
 	}
-	if plain := unwrapped(value); plain != value {
-		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+plain).mended(with(plain)))
+	if inner := unwrapped(value); inner != value {
+		return one(found("CP224", at, "it is compared as text, with the quotes or the encoding around it", "write "+inner).mended(with(inner)))
 	}
 	return nil, false
 }
@@ -104,8 +105,8 @@ func several(value string) []string {
 // unwrapped takes quotes, brackets and URL-encoding off an origin.
 func unwrapped(value string) string {
 	if strings.Contains(strings.ToLower(value), "%3a%2f%2f") {
-		if plain, err := url.QueryUnescape(value); err == nil {
-			value = plain
+		if unescaped, err := url.QueryUnescape(value); err == nil {
+			value = unescaped
 		}
 	}
 	for _, around := range []string{`""`, "''", "<>", "[]", "()", "``"} {
@@ -118,12 +119,12 @@ func unwrapped(value string) string {
 
 func star(at At, r s3cors.Rule) Problem {
 	if writes := written(r); len(writes) > 0 {
-		return found("CP216", at, "every site may send "+enumerate(writes)+" with a presigned URL that it holds, and none with credentials such as cookies", "list the origins that are meant").as(Warning)
+		return found("CP216", at, "every site may send "+english.And(writes)+" with a presigned URL that it holds, and none with credentials such as cookies", "list the origins that are meant").as(Warning)
 	}
 	return found("CP216", at, "every site may read what it can fetch, and none with credentials such as cookies", "list origins if pages send credentials")
 }
 
-// origin is an entry that is taken apart: scheme://hostname:portname. broken: what a browser would send is not known, so that nothing is mended.
+// origin is an entry split into scheme://hostname:portname. broken: it does not show what a browser would send, so nothing is fixed.
 type origin struct {
 	at       At
 	value    string
@@ -140,7 +141,7 @@ func (o *origin) say(p Problem) { o.problems = append(o.problems, p) }
 // written is the origin as a browser writes it.
 func (o *origin) written() string { return o.scheme + "://" + o.hostname + o.portname }
 
-// mendable marks a problem as one that the origin as it is written mends; which that is, is known at the end.
+// mendable marks a problem whose fix is to write the whole origin anew; that origin is only known at the end.
 func mendable(p Problem) Problem { return p.mended(with()) }
 
 func (o *origin) trim() {
@@ -305,7 +306,8 @@ func (o *origin) port() {
 	}
 }
 
-// unsendable asks the standard. Of a pattern only the fixed parts can be wrong: texts are tried for its *, and the reason is told without them.
+// unsendable reports what no browser sends, by the URL standard. Of a pattern only the fixed parts can be wrong: texts are tried in place of
+// its *, and the reason does not name them.
 func (o *origin) unsendable() string {
 	text := o.written()
 	if !strings.Contains(text, "*") {

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/s3cors"
 )
 
-// refused lists everything that S3 refuses. S3 tells one problem at a time; here every value is tried alone, so that all are told at once.
+// refused lists everything that S3 refuses. S3 names one problem at a time; here every value is tried alone, so that all problems are named at once.
 func refused(cfg *s3cors.Configuration) []Problem {
 	everything := At{Rule: -1, Index: -1}
 	if len(cfg.CORSRules) == 0 {
-		return []Problem{found("CP101", everything, told(s3cors.Validate(cfg)), "write at least one rule, or delete the configuration")}
+		return []Problem{found("CP101", everything, refusalSentence(s3cors.Validate(cfg)), "write at least one rule, or delete the configuration")}
 	}
 	var all []Problem
 	if n := len(cfg.CORSRules); n > s3cors.MaxRules {
@@ -70,8 +71,8 @@ func trials(r s3cors.Rule) []trial {
 	return append(all, trial{whole("ID"), named}, trial{whole("MaxAgeSeconds"), aged})
 }
 
-// told is what S3 answers, in a sentence. Only texts that are known to be S3's are quoted.
-func told(r *s3cors.Refusal) string {
+// refusalSentence says what S3 answers. Only texts that are known to be S3's are quoted.
+func refusalSentence(r *s3cors.Refusal) string {
 	switch {
 	case r.MayAccept:
 		return "some endpoints refuse this, others take it"
@@ -86,32 +87,32 @@ func refusalAt(r *s3cors.Refusal, at At) Problem {
 	switch at.Field {
 	case "AllowedOrigins":
 		if at.Index < 0 {
-			return found("CP102", at, told(r), "list at least one origin")
+			return found("CP102", at, refusalSentence(r), "list at least one origin")
 		}
-		return found("CP105", at, told(r), "use one * at most; several patterns may stand in one list")
+		return found("CP105", at, refusalSentence(r), "use one * at most; several patterns may stand in one list")
 	case "AllowedMethods":
 		if at.Index < 0 {
-			return found("CP103", at, told(r), "list at least one of GET, PUT, POST, DELETE and HEAD")
+			return found("CP103", at, refusalSentence(r), "list at least one of GET, PUT, POST, DELETE and HEAD")
 		}
-		return badMethod(at, told(r))
+		return badMethod(at, refusalSentence(r))
 	case "AllowedHeaders":
 		if strings.Count(at.Value, "*") > 1 {
-			return found("CP106", at, told(r), "use one * at most; several patterns may stand in one list")
+			return found("CP106", at, refusalSentence(r), "use one * at most; several patterns may stand in one list")
 		}
-		return badName("CP109", at, told(r))
+		return badName("CP109", at, refusalSentence(r))
 	case "ExposeHeaders":
 		if strings.Contains(at.Value, "*") {
-			return found("CP107", at, told(r), "write each header's whole name: no wildcard is understood here")
+			return found("CP107", at, refusalSentence(r), "write each header's whole name: no wildcard is understood here")
 		}
-		p := badName("CP108", at, told(r))
+		p := badName("CP108", at, refusalSentence(r))
 		if r.MayAccept {
 			p.Severity = Warning
 		}
 		return p
 	case "ID":
-		return found("CP112", at, told(r), fmt.Sprintf("write at most %d characters", s3cors.MaxID))
+		return found("CP112", at, refusalSentence(r), fmt.Sprintf("write at most %d characters", s3cors.MaxID))
 	}
-	return found("CP113", at, told(r), "write a number of seconds, 0 or more")
+	return found("CP113", at, refusalSentence(r), "write a number of seconds, 0 or more")
 }
 
 // badMethod says what was meant: another case, several methods in one entry, or one that S3 has not.
@@ -123,7 +124,7 @@ func badMethod(at At, what string) Problem {
 	}
 	switch {
 	case len(meant) > 0 && allMethods(meant):
-		p.Do = "write " + enumerate(meant)
+		p.Do = "write " + english.And(meant)
 		if len(meant) > 1 {
 			p.Do += ", each as an entry of its own"
 		}
@@ -163,7 +164,7 @@ func badName(id string, at At, what string) Problem {
 		p.What = "a value stands behind the name, and no preflight asks for that: " + what
 		p.Do, p.Mend = "write the name alone: "+strings.TrimSpace(name), with(strings.TrimSpace(name))
 	case len(words) > 0 && strings.ContainsAny(at.Value, ",;") && allNames(words), len(words) == 1 && isName(words[0]):
-		p.Do, p.Mend = "write "+enumerate(words), with(words...)
+		p.Do, p.Mend = "write "+english.And(words), with(words...)
 		if len(words) > 1 {
 			p.What = number(len(words)) + " names stand in one entry, and no preflight asks for that: " + what
 			p.Do += ", each as an entry of its own"

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/s3cors"
 
 	"golang.org/x/net/http/httpguts"
 )
 
-func isName(s string) bool { return s != "" && httpguts.ValidHeaderFieldName(s) }
+func isName(s string) bool { return httpguts.ValidHeaderFieldName(s) }
 
 func allNames(words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !isName(w) })
@@ -76,9 +77,9 @@ func missingHeaders(r s3cors.Rule) []Problem {
 	sdk := slices.DeleteFunc([]string{"amz-sdk-invocation-id", "amz-sdk-request"}, func(name string) bool { return allows(r, name) })
 	switch {
 	case len(signed) > 0:
-		all = append(all, found("CP307", field, "Authorization is allowed, and an SDK's signed request asks for "+enumerate(signed)+" too", "list x-amz-* and amz-sdk-* beside it; a presigned URL needs none of them"))
+		all = append(all, found("CP307", field, "Authorization is allowed, and an SDK's signed request asks for "+english.And(signed)+" too", "list x-amz-* and amz-sdk-* beside it; a presigned URL needs none of them"))
 	case len(sdk) > 0:
-		all = append(all, found("CP308", field, "the AWS SDK for JavaScript asks for "+enumerate(sdk)+" too, which x-amz-* does not cover", "list amz-sdk-* too"))
+		all = append(all, found("CP308", field, "the AWS SDK for JavaScript asks for "+english.And(sdk)+" too, which x-amz-* does not cover", "list amz-sdk-* too"))
 	}
 	return append(all, rangeForMedia(r)...)
 }
@@ -190,7 +191,7 @@ func hasPath(origin string) bool {
 	return found && strings.Contains(rest, "/")
 }
 
-// mostPatterns bounds how many patterns each origin is held against: a list may have a hundred thousand.
+// mostPatterns bounds how many patterns each origin is compared with: a list may have a hundred thousand.
 const mostPatterns = 100
 
 func coveredOrigins(r s3cors.Rule) []Problem {

@@ -6,24 +6,26 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/english"
 	"corsprobe/runner/s3cors"
 )
 
-// together looks at rules beside each other. More rules than S3 takes are not held against each other: that is told already, and takes long.
+// together compares rules with each other. Where there are more rules than S3 takes it does not: the number is reported already, and
+// comparing them takes long.
 func together(rules []s3cors.Rule) []Problem {
 	if len(rules) > s3cors.MaxRules {
 		return nil
 	}
 	all := repeatedIDs(rules)
-	gone := map[int]bool{}
+	unreachable := map[int]bool{}
 	for i := range rules {
 		for _, p := range shadowed(rules, i) {
 			p.Rule = i
-			gone[i] = true
+			unreachable[i] = true
 			all = append(all, p)
 		}
 	}
-	return append(all, forOne(rules, gone)...)
+	return append(all, forOne(rules, unreachable)...)
 }
 
 func repeatedIDs(rules []s3cors.Rule) []Problem {
@@ -61,7 +63,7 @@ func shadowed(rules []s3cors.Rule, index int) []Problem {
 		case len(taken) == len(rule.AllowedMethods):
 			all = append(all, found("CP501", At{Index: -1}, fmt.Sprintf("it is never reached: rule %d answers whatever it matches", i+1), "put it before that rule, or leave it out"))
 		default:
-			all = append(all, found("CP502", whole("AllowedMethods"), fmt.Sprintf("its %s is never reached: rule %d answers that", enumerate(taken), i+1), "put it before that rule if the answers should differ"))
+			all = append(all, found("CP502", whole("AllowedMethods"), fmt.Sprintf("its %s is never reached: rule %d answers that", english.And(taken), i+1), "put it before that rule if the answers should differ"))
 		}
 	}
 	return all
@@ -70,12 +72,12 @@ func shadowed(rules []s3cors.Rule, index int) []Problem {
 // mostNamed bounds how many rules a sentence names.
 const mostNamed = 5
 
-// forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached are told already.
-func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
+// forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached have a problem already.
+func forOne(rules []s3cors.Rule, unreachable map[int]bool) []Problem {
 	groups := map[string][]int{}
 	var order []string
 	for i, r := range rules {
-		if gone[i] || len(r.AllowedOrigins) == 0 {
+		if unreachable[i] || len(r.AllowedOrigins) == 0 {
 			continue
 		}
 		key := fmt.Sprintf("%q %q %q", r.AllowedMethods, r.AllowedHeaders, r.ExposeHeaders)
@@ -105,7 +107,7 @@ func forOne(rules []s3cors.Rule, gone map[int]bool) []Problem {
 			}
 			names = append(names, strconv.Itoa(n+1))
 		}
-		p := found("CP503", At{Index: -1}, "rules "+enumerate(names)+" differ in their origins alone, and could be one", "put their origins into one list")
+		p := found("CP503", At{Index: -1}, "rules "+english.And(names)+" differ in their origins alone, and could be one", "put their origins into one list")
 		p.Rule = group[1]
 		all = append(all, p)
 	}

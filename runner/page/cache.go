@@ -19,10 +19,10 @@ func (v *visit) withoutOrigin(raw probe.Request, came fetch.Response) {
 	if raw.Method != http.MethodGet && raw.Method != http.MethodHead {
 		return
 	}
-	bare := raw
-	bare.Kind = "without-origin"
-	bare.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
-	ex := v.client.Do(v.ctx, bare)
+	withoutOrigin := raw
+	withoutOrigin.Kind = "without-origin"
+	withoutOrigin.Header = slices.DeleteFunc(slices.Clone(raw.Header), func(h result.Header) bool { return h.Name == "Origin" })
+	ex := v.client.Do(v.ctx, withoutOrigin)
 	if ex.Error != "" {
 		return
 	}
@@ -103,7 +103,7 @@ func isFromCache(ex result.Exchange) bool {
 	})
 }
 
-// noteCaches names what stands between.
+// noteCaches notes which caches and proxies answered.
 func (v *visit) noteCaches(ex result.Exchange) {
 	switch found := trace(ex); {
 	case len(found) == 0:

@@ -49,13 +49,13 @@ func fill(c *result.ProviderComparison, p Provider, column result.ComparedProvid
 			o.Gets, o.Sentence = result.Blocked, l.Sentence
 		}
 		if isLost {
-			o.Unread, o.By = slices.Clone(l.Unread), told(l.By)
+			o.Unread, o.By = slices.Clone(l.Unread), explainedDeviations(l.By)
 		}
 		c.Requests[n].At = append(c.Requests[n].At, o)
 	}
 }
 
-func told(by dialect.Dialect) []result.ExplainedDeviation {
+func explainedDeviations(by dialect.Dialect) []result.ExplainedDeviation {
 	var all []result.ExplainedDeviation
 	for _, one := range by {
 		all = append(all, result.ExplainedDeviation{Deviation: one.String(), Summary: one.Summary})

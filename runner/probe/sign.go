@@ -30,14 +30,69 @@ func signerOf(creds aws.Credentials) *v4.Signer {
 	return signer.(*v4.Signer)                                                                                                           //nolint:forcetypeassert // nothing else is stored
 }
 
+// Presigner presigns requests. One that differs from an earlier one in nothing that is signed, within the same second, has the earlier one's
+// URL: most cells of a matrix ask for one object in ways that their signatures do not tell apart. The zero value is usable, from several
+// goroutines.
+type Presigner struct {
+	mu   sync.Mutex
+	made map[string]url.URL // by all that is signed
+}
+
+// mostPresigned bounds what is kept. Seconds pass, and their URLs with them.
+const mostPresigned = 1000
+
+// Presign is [Presign].
+func (p *Presigner) Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
+	key := presigned(creds, region, q, expires, now)
+	if u, ok := p.earlier(key); ok {
+		q.URL = &u
+		return q, nil
+	}
+	q, err := Presign(ctx, creds, region, q, expires, now)
+	if err == nil {
+		p.keep(key, *q.URL)
+	}
+	return q, err
+}
+
+func (p *Presigner) earlier(key string) (url.URL, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u, ok := p.made[key]
+	return u, ok
+}
+
+func (p *Presigner) keep(key string, u url.URL) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.made == nil || len(p.made) >= mostPresigned {
+		p.made = map[string]url.URL{}
+	}
+	p.made[key] = u
+}
+
+// presigned is all that a presigned URL depends on.
+func presigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) string {
+	parts := []string{creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken, region, expires.String(), strconv.FormatInt(now.Unix(), 10),
+		q.Method, q.URL.String(), q.Host, strconv.Itoa(len(q.Body))}
+	for _, h := range q.Header {
+		if isAmz(h.Name) {
+			parts = append(parts, h.Name, h.Value)
+		}
+	}
+	return strings.Join(parts, "\x00")
+}
+
+func isAmz(name string) bool { return len(name) >= 6 && strings.EqualFold(name[:6], "x-amz-") }
+
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	r, err := plain(ctx, q)
+	r, err := unsignedRequest(ctx, q)
 	if err != nil {
 		return q, err
 	}
 	for _, h := range q.Header {
-		if strings.HasPrefix(strings.ToLower(h.Name), "x-amz-") {
+		if isAmz(h.Name) {
 			r.Header.Add(h.Name, h.Value)
 		}
 	}
@@ -97,7 +152,7 @@ func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires ti
 
 // Sign puts a signature in the Authorization header.
 func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, now time.Time) (Request, error) {
-	r, err := plain(ctx, q)
+	r, err := unsignedRequest(ctx, q)
 	if err != nil {
 		return q, err
 	}
@@ -132,7 +187,7 @@ func onTheWay(name string) bool {
 	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
-func plain(ctx context.Context, q Request) (*http.Request, error) {
+func unsignedRequest(ctx context.Context, q Request) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), nil)
 	if err != nil {
 		return nil, err

@@ -134,3 +134,68 @@ func TestSecretsOfOneKey(t *testing.T) {
 		t.Errorf("the right secret signs %s after a wrong one, %s before", again, right)
 	}
 }
+
+// A presigner gives what Presign gives, whatever differs, and makes what is the same once.
+func TestPresigner(t *testing.T) {
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	type asked struct {
+		creds   aws.Credentials
+		region  string
+		request Request
+		expires time.Duration
+		now     time.Time
+	}
+	address := func(text string) *url.URL {
+		u, err := url.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	usual := func() asked {
+		return asked{aws.Credentials{AccessKeyID: "one", SecretAccessKey: "right"}, "us-east-1", Request{Method: "GET", URL: address("http://127.0.0.1/bucket/key")}, time.Minute, at}
+	}
+	var p Presigner
+	for _, c := range []struct {
+		what   string
+		change func(*asked)
+		made   int // by then
+	}{
+		{"nothing", func(*asked) {}, 1},
+		{"a header that is not signed", func(a *asked) { a.request.Header = []result.Header{{Name: "Origin", Value: "https://a.example"}} }, 1},
+		{"a part of a second", func(a *asked) { a.now = at.Add(999 * time.Millisecond) }, 1},
+		{"a second", func(a *asked) { a.now = at.Add(time.Second) }, 2},
+		{"the method", func(a *asked) { a.request.Method = "PUT" }, 3},
+		{"the key", func(a *asked) { a.request.URL = address("http://127.0.0.1/bucket/other") }, 4},
+		{"the query", func(a *asked) { a.request.URL = address("http://127.0.0.1/bucket/key?uploads=") }, 5},
+		{"the host", func(a *asked) { a.request.Host = "bucket.example" }, 6},
+		{"the body's length", func(a *asked) { a.request.Body = []byte("x") }, 7},
+		{"a signed header", func(a *asked) { a.request.Header = []result.Header{{Name: "X-Amz-Acl", Value: "private"}} }, 8},
+		{"its value", func(a *asked) { a.request.Header = []result.Header{{Name: "X-Amz-Acl", Value: "public-read"}} }, 9},
+		{"the time it lasts", func(a *asked) { a.expires = time.Hour }, 10},
+		{"the region", func(a *asked) { a.region = "eu-west-1" }, 11},
+		{"the access key", func(a *asked) { a.creds.AccessKeyID = "other" }, 12},
+		{"the secret", func(a *asked) { a.creds.SecretAccessKey = "wrong" }, 13},
+		{"the token", func(a *asked) { a.creds.SessionToken = "token" }, 14},
+	} {
+		a := usual()
+		c.change(&a)
+		want, err := Presign(t.Context(), a.creds, a.region, a.request, a.expires, a.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			got, err := p.Presign(t.Context(), a.creds, a.region, a.request, a.expires, a.now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.URL.String() != want.URL.String() {
+				t.Errorf("%s differs: %s, want %s", c.what, got.URL, want.URL)
+			}
+			got.URL.RawQuery = "changed" // the caller's own
+		}
+		if len(p.made) != c.made {
+			t.Errorf("%s differs: %d signatures made, want %d", c.what, len(p.made), c.made)
+		}
+	}
+}

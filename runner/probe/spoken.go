@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// FirstBytes are those of an answer that is neither HTTP/1.1 nor TLS, as far as an error tells them; empty: the answer is, or there is none.
+// FirstBytes are the first bytes of an answer that is neither HTTP/1.1 nor TLS, as far as an error holds them; empty: the answer is one of
+// these, or there is none.
 func FirstBytes(err error) string {
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) {
@@ -35,13 +36,13 @@ var servers = []struct{ beginning, name string }{
 	{"RFB ", "a VNC server"}, {"\x00\x00", "an HTTP/2 server, or another"},
 }
 
-// SpeaksTLS reports that a server speaks TLS only, by the first bytes of its answer to plain HTTP.
-func SpeaksTLS(first string) bool {
+// IsTLSOnly reports that a server understands TLS only, by the first bytes of its answer to plain HTTP.
+func IsTLSOnly(first string) bool {
 	return len(first) > 1 && first[0] >= 0x14 && first[0] <= 0x18 && first[1] == 3 // a record of any version
 }
 
-// Speaks says what a server does not speak, and what it looks like, by what its answer begins with: "no TLS, and looks like an SSH server".
-func Speaks(first string, overTLS bool) string {
+// DescribeProtocol says which protocol the start of an answer is not, and which it looks like: "no TLS, and looks like an SSH server".
+func DescribeProtocol(first string, overTLS bool) string {
 	speaks := "no HTTP/1.1"
 	if overTLS {
 		speaks = "no TLS"
@@ -63,10 +64,10 @@ func otherProtocol(err error) string {
 		return ""
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "the server does not speak TLS: try http:// instead of https://"
-	case SpeaksTLS(first):
+	case IsTLSOnly(first):
 		return "the server speaks TLS only: try https:// instead of http://"
 	case strings.Contains(err.Error(), "malformed HTTP response "), errors.As(err, &record):
-		return fmt.Sprintf("the server speaks %s: its answer begins with %q", Speaks(first, errors.As(err, &record)), cut(first))
+		return fmt.Sprintf("the server speaks %s: its answer begins with %q", DescribeProtocol(first, errors.As(err, &record)), cut(first))
 	default:
 		return fmt.Sprintf("the server speaks no HTTP/1.1: its answer has %q where version and status belong", cut(first))
 	}

@@ -31,11 +31,11 @@ func ParseResolve(text string) (Resolve, error) {
 	}
 	var all []string
 	for addr := range strings.SplitSeq(parts[2], ",") {
-		bare := strings.Trim(addr, "[]")
-		if net.ParseIP(bare) == nil {
+		host := strings.Trim(addr, "[]")
+		if net.ParseIP(host) == nil {
 			return Resolve{}, fmt.Errorf("--resolve %s: %s is no IP address", text, addr)
 		}
-		all = append(all, bare)
+		all = append(all, host)
 	}
 	return Resolve{Host: parts[0], Port: parts[1], Addr: strings.Join(all, ",")}, nil
 }

@@ -27,8 +27,8 @@ func OfAddress(address string) []string {
 		if !IsSecretName(name) {
 			continue
 		}
-		plain, err := url.QueryUnescape(raw)
-		for _, value := range []string{raw, plain} {
+		unescaped, err := url.QueryUnescape(raw)
+		for _, value := range []string{raw, unescaped} {
 			if err == nil && len(value) >= leastSecret {
 				all = append(all, value)
 			}

@@ -124,8 +124,8 @@ func (r *Redactor) Page(p result.Page) result.Page {
 	p.Readable, p.Hidden, p.Notes = each(p.Readable, r.Text), each(p.Hidden, r.Text), each(p.Notes, r.Text)
 	p.Cause = r.cause(p.Cause)
 	if p.WithoutOrigin != nil {
-		bare := r.Exchange(*p.WithoutOrigin)
-		p.WithoutOrigin = &bare
+		withoutOrigin := r.Exchange(*p.WithoutOrigin)
+		p.WithoutOrigin = &withoutOrigin
 	}
 	if p.Chromium != nil {
 		chromium := r.chromium(*p.Chromium)

@@ -12,6 +12,7 @@ import (
 	"corsprobe/runner/browser"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
@@ -32,7 +33,7 @@ func chromium(t *testing.T) *browser.Browser {
 // On every cell that a page can send, Chromium and the model come to the same end.
 func TestChromiumAgrees(t *testing.T) {
 	b := chromium(t)
-	plan := catalogue(t)
+	plan := runnertest.Catalogue(t)
 	if raceEnabled {
 		plan = part(plan, "use-cases", "origins/exact")
 	}
@@ -82,7 +83,7 @@ func part(plan scenarios.Plan, globs ...string) scenarios.Plan {
 // What the model calls a breakage, Chromium blocks; what it calls an exposure, Chromium lets through. Both agree on whatever came.
 func TestChromiumOnDefects(t *testing.T) {
 	b := chromium(t)
-	plan := part(catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses")
+	plan := part(runnertest.Catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses")
 	for _, name := range []string{
 		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
 		"origin-reflected", "header-unchecked", "no-headers-on-status: 404", "expose-headers-star", "preflight-presigned-checked",

@@ -149,8 +149,8 @@ var rareOrigins = []Defect{
 	})},
 	{Name: "long-origin-under-star", Summary: "An origin of over 200 characters is refused even by *.", Behaviour: origins(func(p, o string) bool { return s3cors.MatchOrigin(p, o) && len(o) <= 200 })},
 	{Name: "any-port-or-none", Summary: "A star in the place of the port covers an origin without one.", Behaviour: origins(func(p, o string) bool {
-		bare, anyPort := strings.CutSuffix(p, ":*")
-		return s3cors.MatchOrigin(p, o) || anyPort && s3cors.MatchOrigin(bare, o)
+		origin, anyPort := strings.CutSuffix(p, ":*")
+		return s3cors.MatchOrigin(p, o) || anyPort && s3cors.MatchOrigin(origin, o)
 	})},
 	{Name: "single-label", Summary: "A host of a single label is covered by no pattern.", Behaviour: origins(func(p, o string) bool {
 		return s3cors.MatchOrigin(p, o) && (!strings.Contains(p, "*") || p == "*" || strings.Contains(o, ".") || !strings.Contains(o, "://") || hostOf(o) == "localhost")

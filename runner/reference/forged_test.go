@@ -2,12 +2,11 @@ package reference_test
 
 import (
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
-	"corsprobe/scenarios"
+	"corsprobe/runner/runnertest"
 )
 
 const ofDeleted = `
@@ -40,14 +39,7 @@ func TestRefusedDeletions(t *testing.T) { passes(t, afterRefusals) }
 // passes holds that a faithful endpoint passes a scenario.
 func passes(t *testing.T, scenario string) {
 	t.Helper()
-	all, err := scenarios.Load(fstest.MapFS{"scenario.yaml": {Data: []byte(scenario)}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := runnertest.Plan(t, map[string]string{"scenario.yaml": scenario})
 	for _, c := range run(t, reference.Behaviour{}, plan, 10*time.Second).Cells {
 		if c.Verdict != result.Passed {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)

@@ -8,13 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"corsprobe/runner"
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -24,15 +24,7 @@ import (
 // planned loads one scenario of a user's own.
 func planned(t *testing.T, text string) scenarios.Plan {
 	t.Helper()
-	all, err := scenarios.Load(fstest.MapFS{"mine.yaml": {Data: []byte(text)}}, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan
+	return runnertest.Plan(t, map[string]string{"mine.yaml": text})
 }
 
 // kinds counts findings by class and check, and by check those by which a browser blocks the page: every one, or by the standard alone.
@@ -52,7 +44,7 @@ func kinds(report result.Report) (findings, blocked map[string]int) {
 // The guide's own application works: what differs no page notices, but for a cache that several origins share.
 func TestOVHcloudGuide(t *testing.T) {
 	withoutRace(t)
-	plan := catalogue(t).Filter(func(id string) bool { return scenarios.Glob("ovhcloud/guide", id) })
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool { return scenarios.Glob("ovhcloud/guide", id) })
 	report := run(t, reference.OVHcloud(), plan, 2*time.Second)
 	findings, blocked := kinds(report)
 	want := map[string]int{
@@ -131,7 +123,7 @@ func TestOVHcloudKnownDeviations(t *testing.T) {
 	for i := range known {
 		known[i].Lenient = false
 	}
-	report := runWith(t, reference.OVHcloud(), catalogue(t), runner.Options{Settle: 2 * time.Second, Known: &runner.Deviations{List: known}})
+	report := runWith(t, reference.OVHcloud(), runnertest.Catalogue(t), runner.Options{Settle: 2 * time.Second, Known: &runner.Deviations{List: known}})
 	verdicts := map[result.Verdict]int{}
 	for _, c := range report.Cells {
 		verdicts[c.Verdict]++
@@ -192,7 +184,7 @@ func TestAbsentDeviations(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := &runner.Deviations{List: p.KnownDeviations, Explain: true}
-	report := runWith(t, reference.Behaviour{}, catalogue(t), runner.Options{Settle: 2 * time.Second, Known: known})
+	report := runWith(t, reference.Behaviour{}, runnertest.Catalogue(t), runner.Options{Settle: 2 * time.Second, Known: known})
 	for _, c := range report.Cells {
 		if !faithful(c) {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
@@ -203,11 +195,11 @@ func TestAbsentDeviations(t *testing.T) {
 	}
 	var told, want []string
 	for _, d := range known.Absent() {
-		told = append(told, d.Speaks.String())
+		told = append(told, d.Named.String())
 	}
 	for _, d := range p.KnownDeviations { // of what S3's facts leave open, no answer tells whether it is still there
-		if d.Evidence == scenarios.Measured && d.Speaks.Class != dialect.Open {
-			want = append(want, d.Speaks.String())
+		if d.Evidence == scenarios.Measured && d.Named.Class != dialect.Open {
+			want = append(want, d.Named.String())
 		}
 	}
 	if diff := gocmp.Diff(want, told); diff != "" || len(want) == 0 {

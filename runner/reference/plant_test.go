@@ -3,9 +3,14 @@ package reference_test
 import (
 	"context"
 	"flag"
+	"fmt"
+	"iter"
+	"maps"
 	"math/rand/v2"
+	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,16 +20,21 @@ import (
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 )
 
 var (
-	whole = flag.Bool("whole", false, "plant every defect under the whole catalogue, also where scenarios cannot tell it from a faithful endpoint")
+	whole = flag.Bool("whole", false, "plant every defect under the whole catalogue, also where scenarios cannot tell it from a faithful endpoint, and where fewer show it")
 	seed  = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the lot by which some defects are planted under the whole catalogue")
 )
 
-// byLot is how many defects are planted under the whole catalogue every time.
-const byLot = 3
+const (
+	// byLot is how many defects are planted under the whole catalogue every time.
+	byLot = 2
+	// fewest is how many cells every other defect is held against at least, and of how many more those scenarios are that come next.
+	fewest = 80
+)
 
 // Memory is cheaper here than the time to collect it.
 func init() { debug.SetGCPercent(400) }
@@ -33,7 +43,9 @@ func init() { debug.SetGCPercent(400) }
 type planting struct {
 	reference.Defect
 	concerned map[string]bool // the scenarios that can tell it from a faithful endpoint; nil: not known
-	whole     bool            // it is planted under the others, too
+	whole     bool            // it is planted under all scenarios
+	first     []string        // the scenarios that found it most often when it last was
+	shown     func(found) bool
 }
 
 // withoutRace leaves a test to the pass of make test that is without the race detector, which makes a run ten times as slow: what goes on at once in
@@ -47,7 +59,7 @@ func withoutRace(t *testing.T) {
 
 // The race detector looks at runs in which cells fail, answers change and configurations come late: of few scenarios, for it is slow.
 func TestRaces(t *testing.T) {
-	plan := part(catalogue(t), "use-cases", "origins/exact", "lifecycle")
+	plan := part(runnertest.Catalogue(t), "use-cases", "origins/exact", "lifecycle")
 	var answers atomic.Int64
 	flaky := reference.Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
 		if a.Headers["Access-Control-Allow-Origin"] != "" && answers.Add(1)%5 == 0 {
@@ -67,23 +79,25 @@ func TestRaces(t *testing.T) {
 	}
 }
 
-// plant runs the catalogue against every defect, and has each be told what came of it.
+// plant has every defect looked for with the catalogue, and each be told what came of it.
 //
 // Scenarios that cannot tell a defect from a faithful endpoint are left out: those that get the same answers from both to everything that they
-// ask, which the faithful endpoint's shadows show. What holds this against whole runs is a lot, drawn anew each time.
-func plant(t *testing.T, defects []reference.Defect, each func(*testing.T, reference.Defect, found)) []found {
+// ask, which the faithful endpoint's shadows show. Of the others some are enough once they have shown what a defect is; until then more are asked,
+// at last all. Which, is drawn anew each time, and so are the defects that are planted under the whole catalogue. -whole plants all so.
+func plant(t *testing.T, defects []reference.Defect, shown func(reference.Defect, found) bool, each func(*testing.T, reference.Defect, found)) []found {
 	t.Helper()
 	withoutRace(t)
 	upstream := upstream(t)
-	plan := catalogue(t)
+	plan := runnertest.Catalogue(t)
 	all := make([]found, len(defects))
-	var chosen []planting
-	for _, d := range defects {
-		chosen = append(chosen, planting{Defect: d})
-	}
-	distinguish(t, upstream, plan, chosen)
+	distinguish(t, upstream, plan)
 	if t.Failed() {
 		return all
+	}
+	first := readFirst(t)
+	var chosen []planting
+	for _, d := range defects {
+		chosen = append(chosen, planting{Defect: d, concerned: concerned[d.Name], first: first[d.Name], shown: func(f found) bool { return shown(d, f) }})
 	}
 	draw(t, chosen)
 	t.Run("plant", func(t *testing.T) { // returns when the parallel tests in it have ended
@@ -96,6 +110,9 @@ func plant(t *testing.T, defects []reference.Defect, each func(*testing.T, refer
 			})
 		}
 	})
+	if *update {
+		writeFirst(t, defects, all)
+	}
 	return all
 }
 
@@ -120,16 +137,23 @@ func startBefore(t *testing.T, upstream *embedded.Server, b reference.Behaviour)
 	return server
 }
 
-// distinguish runs every scenario by itself against a faithful endpoint, with the defects as its shadows, and notes for each defect the scenarios
-// that can tell it from that.
-func distinguish(t *testing.T, upstream *embedded.Server, plan scenarios.Plan, all []planting) {
+// concerned are the scenarios that can tell each defect from a faithful endpoint, by its name; none for those of which shadows cannot say it.
+var concerned map[string]map[string]bool
+
+// distinguish runs every scenario by itself against a faithful endpoint, once for all tests, with every defect as its shadow, and notes for each
+// defect the scenarios that can tell it from that.
+func distinguish(t *testing.T, upstream *embedded.Server, plan scenarios.Plan) {
 	t.Helper()
+	if concerned != nil {
+		return
+	}
+	concerned = map[string]map[string]bool{}
 	var shadows []reference.Behaviour
-	var whose []int
-	for i := range all {
-		if all[i].Alone() {
-			shadows, whose = append(shadows, all[i].Behaviour), append(whose, i)
-			all[i].concerned = map[string]bool{}
+	var whose []string
+	for _, d := range slices.Concat(reference.Defects(), reference.CompoundDefects()) {
+		if d.Alone() {
+			shadows, whose = append(shadows, d.Behaviour), append(whose, d.Name)
+			concerned[d.Name] = map[string]bool{}
 		}
 	}
 	servers := make([]*reference.Server, len(plan.Scenarios))
@@ -149,15 +173,15 @@ func distinguish(t *testing.T, upstream *embedded.Server, plan scenarios.Plan, a
 		}
 	})
 	for n, s := range plan.Scenarios {
-		for i, w := range whose {
+		for i, name := range whose {
 			if servers[n] == nil || servers[n].Differs(i) { // nil: -run left it out
-				all[w].concerned[s.Scenario.ID] = true
+				concerned[name][s.Scenario.ID] = true
 			}
 		}
 	}
 }
 
-// draw chooses what is planted under the whole catalogue: what the shadows do not tell of, and some by lot.
+// draw chooses what is planted under the whole catalogue: some by lot.
 func draw(t *testing.T, all []planting) {
 	t.Helper()
 	drawn := rand.New(rand.NewPCG(*seed, 0)).Perm(len(all))
@@ -166,7 +190,7 @@ func draw(t *testing.T, all []planting) {
 	}
 	var names []string
 	for i := range all {
-		if all[i].whole = all[i].concerned == nil || slices.Contains(drawn, i); all[i].whole {
+		if all[i].whole = slices.Contains(drawn, i); all[i].whole {
 			names = append(names, all[i].Name)
 		}
 	}
@@ -176,18 +200,91 @@ func draw(t *testing.T, all []planting) {
 // run carries out what a defect is planted under.
 func (p planting) run(t *testing.T, upstream *embedded.Server, plan scenarios.Plan) found {
 	t.Helper()
-	if !p.whole {
-		plan.Scenarios = slices.DeleteFunc(slices.Clone(plan.Scenarios), func(s scenarios.Planned) bool { return !p.concerned[s.Scenario.ID] })
-	}
-	if len(plan.Scenarios) == 0 {
-		return found{scenarios: map[string]int{}}
-	}
 	server := startBefore(t, upstream, p.Behaviour)
-	f := look(runAt(t, server, server.URL(), probe.Options{}, plan, runner.Options{Settle: 400 * time.Millisecond}))
+	f := newFound()
+	for some := range p.parts(plan) {
+		f.add(look(runAt(t, server, server.URL(), probe.Options{}, some, runner.Options{Settle: 400 * time.Millisecond})))
+		if p.shown(f) {
+			break
+		}
+	}
 	for id := range f.scenarios {
 		if p.concerned != nil && !p.concerned[id] {
 			t.Errorf("%s finds it, where every answer was said to be a faithful endpoint's", id)
 		}
 	}
 	return f
+}
+
+// parts are what a defect is planted under one after the other, each more than the one before: the scenarios that may find it, first those which
+// did so before, the others by lot.
+func (p planting) parts(plan scenarios.Plan) iter.Seq[scenarios.Plan] {
+	if p.whole {
+		return slices.Values([]scenarios.Plan{plan})
+	}
+	rest := slices.DeleteFunc(slices.Clone(plan.Scenarios), func(s scenarios.Planned) bool { return p.concerned != nil && !p.concerned[s.Scenario.ID] })
+	rand.New(rand.NewPCG(*seed, uint64(len(p.Name)))).Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	turn := func(s scenarios.Planned) int {
+		if n := slices.Index(p.first, s.Scenario.ID); n >= 0 {
+			return n
+		}
+		return len(p.first)
+	}
+	slices.SortStableFunc(rest, func(a, b scenarios.Planned) int { return turn(a) - turn(b) })
+	return func(yield func(scenarios.Plan) bool) {
+		for least := fewest; len(rest) > 0; least *= 2 {
+			some, cells := 0, 0
+			for ; some < len(rest) && cells < least; some++ {
+				cells += size(rest[some])
+			}
+			if !yield(scenarios.Plan{Scenarios: rest[:some]}) {
+				return
+			}
+			rest = rest[some:]
+		}
+	}
+}
+
+// size is how many cells a scenario has, calls included.
+func size(s scenarios.Planned) int {
+	n := 0
+	for _, step := range s.Steps {
+		n += 1 + len(step.Cells)
+	}
+	return n
+}
+
+// firstFile lists the scenarios that found each defect most often when it was last planted under the whole catalogue. make defects writes it; what
+// is not true any more costs time, and no more.
+const firstFile = "testdata/first.txt"
+
+func readFirst(t *testing.T) map[string][]string {
+	t.Helper()
+	data, err := os.ReadFile(firstFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	for line := range strings.Lines(string(data)) {
+		name, list, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		all[name] = strings.Fields(list)
+	}
+	return all
+}
+
+func writeFirst(t *testing.T, defects []reference.Defect, all []found) {
+	t.Helper()
+	first := readFirst(t)
+	for i, d := range defects {
+		if byMost := all[i].byMost(); len(byMost) > 0 {
+			first[d.Name] = byMost[:min(most, len(byMost))]
+		}
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(first)) {
+		fmt.Fprintf(&b, "%s\t%s\n", name, strings.Join(first[name], " "))
+	}
+	if err := os.WriteFile(firstFile, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -18,11 +18,11 @@ import (
 
 	"corsprobe/runner"
 	"corsprobe/runner/diagnose"
-	"corsprobe/runner/endpoint"
 	"corsprobe/runner/judge"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -55,59 +55,7 @@ func start(t *testing.T, b reference.Behaviour) *reference.Server {
 // runAt reaches a server at another URL than its own.
 func runAt(t *testing.T, server *reference.Server, url string, reached probe.Options, plan scenarios.Plan, opts runner.Options) result.Report {
 	t.Helper()
-	access, secret := server.Credentials()
-	id := runner.NewID()
-	e, err := endpoint.Open(t.Context(), endpoint.Config{URL: url, Region: server.Region(), AccessKey: access, SecretKey: secret, RunID: id, JournalDir: t.TempDir(), Options: reached})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := probe.New(reached)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	report, trouble := runner.Start(t.Context(), plan, e, client, id, opts).Finish()
-	for _, err := range trouble {
-		t.Errorf("clean-up: %v", err)
-	}
-	return report
-}
-
-func catalogue(t *testing.T) scenarios.Plan {
-	t.Helper()
-	all, err := scenarios.Catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan.UpTo(scenarios.Normal)
-}
-
-// Nothing that an endpoint may do is held against it.
-func TestHarmlessDifferences(t *testing.T) {
-	withoutRace(t)
-	plan := catalogue(t)
-	differences := reference.HarmlessDifferences()
-	if len(differences) < 15 {
-		t.Errorf("only %d harmless differences", len(differences))
-	}
-	for _, h := range differences {
-		t.Run(h.Name, func(t *testing.T) {
-			t.Parallel()
-			report := run(t, h.Behaviour, plan, 10*time.Second)
-			for _, c := range report.Cells {
-				if !faithful(c) {
-					t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
-				}
-			}
-			for _, cause := range diagnose.Report(report).Causes {
-				t.Errorf("%s is diagnosed", cause.Deviation)
-			}
-		})
-	}
+	return runnertest.ConnectAt(t, server, url, reached).CleanRun(t, plan, opts)
 }
 
 // faithful reports a cell that passed, or whose operation or call the server behind the reference does not have.
@@ -128,7 +76,7 @@ func TestOverHTTP2(t *testing.T) {
 	front.StartTLS()
 	defer front.Close()
 	address := strings.Replace(front.URL, "127.0.0.1", "localhost", 1)
-	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, catalogue(t), runner.Options{Settle: 5 * time.Second}).Cells {
+	for _, c := range runAt(t, server, address, probe.Options{HTTP2: true, Insecure: true}, runnertest.Catalogue(t), runner.Options{Settle: 5 * time.Second}).Cells {
 		if !faithful(c) {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 		}
@@ -143,7 +91,7 @@ func TestOverHTTP2(t *testing.T) {
 // A secret that stands in what is owed changes no verdict: evidence is redacted when it is shown, not before it is judged.
 func TestSecretsInAnswers(t *testing.T) {
 	t.Parallel()
-	plan := catalogue(t).Filter(func(id string) bool { return scenarios.Glob("origins/exact/one-origin", id) })
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool { return scenarios.Glob("origins/exact/one-origin", id) })
 	server := start(t, reference.Behaviour{})
 	report := runAt(t, server, server.URL(), probe.Options{Secrets: []string{"app"}}, plan, runner.Options{Settle: 10 * time.Second})
 	hidden := 0
@@ -168,7 +116,7 @@ func TestSecretsInAnswers(t *testing.T) {
 // A configuration may take seconds to take effect: settling waits for it.
 func TestTwoSecondsToSettle(t *testing.T) {
 	t.Parallel()
-	plan := catalogue(t).Filter(func(id string) bool {
+	plan := runnertest.Catalogue(t).Filter(func(id string) bool {
 		return scenarios.Glob("lifecycle/put-replace-delete", id) || scenarios.Glob("use-cases", id)
 	})
 	for _, c := range run(t, reference.Late(2*time.Second), plan, 20*time.Second).Cells {
@@ -188,8 +136,33 @@ type found struct {
 	diagnosed string // as what; only for the table
 }
 
+func newFound() found {
+	return found{scenarios: map[string]int{}, checks: map[string]int{}, at: map[string]string{}}
+}
+
+// add adds what another part of the catalogue found.
+func (f *found) add(more found) {
+	for id, n := range more.scenarios {
+		f.scenarios[id] += n
+	}
+	for check, n := range more.checks {
+		f.checks[check] += n
+	}
+	maps.Copy(f.at, more.at)
+	f.flaky += more.flaky
+	f.saw(more.worst)
+	f.diagnosed = more.diagnosed // there is but one part where it is looked for
+}
+
+// saw notes a class.
+func (f *found) saw(class result.Class) {
+	if class != "" && (f.worst == "" || slices.Index(result.Classes, class) < slices.Index(result.Classes, f.worst)) {
+		f.worst = class
+	}
+}
+
 func look(report result.Report) found {
-	f := found{scenarios: map[string]int{}, checks: map[string]int{}, at: map[string]string{}}
+	f := newFound()
 	for _, c := range report.Cells {
 		if c.Verdict == result.Flaky {
 			f.flaky++
@@ -201,9 +174,7 @@ func look(report result.Report) found {
 		for _, finding := range c.Findings {
 			f.checks[finding.Check]++
 			f.at[finding.Check] = fmt.Sprintf("%s: expected %s, got %s", c.ID, finding.Expected, finding.Got)
-			if f.worst == "" || slices.Index(result.Classes, finding.Class) < slices.Index(result.Classes, f.worst) {
-				f.worst = finding.Class
-			}
+			f.saw(finding.Class)
 		}
 	}
 	if *update {
@@ -233,11 +204,19 @@ func TestDefects(t *testing.T) {
 	if len(defects) < 60 {
 		t.Errorf("only %d defects", len(defects))
 	}
-	all := plant(t, defects, func(t *testing.T, d reference.Defect, f found) { check(t, d, f) })
+	all := plant(t, defects, shown, check)
 	everyOne := !slices.ContainsFunc(all, func(f found) bool { return f.scenarios == nil }) // not where -run chose some
 	if everyOne && (!t.Failed() || *update) {
 		table(t, defects, all)
 	}
+}
+
+// shown reports that what was found is all that a defect must be found by.
+func shown(d reference.Defect, f found) bool {
+	if d.Class == "" {
+		return f.flaky > 0
+	}
+	return f.worst == d.Class
 }
 
 func check(t *testing.T, d reference.Defect, f found) {
@@ -276,7 +255,7 @@ func table(t *testing.T, defects []reference.Defect, all []found) {
 		if class == "" {
 			class = "flaky"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", d.Name, d.Summary, class, listed(all[i].scenarios), names(all[i].checks), all[i].diagnosed)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", d.Name, d.Summary, class, all[i].listed(), names(all[i].checks), all[i].diagnosed)
 	}
 	data, err := os.ReadFile(page)
 	if err != nil {
@@ -311,14 +290,21 @@ func columns(text string) []string {
 	return all
 }
 
-// listed names the scenarios that find most, with their cells, and counts the rest.
-func listed(byScenario map[string]int) string {
-	const most = 2
-	all := slices.SortedFunc(maps.Keys(byScenario), func(a, b string) int {
-		return cmp.Or(byScenario[b]-byScenario[a], strings.Compare(a, b))
+// most is how many scenarios are named.
+const most = 2
+
+// byMost lists the scenarios that find a defect, those that find most first.
+func (f found) byMost() []string {
+	return slices.SortedFunc(maps.Keys(f.scenarios), func(a, b string) int {
+		return cmp.Or(f.scenarios[b]-f.scenarios[a], strings.Compare(a, b))
 	})
+}
+
+// listed names the scenarios that find most, with their cells, and counts the rest.
+func (f found) listed() string {
+	all := f.byMost()
 	cells := 0
-	for _, n := range byScenario {
+	for _, n := range f.scenarios {
 		cells += n
 	}
 	text := strings.Join(all[:min(most, len(all))], ", ")

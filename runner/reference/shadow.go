@@ -10,8 +10,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// shadows are endpoints that are asked all that the one before them is asked, and answer nobody. What is noted is which of them would have
-// answered anything otherwise. One that would not is, to whoever asked, the same endpoint.
+// shadows are endpoints that get every request of the one before them, and whose answers nobody gets. The reference notes which of them would
+// have answered anything in another way: one that would not is, to its client, the same endpoint.
 type shadows struct {
 	all     []Behaviour
 	differs []atomic.Bool
@@ -83,7 +83,7 @@ func linesOf(b Behaviour, others http.Header, a dialect.Answer) http.Header {
 
 // sameAnswer compares two answers but for their headers.
 func sameAnswer(a, b dialect.Answer) bool {
-	return slices.Equal(a.Status, b.Status) && a.Bare == b.Bare && sameError(a.Error, b.Error)
+	return slices.Equal(a.Status, b.Status) && a.NoDocument == b.NoDocument && sameError(a.Error, b.Error)
 }
 
 func sameError(a, b *s3cors.Error) bool { return a == b || a != nil && b != nil && *a == *b }

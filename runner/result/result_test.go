@@ -44,7 +44,7 @@ func TestWords(t *testing.T) {
 		string(Passed), string(Failed), string(Known), string(Flaky), string(Unsupported), string(Error),
 		string(Readable), string(Refused), string(Permitted), string(Blocked), string(Unreachable),
 		string(Reached), string(Missed), string(Undecided), string(ByStandard), string(ByBrowsers),
-		string(LeftConfiguration), string(LeftBucket), string(LeftObjects), string(LeftOther),
+		string(LeftoverConfiguration), string(LeftoverBucket), string(LeftoverObjects), string(LeftoverOther),
 	}
 	want := []string{
 		"passed", "failed", "known", "flaky", "unsupported", "error",

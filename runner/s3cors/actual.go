@@ -9,18 +9,18 @@ import (
 func actual(cfg *Configuration, req Request, a asked, p *picks) verdict {
 	switch {
 	case req.Target == Service:
-		return plain(req, "The service root has no CORS configuration.", fact.MissingBucketWithoutHeaders)
+		return withoutHeaders(req, "The service root has no CORS configuration.", fact.MissingBucketWithoutHeaders)
 	case !a.hasOrigin:
-		return plain(req, "The request has no Origin, so CORS takes no part.", fact.NoHeadersOtherwise, fact.NoOrigin)
+		return withoutHeaders(req, "The request has no Origin, so CORS takes no part.", fact.NoHeadersOtherwise, fact.NoOrigin)
 	}
 	if v, odd := oddRequest(req, a, p); odd {
 		return v
 	}
 	switch {
 	case req.BucketMissing:
-		return plain(req, "The bucket does not exist.", fact.MissingBucketWithoutHeaders)
+		return withoutHeaders(req, "The bucket does not exist.", fact.MissingBucketWithoutHeaders)
 	case cfg == nil:
-		return plain(req, "The bucket has no CORS configuration.", fact.NoHeadersOtherwise)
+		return withoutHeaders(req, "The bucket has no CORS configuration.", fact.NoHeadersOtherwise)
 	}
 	return byRules(cfg.CORSRules, req, a, p)
 }
@@ -28,7 +28,7 @@ func actual(cfg *Configuration, req Request, a asked, p *picks) verdict {
 // byRules: the real headers of the request are never compared (fact 35), and GET does not imply HEAD (fact 40).
 func byRules(rules []Rule, req Request, a asked, p *picks) verdict {
 	rule := answeringRule(rules, a, p)
-	v := plain(req, "", fact.NoHeadersOtherwise)
+	v := withoutHeaders(req, "", fact.NoHeadersOtherwise)
 	v.rule, v.ruled, v.asked = rule, true, a
 	if rule >= 0 {
 		v.answer.grant(rules[rule], a, p, errorFacts(req.Outcome)...)
@@ -56,7 +56,7 @@ func oddRequest(req Request, a asked, p *picks) (verdict, bool) {
 func oddVerdict(req Request, why string, option int) (verdict, bool) {
 	switch option {
 	case 0:
-		return plain(req, why, fact.NoHeadersOtherwise, fact.OddActual), true
+		return withoutHeaders(req, why, fact.NoHeadersOtherwise, fact.OddActual), true
 	case 1:
 		return refuseActual(fact.OddActual), true
 	}
@@ -68,8 +68,8 @@ func refuseActual(because int) verdict {
 	return verdict{answer: newAnswer([]int{400}, []int{because}, fact.NoHeadersOtherwise, because), rule: -1}
 }
 
-// plain is the request's own outcome (fact 31) without any of the headers.
-func plain(req Request, why string, absent ...int) verdict {
+// withoutHeaders is the request's own outcome (fact 31) without any of the headers.
+func withoutHeaders(req Request, why string, absent ...int) verdict {
 	ans := newAnswer(req.Outcome.Status, []int{fact.NeverStopped}, absent...)
 	if req.Outcome.Code != "" && req.Method != http.MethodHead { // a HEAD's answer has no body
 		ans.owe(Error{Code: req.Outcome.Code}, []int{fact.NeverStopped}, nil)

@@ -39,6 +39,11 @@ var (
 		[]string{"is an invalid method", "counts as absent"}}
 )
 
+// NullUnmatched reports that the answer is one of an endpoint by which the origin null matches no rule (fact 48).
+func (a Answer) NullUnmatched() bool {
+	return slices.ContainsFunc(a.Choices, func(c Choice) bool { return c.Point == nullOrigin.name && c.Choice == nullOrigin.options[1] })
+}
+
 // points lists every open point, for the tests and for whoever wants to print them.
 var points = []*point{missingMethod, serviceRoot, starAndOrigin, emptyMember, emptyList, zeroMaxAge, actualMethod, actualName, nullOrigin,
 	emptyOrigin, emptyMethod}

@@ -28,6 +28,13 @@ var (
 // Read reads an error document: XML with the root Error. The error says why a body is none. Of a document that is cut short or that breaks off
 // in mid-air it returns what came before, beside the error.
 func Read(body string) (Document, error) {
+	if doc, ok := readPlain(body); ok {
+		return doc, nil
+	}
+	return readXML(body)
+}
+
+func readXML(body string) (Document, error) {
 	d := xml.NewDecoder(strings.NewReader(body))
 	root, err := nextStart(d)
 	switch {

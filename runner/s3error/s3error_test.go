@@ -58,11 +58,59 @@ func TestSame(t *testing.T) {
 	}
 }
 
+// What is read the short way is read as encoding/xml reads it; and most of what servers send is.
+func TestReadPlain(t *testing.T) {
+	for body, plain := range map[string]bool{
+		"<Error></Error>":                                        true,
+		"<Error><Code>A</Code></Error>":                          true,
+		"<Error>\n  <Code>A</Code>\n</Error>\n":                  true,
+		declaration + "\n<Error><Code>A b</Code><M></M></Error>": true,
+		"<Error><Code>A</Code></Error>\n\n":                      false,
+		"<Error/>":                                               false,
+		" <Error></Error>":                                       false,
+		"<Error xmlns='u'></Error>":                              false,
+		"<Error><Code/></Error>":                                 false,
+		"<Error><Code a='b'>A</Code></Error>":                    false,
+		"<Error><Code>A</code></Error>":                          false,
+		"<Error><Code>a&amp;b&#39;&lt;</Code></Error>":           true,
+		"<Error><Code>&amp</Code></Error>":                       false,
+		"<Error><Code>&other;</Code></Error>":                    false,
+		"<Error><Code>&#38;</Code></Error>":                      false,
+		"<Error><Code>]]></Code></Error>":                        false,
+		"<Error><Code>a\r\nb</Code></Error>":                     false,
+		"<Error><Code>\u00e9</Code></Error>":                     false,
+		"<Error><Code>A<B>b</B></Code></Error>":                  false,
+		"<Error>text<Code>A</Code></Error>":                      false,
+		"<Error><Code>A</Code></Error><!-- -->":                  false,
+		"<Error><Code>A</Code>":                                  false,
+	} {
+		if _, got := readPlain(body); got != plain {
+			t.Errorf("%q is read the short way: %v, want %v", body, got, plain)
+		}
+		alike(t, body)
+	}
+}
+
+// alike fails unless a document that is read the short way is read in full alike.
+func alike(t *testing.T, body string) {
+	t.Helper()
+	short, ok := readPlain(body)
+	if !ok {
+		return
+	}
+	full, err := readXML(body)
+	if diff := cmp.Diff(full, short); diff != "" || err != nil {
+		t.Errorf("%q is read otherwise in full: %v (-full +short):\n%s", body, err, diff)
+	}
+}
+
 // Whatever comes, it is read without a panic, and a whole document is XML.
 func FuzzRead(f *testing.F) {
 	f.Add("<Error><Code>A</Code></Error>")
 	f.Add("<!DOCTYPE a [<!ENTITY b 'c'>]><Error>&b;</Error>")
+	f.Add(declaration + "\n<Error><Code>A</Code>\n<Message>It&#39;s so &amp; so.</Message></Error>\n")
 	f.Fuzz(func(t *testing.T, body string) {
+		alike(t, body)
 		doc, err := Read(body)
 		var document struct {
 			XMLName xml.Name `xml:"Error"`
