@@ -193,7 +193,7 @@ func (t *textWriter) diagnosis(r result.Report, whole bool) {
 	t.section(bold, explains(r, len(all)))
 	if whole || len(all) <= few {
 		for i, c := range all {
-			t.cause(fmt.Sprint(i+1), c)
+			t.cause(strconv.Itoa(i+1), c)
 		}
 	} else {
 		t.cause("1", all[0])

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -245,7 +246,7 @@ func TestTextOfManyFailures(t *testing.T) {
 		if i == 49 {
 			class = result.Exposure
 		}
-		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("s%d/x", i), Scenario: fmt.Sprintf("s%d", i), Verdict: result.Failed, Findings: []result.Finding{{Check: "actual.vary", Class: class, Expected: fmt.Sprint(i)}}})
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("s%d/x", i), Scenario: fmt.Sprintf("s%d", i), Verdict: result.Failed, Findings: []result.Finding{{Check: "actual.vary", Class: class, Expected: strconv.Itoa(i)}}})
 	}
 	r.Summary = tally(r.Cells)
 	got := text(t, r, TextOptions{})

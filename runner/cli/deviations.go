@@ -38,7 +38,7 @@ func classOf(d dialect.Deviation) string {
 	return string(d.Class)
 }
 
-// printDeviation tells what is known of a deviation.
+// printDeviation prints what is known of a deviation.
 func printDeviation(w io.Writer, d dialect.Deviation) {
 	fmt.Fprintf(w, "%s\n  does      %s\n  class     %s\n", d.Name, d.Summary, classOf(d))
 	if d.Parameter != nil {

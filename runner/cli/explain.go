@@ -56,7 +56,7 @@ type explainFlags struct {
 	page pageFlags
 	cors string
 	json bool
-	// providers are told beside S3.
+	// providers are explained beside S3.
 	providers []string
 	look      look
 }
@@ -229,7 +229,7 @@ func printReason(w io.Writer, r fetch.ReasonInfo) {
 	}
 }
 
-// printCode tells the whole story of what lint found.
+// printCode prints everything about a code of lint.
 func printCode(w io.Writer, c code.Code) {
 	fmt.Fprintf(w, "%s %s: %s\n  means     %s\n  says      %s\n  do        %s\n", c.ID, c.Name, c.Severity, c.Title, strings.TrimSpace(c.Explanation), strings.TrimSpace(c.Fix))
 	if c.Mends {

@@ -133,6 +133,8 @@ func TestContradicts(t *testing.T) {
 		{"another part came otherwise", "200; origin *; vary Origin", "200; origin *; vary", "200; origin *; vary Origin; age 1", false},
 		{"it predicts a refusal, and a grant came", "403 A", "200; origin *", "200; origin *", true},
 		{"both predict a grant, and a refusal came", "200; origin *; vary Origin", "200; origin *; vary", "403 A", false},
+		{"both predict headers, and none came", "200; origin *; vary Origin", "200; origin *; vary", "200", false},
+		{"it predicts headers, and none came", "200; origin *; vary", "200", "200", true},
 		{"it mends what was of the wrong kind", "200; origin *; vary Origin", "403 A", "200; origin *; vary", false},
 		{"another document came", "403 A PUT OBJECT", "403 A GET OBJECT", "403 B DELETE OBJECT", false},
 		{"the document's method came otherwise", "403 A PUT OBJECT", "403 A GET OBJECT", "403 A DELETE OBJECT", true},

@@ -186,11 +186,12 @@ func onBucketItself(r *http.Request, method string) bool {
 	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
-// mayBeMissing reports an answer that does not say whether the bucket exists: a 404 without a body, and a refusal of the signature, which is looked
-// at first.
+// mayBeMissing reports an answer that does not say whether the bucket exists: a 404 without a body, and a refusal of the signature (403, or 400
+// where its kind is not known), which is looked at first.
 func mayBeMissing(a *http.Response) bool {
 	_, target := where(a.Request)
-	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || a.StatusCode == http.StatusForbidden && target != s3cors.Service
+	refused := a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusBadRequest
+	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || refused && target != s3cors.Service
 }
 
 // bucketMissing reads the server's error document, and leaves it to be read again.
