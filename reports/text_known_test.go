@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -58,6 +59,21 @@ func TestTextKnownBesideOthers(t *testing.T) {
 		if !strings.Contains(got, "\nKnown deviations: 1 deviation in 1 cell\n") || !strings.Contains(got, "  checks    16: 14 as S3 owes them, 1 otherwise, 1 known\n") {
 			t.Errorf("%s: got\n%s", verdict, got)
 		}
+	}
+}
+
+// TestTextOfManyKnown: a screen holds no more lines than it has.
+func TestTextOfManyKnown(t *testing.T) {
+	var r result.Report
+	for i := range mostKnown + 3 {
+		known := &result.Deviation{Reason: fmt.Sprintf("Reason %d.", i)}
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprint(i), Verdict: result.Known, Checks: 1, Findings: []result.Finding{{Check: "actual.vary", Class: result.Cache, Known: known}}})
+	}
+	r.Summary = result.Summarise(r.Cells)
+	got := text(t, r, TextOptions{})
+	inOrder(t, got, "  1 cell  Reason 0.\n", "  1 cell  Reason 23.\n  … and 3 more, no worse\n\n--verbose also tells")
+	if strings.Contains(got, "Reason 24.") || !strings.Contains(text(t, r, TextOptions{Verbose: true}), "Reason 26.") {
+		t.Errorf("got\n%s", got)
 	}
 }
 
