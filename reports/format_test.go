@@ -22,7 +22,7 @@ func TestFormats(t *testing.T) {
 }
 
 func TestParseSpec(t *testing.T) {
-	const all = "ctrf, github, html, json, junit, junit-strict, markdown, ndjson, sarif, statement, tap and text"
+	all := FormatNames() // TestWriteUnknownFormat has it in full
 	for _, tc := range []struct {
 		text, err string
 		want      Spec

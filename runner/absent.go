@@ -8,8 +8,8 @@ import (
 	"corsprobe/scenarios"
 )
 
-// onMissing makes a configuration call on a bucket that does not exist, and judges it. Servers take PutBucketCors for CreateBucket, and
-// DeleteBucketCors for DeleteBucket: beside a user's bucket neither is sent.
+// onMissing makes a configuration call on a bucket that does not exist, and judges it. Some servers take PutBucketCors for CreateBucket, and
+// DeleteBucketCors for DeleteBucket, so neither is sent where the run uses a user's bucket.
 func (s *stage) onMissing(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
 	if s.run.opts.Bucket != "" && configures(step.Call) {
 		c.Verdict, c.Reason = result.Unsupported, string(step.Call)+" is not sent to a bucket that does not exist: with --bucket no other is changed, not even one that should not be there"
@@ -44,13 +44,13 @@ func (s *stage) sendMissing(ctx context.Context, step scenarios.PlannedStep) (re
 	}
 }
 
-// hides reports an answer that says nothing of the bucket: who may use some buckets only is told no more of others, and some endpoints do not
-// have the call.
+// hides reports a status that says nothing of the bucket: credentials that may use some buckets only learn nothing of others, and some
+// endpoints do not have the call.
 func hides(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotImplemented
 }
 
-// leaveAbsent removes what an endpoint may have made of calls that it should have refused.
+// leaveAbsent removes the bucket that an endpoint may have made by accepting a call that it should have refused.
 func (s *stage) leaveAbsent() {
 	if absent := s.absent; absent != nil {
 		s.absent = nil

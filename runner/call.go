@@ -57,7 +57,8 @@ func (s *stage) call(ctx context.Context, step scenarios.PlannedStep) (trusted b
 	return trusted, err
 }
 
-// checksOf counts what a configuration call was held against: its status, and where that is right a refusal's code, or what the bucket holds.
+// checksOf counts the checks of a configuration call: its status and, where that is right, a refusal's code or the configuration that the
+// bucket holds.
 func checksOf(c result.Cell) int {
 	switch {
 	case c.Verdict != result.Passed && c.Verdict != result.Failed:
@@ -82,15 +83,15 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	}
 	if step.Digest.MayBeUnknown() && status >= http.StatusMultipleChoices && !owed.Refused() {
 		c.Verdict, c.Reason = result.Unsupported, fmt.Sprintf("the endpoint does not take the digest %s: it answers %s", step.Digest, answerText(status, code))
-		s.spoiltBy = step.CallID // what was to be there is not, for the steps that follow too
+		s.spoiltBy = step.CallID // the configuration is missing, for the steps that follow too
 		return false, nil
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
 	switch {
 	case status >= 300:
-		return owed.Refused() && status < http.StatusInternalServerError, nil // refused in other words: nothing has changed either way
+		return owed.Refused() && status < http.StatusInternalServerError, nil // refused, with another status or code than S3's: the bucket still holds what it held
 	case owed.Refused():
-		// It was accepted although S3 refuses it, or may refuse it: what the bucket holds now is nobody's contract.
+		// The endpoint accepted what S3 refuses, or may refuse: no fact says which configuration the bucket holds now.
 		s.spoiltBy = step.CallID
 		return false, nil
 	}
@@ -98,7 +99,7 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	return s.readBack(ctx, step, c)
 }
 
-// sendPut makes the call. Trouble that says nothing about the configuration is an error.
+// sendPut makes the call. A failure that says nothing about the configuration, such as a lost connection, is returned as an error.
 func (s *stage) sendPut(ctx context.Context, step scenarios.PlannedStep, owed judge.Call, c *result.Cell) (status int, code, message string, err error) {
 	if step.CORS.Document == "" && !owed.Refused() && step.Answer == nil && step.Digest == "" {
 		err := s.place.PutCORS(ctx, step.CORS.Config)
@@ -135,7 +136,8 @@ func callOutcome(err error) (status int, code, message string, trouble error) {
 	}
 }
 
-// readBack polls GetBucketCors until it gives back what was put, or something new: only an old answer, or none, is waited for.
+// readBack polls GetBucketCors until it returns what was put, or something that is neither that nor the old configuration. Only the old
+// configuration, or none, is worth waiting for a change of.
 func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
 	var got *s3cors.Configuration
 	_, err = s.run.readBack.until(ctx, func() (over bool, err error) {
@@ -153,8 +155,8 @@ func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *res
 	return got != nil, nil // altered, but there: the cells show what it does
 }
 
-// delete removes the configuration. It is only sent where the configuration was seen to round-trip: one server takes DeleteBucketCors for
-// DeleteBucket.
+// delete removes the configuration. DeleteBucketCors is sent only where GetBucketCors has returned the configuration before: one server takes
+// DeleteBucketCors for DeleteBucket.
 func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
 	ex, err := s.place.DeleteDocument(ctx)
 	if s.spoiltBy != "" && errors.Is(err, endpoint.ErrNotKept) {
@@ -170,7 +172,7 @@ func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *resul
 	}
 	if c.Findings = owedCall(step).Compare(status, code); len(c.Findings) > 0 && status >= 300 {
 		if s.place.holds != nil {
-			c.Findings[0].Class = result.Exposure // what was to be taken away is still there
+			c.Findings[0].Class = result.Exposure // the configuration that was to be deleted is still there
 		}
 		return false, nil
 	}
@@ -203,8 +205,8 @@ func (s *stage) evidence(ex result.Exchange, c *result.Cell) (status int, code s
 	return ex.Response.Status, doc.Code, nil
 }
 
-// get reads the configuration and holds it against what the bucket should hold. An answer that would be right of what it held not long ago is
-// asked for again.
+// get reads the configuration and compares it with the one that the bucket should hold. An answer that fits what the bucket held not long ago
+// is asked for again, for a node may lag behind.
 func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
 	ex := s.place.GetDocument(ctx)
 	for pause := firstPause; s.heldBefore(ex) && wait(ctx, pause); pause = min(2*pause, longestPause) {
@@ -238,7 +240,7 @@ func (s *stage) heldBefore(ex result.Exchange) bool {
 	})
 }
 
-// owedCall is the scenario's own answer where it has one, else S3's.
+// owedCall is the answer that the step pins, or else S3's.
 func owedCall(step scenarios.PlannedStep) judge.Call {
 	switch {
 	case step.Answer != nil:

@@ -36,14 +36,14 @@ func (s *stage) probeAll(ctx context.Context, step scenarios.PlannedStep) {
 	}
 }
 
-// cell asks one cell until there is a verdict, and has the browser send it as well.
+// cell asks one cell until it has a verdict, and has the browser send it too.
 func (s *stage) cell(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
 	c := s.verdict(ctx, step, cell)
 	s.chromium(ctx, cell, &c)
 	return c
 }
 
-// verdict asks a cell, and again where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
+// verdict asks a cell, and once more where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
 func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
 	first, again := s.current(ctx, step, cell)
 	if first.Verdict != result.Failed && first.Verdict != result.Error {
@@ -62,12 +62,12 @@ func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell sc
 	return second
 }
 
-// rightInARow is how many answers in a row show that a wrong one before them came late, and not by chance.
+// rightInARow is how many right answers in a row show that the wrong answer before them came from a node that lagged behind.
 const rightInARow = 12
 
-// current asks a cell until it is not answered any more by what its bucket was before: until so many answers in a row are right that none may
-// come late. Where that goes on for longer than a change may take, the answer stands, and one that is right now and then is flaky: an endpoint
-// that forgets a configuration from time to time is not late. again is how often it was asked in vain.
+// current asks a cell until its answers no longer fit the state that its bucket was in before: until rightInARow answers in a row are right.
+// Where wrong answers go on for longer than a change may take, the last one stands; where they come and go, the cell is flaky, because an
+// endpoint that forgets a configuration from time to time is not merely slow. again is how many times it was asked without an end.
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
 	start := time.Now()
 	var late *attempt // the last one that was answered by what the bucket was before
@@ -98,7 +98,7 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 	}
 }
 
-// learn notes how the wait for an answer ended that was right of a state before. Cells of the same state count as one.
+// learn records how the wait ended for an answer that fitted an earlier state. Cells of the same state count as one wait.
 func (s *stage) learn(ctx context.Context, start time.Time, late *attempt, well bool) {
 	switch {
 	case ctx.Err() != nil:
@@ -124,7 +124,7 @@ func flaky(first, second result.Cell) result.Cell {
 	return c
 }
 
-// outcome says what one of two attempts came to: its first finding that the other has not.
+// outcome says what one of two attempts came to: the first finding that the other attempt does not have.
 func outcome(c, other result.Cell) string {
 	switch {
 	case c.Verdict == result.Error:
@@ -150,7 +150,7 @@ type attempt struct {
 	sent     []request // one an exchange
 	judging  judging
 	wrong    bool  // an answer differs from what was owed
-	outdated *past // all that is wrong with it would be right of what the bucket was before; nil: it is not so
+	outdated *past // the earlier state of the bucket by which all answers would be right; nil: there is none
 }
 
 func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (a attempt) {
@@ -183,7 +183,7 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 	return a
 }
 
-// complete adds what explains a cell's verdict and repeats its requests, unless nobody will see it.
+// complete adds the explanation of a cell's verdict and the commands that repeat its requests, unless nobody will see them.
 func (r *Run) complete(a *attempt) {
 	if a.cell.Verdict == result.Passed && r.opts.Evidence == OnlyProblems {
 		return
@@ -196,7 +196,7 @@ func (r *Run) complete(a *attempt) {
 	}
 }
 
-// send makes one exchange of a cell and adds what it came to. false: there is no answer that could be judged.
+// send makes one exchange of a cell and adds it to the attempt. false: there is no answer to judge.
 func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
 	for _, ex := range s.exchanges(ctx, q, cell) {
 		if !s.received(ctx, q, cell, ex, a) {
@@ -206,7 +206,7 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *att
 	return true
 }
 
-// received adds what one exchange came to.
+// received judges one exchange, and adds it to the attempt.
 func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
 	c := &a.cell
 	shorten(&ex.Response, cell)
@@ -234,7 +234,7 @@ func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex
 	return true
 }
 
-// rightBefore is the state of the bucket that an answer would have been right of, and that some nodes may still be in; nil: none.
+// rightBefore is the earlier state of the bucket by which an answer would be right, and in which some nodes may still be; nil: none.
 func (s *stage) rightBefore(q request, cell scenarios.Cell, ex result.Exchange) *past {
 	for _, state := range slices.Backward(s.pastOf(cell.Target)) { // the latest lasts longest
 		if !state.until.After(time.Now()) {
@@ -252,7 +252,7 @@ func (s *stage) rightBefore(q request, cell scenarios.Cell, ex result.Exchange) 
 	return nil
 }
 
-// pastOf is what the bucket was that a target names.
+// pastOf lists the earlier states of the bucket that a target names.
 func (s *stage) pastOf(target scenarios.Target) []past {
 	switch target {
 	case scenarios.DeletedBucket:
@@ -268,7 +268,7 @@ func (s *stage) pastOf(target scenarios.Target) []past {
 	}
 }
 
-// outcome is what an actual request was owed apart from CORS.
+// outcome is the status and error code that an actual request should have in that state, apart from CORS.
 func (state past) outcome(cell scenarios.Cell) s3cors.Outcome {
 	if state.missing {
 		return s3cors.Outcome{Status: []int{http.StatusNotFound}, Code: "NoSuchBucket"}
@@ -290,7 +290,7 @@ func whyNot(ctx context.Context, err error) string {
 	return err.Error()
 }
 
-// answered reports that an exchange holds an answer that says something of the endpoint.
+// answered reports that an exchange holds an answer by which the endpoint can be judged.
 func answered(ex result.Exchange) bool {
 	return ex.Error == "" && !pace.Busy(ex.Response.Status)
 }
@@ -308,7 +308,7 @@ func unanswered(ctx context.Context, ex result.Exchange) string {
 	return ""
 }
 
-// busy is the reason of what an endpoint would not answer.
+// busy is the reason given where an endpoint asked to slow down until the run gave up.
 func busy(status int) string {
 	return fmt.Sprintf("the endpoint asks to slow down (%d), however often it is asked: try a lower --concurrency, or --rate", status)
 }

@@ -118,7 +118,7 @@ func (c *changeList) onMissing(scenario string, step scenarios.PlannedStep) {
 	}
 }
 
-// settling adds the requests that show whether a configuration has taken effect, where no reading one can.
+// settling adds the requests by which a run sees that a configuration has taken effect, where it has no reading request that shows it.
 func (c *changeList) settling(scenario string, now, before *s3cors.Configuration) {
 	if c.opts.AssumeConfigured {
 		return
@@ -140,7 +140,7 @@ func configures(call scenarios.Call) bool {
 	return call == scenarios.PutBucketCors || call == scenarios.DeleteBucketCors
 }
 
-// cell adds what a cell's actual request does if it is let do it.
+// cell adds what a cell's actual request changes if the endpoint permits it.
 func (c *changeList) cell(scenario string, cell scenarios.Cell) {
 	if !slices.Contains(cell.Send, scenarios.Actual) || cell.Target == scenarios.Service || isMissing(cell.Target) {
 		return

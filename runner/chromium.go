@@ -18,8 +18,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// chromium has a page send the cell, and judges what it was answered. Where Chromium and Fetch's model differ on the same answers the cell is in
-// error: one of corsprobe's two judges is wrong, and the endpoint is not to be blamed by either.
+// chromium has a page send the cell's requests, and judges the answers that it got. Where Chromium and the model of Fetch come to different
+// ends on the same answers, the cell is in error: one of the two is wrong, and no finding may rest on either.
 func (s *stage) chromium(ctx context.Context, cell scenarios.Cell, c *result.Cell) {
 	if s.run.opts.Browser == nil || c.Verdict == result.Unsupported || c.Verdict == result.Error {
 		return
@@ -72,8 +72,8 @@ func (s *stage) withCredentials(ctx context.Context, q browser.Request, c *resul
 	return nil
 }
 
-// answeredOtherwise judges the answers that Chromium had, where the run's own requests had others: an endpoint may answer a browser in its own
-// way, by a header that only browsers send. What is wrong with those answers alone stands before all else.
+// answeredOtherwise judges the answers that Chromium got where they differ from those to the run's own requests: an endpoint may answer
+// browsers in another way, by a header that only browsers send. Findings on those answers alone come first.
 func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c *result.Cell) {
 	var different []string
 	var judged judging
@@ -113,8 +113,9 @@ func answeredOtherwise(cell scenarios.Cell, actual request, o browser.Outcome, c
 	}
 }
 
-// ownHeaders says that a refusal may be of headers that the page had to set to have the preflight ask for them, with values that mean nothing:
-// S3 too refuses Authorization beside a presigned URL. Such an answer is told, and not held against anybody. Empty: it is no such answer.
+// ownHeaders says that a refusal may come from headers that the page had to set, with values that mean nothing, to make the preflight ask for
+// them: S3 too refuses Authorization beside a presigned URL. Such a refusal is shown, and is no finding. Empty: the answer is not such a
+// refusal.
 func ownHeaders(cell scenarios.Cell, kind judge.Kind, status int) string {
 	if kind != judge.Actual || cell.Headers.Request == nil || *cell.Headers.Request == "" || status < http.StatusBadRequest {
 		return ""
@@ -122,8 +123,8 @@ func ownHeaders(cell scenarios.Cell, kind judge.Kind, status int) string {
 	return ", which has values of corsprobe's own in the headers that the cell names"
 }
 
-// differs reports that CORS shows something else in two answers. The status of a request itself does not count: it was sent before, and an
-// object is deleted once.
+// differs reports that CORS headers, or a preflight's status, differ between two answers. The status of an actual request does not count: it
+// was sent before, and an object is deleted only once.
 func differs(kind judge.Kind, own, chromiums result.Response) bool {
 	if kind == judge.Actual {
 		own.Status = chromiums.Status
@@ -164,8 +165,8 @@ func ownAnswer(kind judge.Kind, exchanges []result.Exchange) *result.Response {
 	return nil
 }
 
-// mostSends is how often a page's request is sent that meets trouble on the network. An idle connection that the endpoint closes at that
-// very moment is no answer of anybody's.
+// mostSends is how many times a page's request is sent that fails on the network. An endpoint may close an idle connection at the very moment
+// at which it is used again.
 const mostSends = 3
 
 func (r *Run) send(ctx context.Context, q browser.Request) (o browser.Outcome, err error) {
@@ -205,7 +206,7 @@ func notForAPage(cell scenarios.Cell) string {
 	return ""
 }
 
-// clientHints count as safelisted in Chromium, and not in the standard. It drops the User-Agent that a page sets.
+// clientHints are safelisted in Chromium, and not in the standard; Chromium drops a User-Agent that a page sets.
 var clientHints = []string{"device-memory", "downlink", "dpr", "ect", "rtt", "save-data", "user-agent", "viewport-width", "width"}
 
 // pageHeaders are the headers that the page's script sets: those of the cell, or its names with a value that needs permission.
@@ -262,8 +263,8 @@ func ownPreflight(cell scenarios.Cell, q browser.Request, exchanges []result.Exc
 	return nil
 }
 
-// disagreement says where the model, given the very answers that the browser had, comes to another end. own is what the run's own
-// preflight asked; nil where that is not to be compared.
+// disagreement says where the model comes to another end than the browser on the very answers that the browser had. own is what the run's own
+// preflight asked for; nil where that is not to be compared.
 func disagreement(q browser.Request, o browser.Outcome, own []result.Header) string {
 	page := fetch.Request{Method: q.Method, Headers: q.Headers, Origin: q.Origin, Credentials: fetch.Omit}
 	if q.Credentials {

@@ -113,7 +113,7 @@ func (d *draft) client(context.Context) error {
 	return nil
 }
 
-// parameters adds to the query what the cell asks for. It is signed with the rest.
+// parameters adds the query parameters that the cell asks for. They are signed with the rest.
 func (d *draft) parameters(context.Context) error {
 	more := url.Values{}
 	switch d.cell.Parameters {
@@ -144,7 +144,7 @@ func (d *draft) sign(ctx context.Context) (err error) {
 	return err
 }
 
-// connect is done as the requests are sent, by [stage.exchanges]: a connection carries more than one.
+// connect does nothing to the request: [stage.exchanges] chooses the connections, which carry several requests each.
 func (d *draft) connect(context.Context) error { return nil }
 
 // operated reports a cell of a particular operation.
@@ -388,7 +388,7 @@ func (s *stage) afterOthers(ctx context.Context, q request, others []probe.Reque
 		probes = alone
 	}
 	for _, before := range others {
-		probes.Do(ctx, before) // what becomes of it is judged by cells of its own
+		probes.Do(ctx, before) // the cells of that request judge it
 	}
 	s.run.asked.Add(1)
 	return probes.Do(ctx, q.Request)
@@ -414,7 +414,8 @@ func (s *stage) readings(ctx context.Context, cell scenarios.Cell) []probe.Reque
 	return all
 }
 
-// refusals are a preflight from nowhere, and an upload by nobody, with a body that a server may leave unread.
+// refusals are requests that an endpoint refuses: a preflight of an origin that no rule lists, and an unsigned upload, whose body a server
+// may leave unread.
 func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
 	u, host, err := s.run.store.Address(s.place.Name(), s.place.Key("refused"), "", string(cell.Addressing))
 	if err != nil {
@@ -427,7 +428,7 @@ func (s *stage) refusals(cell scenarios.Cell) []probe.Request {
 	}
 }
 
-// shorten keeps the start of a large object's text: it is no evidence of anything.
+// shorten keeps the start of a large object's text: CORS does not depend on the rest.
 func shorten(r *result.Response, cell scenarios.Cell) {
 	const enough = 256
 	large := cell.Size == scenarios.HundredKiB || cell.Size == scenarios.TwoMebibyte || cell.Size == scenarios.SixMebibyte

@@ -13,20 +13,20 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// Evidence says of which cells a run keeps all that was sent and came. It is most of what a run has in memory.
+// Evidence says for which cells a run keeps all exchanges. They are most of what a run has in memory.
 type Evidence int
 
 const (
 	// All of every cell.
 	All Evidence = iota
-	// Problems has cells that conform kept in short, see [result.Exchange], and so of failures that are alike what comes after the first
-	// thousand. Options.Judged is given all of every cell.
+	// Problems keeps conforming cells short, see [result.Exchange], and so failures that are alike after the first thousand. Options.Judged
+	// is still given the whole of every cell.
 	Problems
-	// OnlyProblems is Problems where nobody looks at the whole of what conforms: Options.Judged is not given it either.
+	// OnlyProblems is Problems for callers that never look at the whole of a conforming cell: Options.Judged is given it short too.
 	OnlyProblems
 )
 
-// mostAlike is how many cells of a scenario with the same findings keep their evidence: of what is known one, to look at.
+// mostAlike is for how many cells of a scenario with the same findings the evidence is kept; where all findings are known, mostKnownAlike.
 const (
 	mostAlike      = 1000
 	mostKnownAlike = 1
@@ -103,7 +103,7 @@ func brief(ex result.Exchange) result.Exchange {
 	return short
 }
 
-// share has a cell in short hold its texts in common with others, and nothing else of the answers in memory.
+// share makes a short cell use the same strings as others, so that it keeps nothing else of its answers in memory.
 func (k *keeping) share(c *result.Cell) {
 	for i := range c.Exchanges {
 		ex := &c.Exchanges[i]
@@ -149,7 +149,7 @@ func speaksOfCORS(name string) bool {
 	return false
 }
 
-// unsigned is a URL without what its signature is made of: that there is one, stays.
+// unsigned is a URL without the value of its signature; that it is signed stays visible.
 func unsigned(address string) string {
 	before, query, found := strings.Cut(address, "?")
 	if !found {
@@ -192,10 +192,10 @@ func document(body string) string {
 
 var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// mostWords bounds what is looked up rather than kept again.
+// mostWords bounds how many strings are kept for sharing.
 const mostWords = 10_000
 
-// same is an equal text that other cells share, and that holds nothing else in memory.
+// same is an equal string that other cells use already.
 func (k *keeping) same(text string) string {
 	if text == "" {
 		return ""

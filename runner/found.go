@@ -60,7 +60,7 @@ func kindsOf(cells []result.Cell) ([]kind, map[kind][]*result.Cell) {
 	return kinds, showing
 }
 
-// ownBucket is the name of a bucket that a run made: another in every run.
+// ownBucket matches the name of a bucket that a run made, which is another in every run.
 var ownBucket = regexp.MustCompile(`corsprobe-[0-9a-f]{12}-[0-9a-z]+`)
 
 // gotPattern is what came, with {origin} for the cell's own origin and * for what else differs from cell to cell and from run to run: the
@@ -70,7 +70,7 @@ func gotPattern(c result.Cell, f result.Finding) string {
 	got = strings.ReplaceAll(got, redact.Redacted, "*")
 	got = ownBucket.ReplaceAllString(got, "*")
 	if f.How == result.NoDocument && f.Came != nil && f.Came.Body != "" {
-		return judge.NoDocument("*") // such bodies hold the time and the request's number
+		return judge.NoDocument("*") // such bodies hold the time and the request's id
 	}
 	if c.Point == nil {
 		return got

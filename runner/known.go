@@ -66,7 +66,7 @@ func (d *Deviations) apply(c *result.Cell) {
 	}
 }
 
-// prepare makes what says which answers the deviations by their name predict.
+// prepare builds the oracle of the named deviations, once.
 func (d *Deviations) prepare(all []result.Scenario, url string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -102,7 +102,7 @@ func (d *Deviations) ask(c *result.Cell) {
 	}
 }
 
-// mark makes a finding known, or has it say that it is known of the provider where that is no excuse.
+// mark makes a finding known. Where being known does not excuse it, the finding only gets the entry's reason.
 func mark(f *result.Finding, entry scenarios.Deviation, explain bool) {
 	costly := f.Class == result.Exposure || f.Class == result.Breakage
 	switch {
@@ -130,7 +130,7 @@ func allKnown(findings []result.Finding) bool {
 	return len(findings) > 0 && !slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Known == nil })
 }
 
-// stale lists the entries that the run contradicts, and apart from them those of which other shards know more.
+// stale lists the entries that the run contradicts, and separately those that only the other shards can decide.
 func (d *Deviations) stale() (stale, undecided []result.StaleDeviation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -162,14 +162,15 @@ const (
 	noCell   = "matches no cell that was judged"
 )
 
-// Absent lists the entries of a provider's file that were measured once, and did not occur in this run though all that they name was asked.
+// Absent lists the entries of a provider's file that were once measured, and that did not show in this run although every cell that they
+// concern was asked.
 func (d *Deviations) Absent() []scenarios.Deviation {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []scenarios.Deviation
 	for i, entry := range d.List {
 		if entry.IsNamed() && entry.Named.Class == dialect.Open {
-			continue // S3 may answer so too: whether the endpoint still does cannot be told
+			continue // S3 may give the same answer, so the run cannot show whether the endpoint still deviates
 		}
 		if entry.Lenient && entry.Evidence == scenarios.Measured && d.held[i] && d.problem(i, entry) != "" {
 			all = append(all, entry)
@@ -185,7 +186,7 @@ func (d *Deviations) problem(i int, entry scenarios.Deviation) string {
 	case d.seen[i] || !entry.IsNamed() && fitsAny(entry, d.NotSelected):
 		return ""
 	case entry.IsNamed() && !d.held[i] && len(d.NotSelected) > 0:
-		return "" // it concerns none of those that were asked; others it may
+		return "" // it concerns no cell of this run, but may concern others
 	case d.held[i]:
 		return noLonger
 	default:

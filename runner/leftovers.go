@@ -5,8 +5,8 @@ import (
 	"corsprobe/runner/result"
 )
 
-// Leftovers says what errors of clean-up mean for whoever reads a report: what is left, and how it is undone. An error that names nothing of
-// that kind is told as it is.
+// Leftovers turns the errors of clean-up into a report's list of what is left, and how to undo it. An error that names nothing left becomes
+// an entry of its own, with its text.
 func Leftovers(trouble []error) []result.Leftover {
 	var all []result.Leftover
 	for _, err := range trouble {

@@ -34,7 +34,7 @@ func Merge(parts []Part) (result.Report, error) {
 		merged.Scenarios = append(merged.Scenarios, p.Report.Scenarios...)
 		merged.CleanUp = append(merged.CleanUp, p.Report.CleanUp...)
 		if merged.Endpoint.Server == "" {
-			merged.Endpoint.Server = p.Report.Endpoint.Server // an empty shard has seen none
+			merged.Endpoint.Server = p.Report.Endpoint.Server // an empty shard met no server
 		}
 	}
 	merged.Summary = result.Summarise(merged.Cells)
@@ -95,7 +95,7 @@ func mismatches(a, b Part) []error {
 	return problems
 }
 
-// whereOf tells endpoints apart. The embedded server has another port in each run.
+// whereOf identifies an endpoint. The embedded server has another port in each run, and is known by its name.
 func whereOf(e result.Endpoint) string {
 	if e.Embedded {
 		return e.Name
@@ -152,8 +152,8 @@ func mergedObservations(parts []Part) []result.Observation {
 	return all.observations()
 }
 
-// mergedStale decides what no shard could decide alone. An entry that is stale or undecided in every shard is stale: one that a shard saw
-// is in neither list of it. As long as a shard is missing, what was undecided stays so.
+// mergedStale decides what no shard could decide alone. An entry that every shard lists as stale or undecided is stale: a shard in which it
+// showed lists it as neither. While a shard is missing, what was undecided stays undecided.
 func mergedStale(parts []Part) (stale, undecided []result.StaleDeviation) {
 	type key struct{ where, cells, check string }
 	found := map[key]*result.StaleDeviation{}

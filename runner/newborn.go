@@ -11,8 +11,8 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// newborn is a bucket of the run's own that some nodes of the endpoint may not know of yet: a call that is answered with 404 NoSuchBucket is
-// made again for a while.
+// newborn is a bucket that the run has just made, and that some nodes of the endpoint may not know yet: a call that is answered 404
+// NoSuchBucket is repeated for a while.
 type newborn struct {
 	bucket
 	appearing *patience
@@ -78,7 +78,7 @@ func (n newborn) DeleteDocument(ctx context.Context) (ex result.Exchange, err er
 	return ex, err
 }
 
-// refusedCall is a raw answer as the SDK's calls give it; nil where it refuses nothing.
+// refusedCall is a raw answer as the error that the SDK's calls return; nil where the answer refuses nothing.
 func refusedCall(ex result.Exchange) error {
 	if ex.Response.Status < http.StatusMultipleChoices {
 		return nil

@@ -16,7 +16,7 @@ type notes struct {
 	choices map[[2]string]*result.Observation
 }
 
-// saw notes the Server header of an answer; the first one stands.
+// saw records the Server header of an answer; the first one stands.
 func (n *notes) saw(ex result.Exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -56,7 +56,7 @@ func (d *draft) operate(ctx context.Context) error {
 	return nil
 }
 
-// again puts the configuration again where an operation has taken it away that is asked for a second time.
+// again puts the configuration again where an operation has deleted it, and is asked a second time.
 func (s *stage) again(ctx context.Context) error {
 	got, err := s.place.GetCORS(ctx)
 	if err != nil || got != nil || s.place.holds == nil {
@@ -65,7 +65,7 @@ func (s *stage) again(ctx context.Context) error {
 	return s.place.PutCORS(ctx, s.place.holds)
 }
 
-// form makes the body a page's form.
+// form makes the body a form's, as a page posts it.
 func (d *draft) form(ctx context.Context, o scenarios.Operation, key string) error {
 	store := d.stage.run.store
 	creds, err := store.Credentials(ctx)
@@ -170,7 +170,7 @@ func (s *stage) prepare(ctx context.Context, method, key, query string, body []b
 	return ex, nil
 }
 
-// notOffered says that the endpoint has no such operation; empty where it has, or nobody can tell.
+// notOffered says that the endpoint does not offer an operation; empty where it does, or where the answer does not show it.
 func notOffered(cell scenarios.Cell, send scenarios.Send, ex result.Exchange) string {
 	o, ok := scenarios.OperationByName(cell.Operation)
 	noForms := o.Form != nil && ex.Response.Status == http.StatusMethodNotAllowed

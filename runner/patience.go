@@ -10,15 +10,14 @@ import (
 const (
 	firstPause   = 20 * time.Millisecond
 	longestPause = time.Second
-	// leastPatience is what is left of the patience with an endpoint that never shows a change: a few polls. The catalogue makes some
-	// hundreds of changes.
+	// leastPatience is the least time given to an endpoint that never shows a change: a few polls. The catalogue makes some hundreds of
+	// changes.
 	leastPatience = 300 * time.Millisecond
 )
 
-// patience bounds how long a run waits for a change to show. The first waits have all the time that the user gives. Each that is in vain
-// leaves a third of it to the waits that are under way or follow: an endpoint that never shows a change would otherwise be waited for
-// once for every configuration. It never falls below twice what a wait has taken that was not in vain. It is safe for use from several
-// goroutines.
+// patience bounds how long a run waits for changes to show. The first waits have all the time that the user gives. Each wait that ends
+// without the change divides the time of all others by three, or else an endpoint that never shows a change would be waited for in full with
+// every configuration. The time never falls below twice the longest wait that was successful. It is safe for use from several goroutines.
 type patience struct {
 	mu      sync.Mutex
 	most    time.Duration // Options.Settle
@@ -39,7 +38,7 @@ func (p *patience) remaining(start time.Time) time.Duration {
 	return min(p.most, max(all, 2*p.longest, leastPatience)) - time.Since(start)
 }
 
-// ended notes how a wait ended that began at start.
+// ended records how a wait ended that began at start.
 func (p *patience) ended(start time.Time, well bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,7 +55,7 @@ func (p *patience) vain() int {
 	return p.inVain
 }
 
-// looked notes whether a wait was over at the first look.
+// looked records whether a wait was over at the first look.
 func (p *patience) looked(prompt bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -19,7 +19,7 @@ type place struct {
 	holds   *s3cors.Configuration // the configuration; nil: none
 	virgin  bool                  // it never had one
 	past    []past                // what it was, and may still be on some nodes
-	objects map[string]bool       // those that are there to be asked for
+	objects map[string]bool       // objects that are there to be asked for
 	refused map[string]string     // keys that the endpoint does not take, and why
 }
 
@@ -29,7 +29,7 @@ type past struct {
 	missing  bool // the bucket was not there
 	emptied  bool // its objects were gone already
 	until    time.Time
-	reported *sync.Once // that it was waited for in vain
+	reported *sync.Once // reports once that the wait for it failed
 }
 
 // places gives scenarios buckets to play in, and takes them back. A bucket of the run's own serves one scenario after another where its life
@@ -125,7 +125,8 @@ func (p *places) open(ctx context.Context) (*place, error) {
 	return &place{bucket: b, holds: holds}, nil
 }
 
-// trial is put, and deleted again, where an endpoint has not shown yet that it keeps a configuration: only then is DeleteBucketCors sent.
+// trial is a configuration that is put and deleted before anything else, to see that the endpoint keeps configurations: only then is
+// DeleteBucketCors sent.
 var trial = &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"https://corsprobe.example"}, AllowedMethods: []string{http.MethodGet}}}}
 
 // empty takes the configuration of a user's bucket away, which was saved before, for a scenario that begins with none.
@@ -211,7 +212,7 @@ func (p *places) keep(at *place) {
 	}
 }
 
-// emptied takes the configuration away, and reports that it was gone at once.
+// emptied deletes the configuration, and reports that the deletion showed at once.
 func (p *places) emptied(ctx context.Context, at *place) bool {
 	if at.holds == nil {
 		return true
@@ -231,7 +232,7 @@ func (p *places) emptied(ctx context.Context, at *place) bool {
 	return len(questions) > 0 && s.shows(ctx, questions[0])
 }
 
-// closeAll leaves nothing behind, all buckets at once.
+// closeAll cleans up all buckets at once.
 func (p *places) closeAll() {
 	p.closeIdle()
 	if p.theirs != nil {
@@ -250,7 +251,7 @@ func (p *places) closeIdle() {
 // longestCleaning bounds the cleaning up of one bucket of a run that was not interrupted.
 const longestCleaning = 5 * time.Minute
 
-// leave cleans a bucket up, also after the run was interrupted.
+// leave cleans up a bucket, even after the run was interrupted.
 func (p *places) leave(b bucket) {
 	if p.run.opts.Keep && p.run.opts.Bucket == "" {
 		return
@@ -266,7 +267,7 @@ func (p *places) leave(b bucket) {
 	}
 }
 
-// was notes a state that a bucket is no longer in.
+// was records a state that a bucket is no longer in.
 func (at *place) was(state past) {
 	now := time.Now()
 	var still []past

@@ -154,8 +154,8 @@ func (at *place) name() string {
 	return at.Name()
 }
 
-// base is the key of a cell's object, before it is given a shape. A request that changes an object has one of its own, so that no cell meets
-// another's traces.
+// base is the key of a cell's object, before it is given a shape. A request that changes an object has an object of its own, so that cells do
+// not affect each other.
 func base(cell scenarios.Cell) string {
 	own := digest(cell.ID)
 	changes := slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method)
@@ -173,7 +173,7 @@ func base(cell scenarios.Cell) string {
 	}
 }
 
-// sized is the end of a key that tells objects of different sizes apart.
+// sized is the end of a key, which keeps objects of different sizes apart.
 func sized(size scenarios.Size) string {
 	if size == "" || size == scenarios.SomeBytes {
 		return ""
@@ -310,8 +310,8 @@ func target(cell scenarios.Cell) s3cors.Target {
 // unasserted are targets whose answers, CORS apart, depend on what an endpoint offers and on who asks.
 var unasserted = []scenarios.Target{scenarios.Part, scenarios.Uploads, scenarios.BucketLocation, scenarios.Service}
 
-// outcomeOf is what the actual request is owed apart from CORS. Nothing is asserted where it depends on the bucket's policy (anonymous), on
-// how a signature is refused, on what operations an endpoint offers, or on which keys it takes.
+// outcomeOf is the status and error code that the actual request should have, apart from CORS. Nothing is asserted where they depend on the
+// bucket's policy (anonymous), on how a signature is refused, on which operations an endpoint offers, or on which keys it accepts.
 func outcomeOf(cell scenarios.Cell) s3cors.Outcome {
 	if slices.Contains(unasserted, cell.Target) {
 		return s3cors.Outcome{}

@@ -103,8 +103,8 @@ type Run struct {
 	asked     atomic.Int64    // requests of cells
 	waiting   atomic.Int64    // scenarios that have not begun
 
-	// What the endpoint shows late: an effect of a configuration, the configuration itself, a new bucket; and how long an old state may
-	// still be met after that.
+	// How long the endpoint takes to show an effect of a configuration, the configuration itself, and a new bucket; and how long an old state
+	// may still answer after that.
 	effect, readBack, appearing, stale *patience
 
 	mu      sync.Mutex
@@ -112,7 +112,7 @@ type Run struct {
 	stopped string  // why the run is incomplete
 }
 
-// slot is where one cell's result will be.
+// slot holds one cell's result once it is there.
 type slot struct {
 	done chan struct{}
 	once sync.Once
@@ -158,10 +158,10 @@ func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id
 }
 
 const (
-	// mostForBusy is the longest that one request is put off which is answered with a plea to slow down.
+	// mostForBusy is how long one request is repeated at most while the endpoint answers that it is to slow down.
 	mostForBusy = 15 * time.Second
-	// staleFirst is how long an answer is put down to a node that lags behind, where configurations were seen to take effect at once. Where
-	// they took longer, so may this.
+	// staleFirst is for how long a wrong answer may come from a node that lags behind, where configurations took effect at once. Where they
+	// took longer, this may too.
 	staleFirst = 5 * time.Second
 )
 
@@ -170,7 +170,7 @@ func (r *Run) addSlot(id string) {
 	r.order = append(r.order, id)
 }
 
-// addTrouble notes what clean-up could not do.
+// addTrouble records what clean-up could not undo.
 func (r *Run) addTrouble(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -190,7 +190,7 @@ func (r *Run) deliver(c result.Cell) {
 	})
 }
 
-// shown is a cell without secrets: as it is kept, and as it is told at once.
+// shown is a cell without secrets: as the run keeps it, and as Options.Judged gets it.
 func (r *Run) shown(c result.Cell) (kept, evented result.Cell) {
 	short := r.keeping.shortens(&c)
 	redactor := r.probes.Redactor()

@@ -20,7 +20,7 @@ import (
 // errMaxTime is why a run ends that takes longer than Options.MaxTime.
 var errMaxTime = errors.New("--max-time was over")
 
-// carryOut plays every scenario, and leaves nothing behind.
+// carryOut carries out every scenario, and cleans up.
 func (r *Run) carryOut(ctx context.Context) {
 	defer close(r.finished)
 	if r.opts.MaxTime > 0 {
@@ -143,7 +143,7 @@ func (r *Run) skip(planned scenarios.Planned, step scenarios.PlannedStep, verdic
 	}
 }
 
-// sumUp tells once what was waited for in vain.
+// sumUp reports once, for the run as a whole, the changes that never showed.
 func (r *Run) sumUp() {
 	for _, w := range []struct {
 		p             *patience

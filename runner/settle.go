@@ -29,7 +29,8 @@ const (
 	mostQuestions = 3
 )
 
-// question is a request by which a new configuration can be told from the old one, and what the old one answered to it.
+// question is a request that an endpoint answers in one way under the new configuration and in another under the old one, with the old
+// answer.
 type question struct {
 	request request
 	owed    s3cors.Owed // by the new one
@@ -76,7 +77,7 @@ func typical(cfg *s3cors.Configuration) []s3cors.Request {
 	return append(first, more...)
 }
 
-// origins are some that a rule's patterns fit.
+// origins are some origins that a rule's patterns match.
 func origins(rule s3cors.Rule) []string {
 	var all []string
 	for _, pattern := range rule.AllowedOrigins {
@@ -91,7 +92,7 @@ func origins(rule s3cors.Rule) []string {
 	return all
 }
 
-// actually is an actual request by one of a rule's methods; none where the rule only allows POST.
+// actually is an actual request by one of a rule's methods; none where the rule allows POST alone.
 func actually(rule s3cors.Rule, origin *string) []s3cors.Request {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete} {
 		if slices.Contains(rule.AllowedMethods, method) {
@@ -101,7 +102,7 @@ func actually(rule s3cors.Rule, origin *string) []s3cors.Request {
 	return nil
 }
 
-// mayBeAlike reports that an answer which one configuration accepts is one that the other accepts too.
+// mayBeAlike reports that some answer is right under both configurations.
 func mayBeAlike(a, b s3cors.Owed) bool {
 	return slices.ContainsFunc(a.Answers, func(x s3cors.Answer) bool {
 		return slices.ContainsFunc(b.Answers, func(y s3cors.Answer) bool { return alike(x, y) })
@@ -150,9 +151,9 @@ func (s *stage) ask(ctx context.Context, now *s3cors.Configuration, requests []s
 	return all
 }
 
-// settle waits until the configuration takes effect: until a question is answered otherwise than before, or as the new configuration owes,
-// over several connections. A wrong endpoint may never fit, and must be judged all the same: only answers that stay exactly as they were
-// keep it waiting.
+// settle waits until the configuration takes effect: until, over several connections, a question's answer differs from the old one or is
+// right under the new configuration. A deviating endpoint may never answer right, and must be judged all the same, so settle waits only while
+// the answers stay exactly as they were.
 func (s *stage) settle(ctx context.Context, questions []question) {
 	if len(questions) == 0 {
 		return
@@ -209,10 +210,10 @@ func (s *stage) shows(ctx context.Context, q question) bool {
 	return answered(q.before) && !judge.Alike(ex.Response, q.before.Response)
 }
 
-// do sends a request that is no cell's.
+// do sends a request that belongs to no cell.
 func (r *Run) do(ctx context.Context, q probe.Request) result.Exchange { return r.probes.Do(ctx, q) }
 
-// moved notes that the bucket holds another configuration now, and that some nodes may answer by the old one for a while.
+// moved records that the bucket holds another configuration now, and that some nodes may answer by the old one for a while.
 func (s *stage) moved(now *s3cors.Configuration) {
 	if before := s.place.holds; !s3cors.Equal(before, now) {
 		s.place.was(s.run.until(past{holds: before}))
@@ -220,7 +221,7 @@ func (s *stage) moved(now *s3cors.Configuration) {
 	s.place.holds, s.place.virgin = now, false
 }
 
-// until gives a past state its end.
+// until sets the time at which a past state ends.
 func (r *Run) until(state past) past {
 	now := time.Now()
 	state.until, state.reported = now.Add(r.stale.remaining(now)), new(sync.Once)

@@ -10,12 +10,12 @@ import (
 	"corsprobe/scenarios"
 )
 
-// stage is one scenario being played in its bucket.
+// stage is one scenario being carried out in its bucket.
 type stage struct {
 	run      *Run
 	planned  scenarios.Planned
 	place    *place
-	spoiltBy string // the call by which the bucket came to hold what it should not; empty: it holds what it should
+	spoiltBy string // the call that left the bucket with another configuration than intended; empty: it holds the intended one
 	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
 	longer   place  // the same, of a name that begins with the bucket's
 	deleted  place  // one that held this configuration and was deleted
@@ -79,12 +79,12 @@ func changes(step scenarios.PlannedStep) bool {
 	return false
 }
 
-// spoilt leaves out what needs the bucket to hold what it should.
+// spoilt skips the cells that need another configuration than the bucket holds.
 func (s *stage) spoilt(step scenarios.PlannedStep) {
 	s.run.skip(s.planned, step, result.Unsupported, "the bucket does not hold what it should: see "+s.spoiltBy)
 }
 
-// assumed is a step where the configuration is taken as given: no call is made, and what needs another configuration is not asked.
+// assumed is a step of a run that assumes the configuration: no call is made, and cells that need another configuration are skipped.
 func (s *stage) assumed(ctx context.Context, step scenarios.PlannedStep) error {
 	if step.CallID != "" {
 		s.run.deliver(s.run.callCell(s.planned, step, result.Unsupported, string(step.Call)+" is not sent: the configuration is taken as given"))

@@ -43,11 +43,16 @@ type Deviation struct {
 func (d Deviation) IsNamed() bool { return d.Name != "" }
 
 // parameters is a value as it stands in a file.
-type parameters struct{ dialect.Value }
+type parameters struct {
+	dialect.Value
+
+	unread bool // an error was noted in its place
+}
 
 func (p *parameters) decodeNode(d *decoder, n *yaml.Node) {
 	if err := n.Decode(&p.Value); err != nil {
 		d.fail(n, "found "+describe(n), "a number, a word, a list or a mapping of words", "")
+		p.unread = true
 	}
 }
 
@@ -108,6 +113,9 @@ func (d *decoder) byName(v *Deviation) {
 			d.failAt(v.where(key), key+" beside deviation", "one of both: a deviation speaks of every answer", "")
 		}
 	}
+	if v.Parameters.unread {
+		return
+	}
 	var err error
 	if v.Named, err = dialect.New(v.Name, v.Parameters.Value); err != nil {
 		d.failAt(v.where("deviation"), err.Error(), "a deviation and what it takes", "")
@@ -116,5 +124,5 @@ func (d *decoder) byName(v *Deviation) {
 
 // DeviationEntry is the entry that names a deviation, without a reason yet.
 func DeviationEntry(one dialect.Deviation) Deviation {
-	return Deviation{Name: one.Name, Parameters: parameters{one.Value}, Named: one}
+	return Deviation{Name: one.Name, Parameters: parameters{Value: one.Value}, Named: one}
 }

@@ -30,7 +30,9 @@ func (c *CORS) decodeNode(d *decoder, n *yaml.Node) {
 		File      string        `yaml:"file"`
 		Document  string        `yaml:"document"`
 	}
+	before := len(d.errors)
 	d.mapping(n, reflect.ValueOf(&form).Elem())
+	c.broken = len(d.errors) > before
 	switch {
 	case len(n.Content) != 2:
 		d.fail(n, fmt.Sprintf("a configuration with %d keys", len(n.Content)/2), "exactly one of CORSRules, file, document", "")

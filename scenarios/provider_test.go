@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"corsprobe/runner/s3cors"
 	"fmt"
 	"os"
 	"path"
@@ -124,7 +125,7 @@ func TestLoadProvider(t *testing.T) {
 		{"no URL", "https://s3.{region}.mine.example", "s3.mine.example", `FILE:5:17: found "s3.mine.example", expected a URL such as https://s3.{region}.example.com`},
 		{"limit of nothing", "of: rules", "of: rulez", `FILE:7:10: found "rulez", expected rules, document-bytes, document-characters, rule-bytes, id-characters, max-age-seconds or settle-seconds; did you mean "rules"?`},
 		{"limit of zero", "most: 20", "most: 0", `FILE:7:23: the limit 0, expected a number above 0; a limit that is not known is left out`},
-		{"no fact", "facts: [24]", "facts: [99]", `FILE:11:37: there is no fact 99, expected a number from 1 to 82`},
+		{"no fact", "facts: [24]", "facts: [999]", fmt.Sprintf("FILE:11:37: there is no fact 999, expected a number from 1 to %d", len(s3cors.Facts()))},
 		{"unknown key", "limits:", "limit:", `FILE:6:1: unknown key "limit", expected one of name, title, sources, endpoint, limits, features, notes, knownDeviations; did you mean "limits"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -52,6 +52,8 @@ type CORS struct {
 	Config   *s3cors.Configuration // nil: none, or Document
 	None     bool
 	Document string // a raw PutBucketCors body
+
+	broken bool // some of it is not as it should be, and is missing here
 }
 
 // Answer is what a configuration call must answer.

@@ -79,7 +79,7 @@ func (d *decoder) unstepped(s *Scenario) {
 		d.matrix(s.Matrix)
 	}
 	switch {
-	case s.CORS == nil || s.CORS.None || s.undecoded:
+	case s.CORS == nil || s.CORS.None || s.CORS.broken:
 	case s.CORS.Document != "":
 		d.failAt(s.where("cors"), "a raw document as the scenario's configuration", "CORSRules; or steps with put: {document: …}", "")
 	case s.CORS.Config != nil:

@@ -54,7 +54,7 @@ func (f *outcomeFlags) registerReports(c *cobra.Command) {
 	f.failOn = string(result.Contract)
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.dir, "report-dir", "", "write the usual reports to `DIR`: "+usualNames())
-	f.look.register(c, "list every cell of a group of findings")
+	f.look.register(c, "tell every cause, deviation and cell in full; of cells that failed, what was sent and came")
 }
 
 // check refuses what can be refused, and reads the baseline.
@@ -219,7 +219,7 @@ func diagnosed(report *result.Report) diagnose.Diagnosis {
 
 // printLeftovers ends what a person sees with what the run's clean-up left, whatever else there is to say.
 func (f *outcomeFlags) printLeftovers(report result.Report, stderr io.Writer) {
-	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // there is nobody to tell of it
+	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // standard error cannot be written: there is nowhere to report it
 }
 
 // write writes the reports that were asked for, and ends those that were begun.

@@ -38,10 +38,11 @@ func (c chosen) unasked() []string { return slices.Concat(c.notSelected(), c.inO
 
 // known holds a list of deviations against what was chosen.
 func (c chosen) known(list []scenarios.Deviation) *runner.Deviations {
-	if len(list) == 0 {
-		return &runner.Deviations{}
+	known := &runner.Deviations{List: list}
+	if len(list) > 0 {
+		known.NotSelected, known.InOtherShards = c.notSelected(), c.inOtherShards
 	}
-	return &runner.Deviations{List: list, NotSelected: c.notSelected(), InOtherShards: c.inOtherShards}
+	return known
 }
 
 // choose loads, expands, selects, and takes the shard's part.

@@ -151,6 +151,11 @@ func TestEditsInEachShape(t *testing.T) {
 		if got := originsOf(t, c.name, two); !slices.Equal(got, []string{"https://a.example", "https://c.example", "https://d.example"}) {
 			t.Errorf("%s: with two in the place of one, it has %q:\n%s", c.name, got, two)
 		}
+		if quoted := `"` + origin + `"`; strings.Contains(text, quoted) {
+			if want := strings.Replace(text, quoted, `"https://c.example", "https://d.example"`, 1); two != want {
+				t.Errorf("%s: with two in the place of one, it is\n%s\nwant\n%s", c.name, two, want)
+			}
+		}
 		removed := edited(t, c.name, text, func(cfg *Configuration) ([]Edit, bool) { return cfg.Remove(0, "AllowedOrigins", 1) })
 		if got := originsOf(t, c.name, removed); !slices.Equal(got, []string{"https://a.example"}) || strings.Contains(removed, origin) {
 			t.Errorf("%s: without the second, it has %q:\n%s", c.name, got, removed)

@@ -14,23 +14,30 @@ import (
 
 // parts are the parts of an answer that a prediction missed, one bit each. Unlike findings they are told apart even where one follows from
 // another: a cause that is hidden behind another shows as a part that still differs.
-type parts uint16
+type parts uint32
 
 const (
 	status parts = 1 << iota
-	firstHeader
-	errorCode         = firstHeader << 7
-	errorMethod       = errorCode << 1
-	errorResourceType = errorMethod << 1
-	returned          = errorResourceType << 1 // what GetBucketCors returns
-	deleted           = returned << 1          // whether DeleteBucketCors removed anything
+	errorCode
+	errorMethod
+	errorResourceType
+	returned    // what GetBucketCors returns
+	deleted     // whether DeleteBucketCors removed anything
+	firstHeader // of s3cors.Headers: each has a bit
+	beyond      = firstHeader << s3cors.HeaderCount
 )
 
-// indexes of s3cors.Headers.
-const (
-	allowOrigin = 0
-	varyIndex   = 6
+// Indexes of s3cors.Headers.
+var (
+	allowOrigin   = indexOf(header.AllowOrigin)
+	exposeHeaders = indexOf(header.ExposeHeaders)
+	maxAge        = indexOf(header.MaxAge)
+	varyIndex     = indexOf(header.Vary)
 )
+
+func indexOf(name string) int {
+	return slices.IndexFunc(s3cors.Headers, func(h s3cors.Header) bool { return h.Name == name })
+}
 
 // lists are the headers whose elements are compared one by one; in Allow-Methods their order counts (fact 23).
 var (
@@ -41,7 +48,7 @@ var (
 // seen is an answer in a form in which answers of the same meaning are equal.
 type seen struct {
 	status                 int
-	headers                [7]string
+	headers                [s3cors.HeaderCount]string
 	document               bool // there is an error document
 	code, method, resource string
 	bodyless               bool // an answer to HEAD
@@ -105,7 +112,7 @@ func varying(elements []string) string {
 // expected is one predicted answer in the form of seen.
 type expected struct {
 	status     []int // empty: any
-	headers    [7]string
+	headers    [s3cors.HeaderCount]string
 	free       parts
 	noDocument bool
 	// A document's members; not asserted where empty, and absent where dialect.Nothing.

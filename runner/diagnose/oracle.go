@@ -97,7 +97,7 @@ func (o *observation) ofKind(t trial) bool {
 // partsOf are the parts that a check compares.
 func partsOf(check string) parts {
 	var all parts
-	for p := status; p <= deleted; p <<= 1 {
+	for p := status; p < beyond; p <<= 1 {
 		for _, name := range checksOf(p) {
 			if len(check) > len(name) && check[len(check)-len(name)-1:] == "."+name {
 				all |= p

@@ -87,15 +87,14 @@ func (p *proposing) look() {
 
 // granted looks at the headers of answers that a rule made.
 func (p *proposing) granted(o *observation, x expected, missed parts) {
-	const age = 5
-	if missed&(firstHeader<<age) == 0 {
+	if missed&(firstHeader<<maxAge) == 0 {
 		return
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[age], "="))
+	n, err := strconv.Atoi(strings.TrimPrefix(o.seen.headers[maxAge], "="))
 	if err != nil {
 		return
 	}
-	if x.headers[age] == "" {
+	if x.headers[maxAge] == "" {
 		p.add("max-age-default", dialect.Number(n))
 	} else {
 		p.add("max-age-capped", dialect.Number(n))
@@ -112,27 +111,32 @@ func (p *proposing) preflight(o *observation, x expected, missed parts, codes vo
 		p.fault(map[string]string{f: o.seen.code})
 	}
 	if missed&(status|errorCode) != 0 {
-		pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
-		if o.seen.code != "" {
-			pairs["code"] = o.seen.code
-		}
-		if o.asked.BucketMissing {
-			p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
-			p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
-		}
-		name := situation(o)
-		if name == "" && o.asked.Config == nil {
-			name = p.situation(o)
-		}
-		if name != "" {
-			p.add(name, dialect.Pairs(pairs))
-		}
+		p.otherwise(o)
 		if o.seen.status >= 400 && o.seen.code == "" {
 			return
 		}
 	}
 	if missed&status != 0 && x.headers[allowOrigin] != "" {
 		p.lookedAt(o)
+	}
+}
+
+// otherwise proposes what gives a preflight another status or code than S3's.
+func (p *proposing) otherwise(o *observation) {
+	pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
+	if o.seen.code != "" {
+		pairs["code"] = o.seen.code
+	}
+	if o.asked.BucketMissing {
+		p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
+		p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
+	}
+	name := situation(o)
+	if name == "" && o.asked.Config == nil {
+		name = p.situation(o)
+	}
+	if name != "" {
+		p.add(name, dialect.Pairs(pairs))
 	}
 }
 
@@ -273,7 +277,6 @@ func (p *proposing) lookedAt(o *observation) {
 
 // exposed proposes names that every failing answer of a kind exposes though no rule says so.
 func (p *proposing) exposed() {
-	const expose = 4
 	var all, actual []string
 	allSeen, actualSeen := false, false
 	for _, i := range p.failing {
@@ -283,11 +286,11 @@ func (p *proposing) exposed() {
 		}
 		t := p.e.try(p.d, p.s, i)
 		x, missed := t.predicted, t.missed
-		if missed&(firstHeader<<expose) == 0 || x.headers[allowOrigin] == "" {
+		if missed&(firstHeader<<exposeHeaders) == 0 || x.headers[allowOrigin] == "" {
 			continue
 		}
-		owed := elements(x.headers[expose])
-		extra := slices.DeleteFunc(elements(o.seen.headers[expose]), func(n string) bool { return slices.Contains(owed, n) })
+		owed := elements(x.headers[exposeHeaders])
+		extra := slices.DeleteFunc(elements(o.seen.headers[exposeHeaders]), func(n string) bool { return slices.Contains(owed, n) })
 		all, allSeen = intersect(all, extra, allSeen), true
 		if !o.asked.Preflight() {
 			actual, actualSeen = intersect(actual, extra, actualSeen), true
@@ -302,11 +305,11 @@ func (p *proposing) exposed() {
 	if len(actual) > 0 {
 		p.add("always-exposed-on-actual", dialect.List(actual...))
 	}
-	p.exposedWhereSent(expose)
+	p.exposedWhereSent()
 }
 
 // exposedWhereSent proposes names that are exposed wherever the answer has such a header.
-func (p *proposing) exposedWhereSent(expose int) {
+func (p *proposing) exposedWhereSent() {
 	candidates := map[string]bool{}
 	for _, i := range p.failing {
 		o := p.e.cases[i]
@@ -314,8 +317,8 @@ func (p *proposing) exposedWhereSent(expose int) {
 			continue
 		}
 		x := p.e.try(p.d, p.s, i).predicted
-		owed := elements(x.headers[expose])
-		for _, name := range elements(o.seen.headers[expose]) {
+		owed := elements(x.headers[exposeHeaders])
+		for _, name := range elements(o.seen.headers[exposeHeaders]) {
 			if !slices.Contains(owed, name) && slices.ContainsFunc(o.asked.Sent, func(s string) bool { return strings.EqualFold(s, name) }) {
 				candidates[pattern(name)] = true
 			}
@@ -366,16 +369,25 @@ func (p *proposing) call(o *observation, refusals votes) {
 		p.add("digest-code", dialect.Pairs(map[string]string{call.Digest: came.code}))
 	case came.method == "GET" && came.status == 404 && came.code != "":
 		p.add("get-none-code", dialect.Word(came.code))
-	case came.method == "PUT" && came.status >= 400:
+	case came.method == "PUT":
+		p.put(o, call, refusals)
+	}
+	if came.read && came.returned != nil && call.Put != nil {
+		p.sorted(call.Put, came.returned)
+	}
+}
+
+// put looks at a PutBucketCors on a bucket that exists, with a right digest or none.
+func (p *proposing) put(o *observation, call *dialect.Call, refusals votes) {
+	if came := o.call; came.status >= 400 {
 		reply, _ := p.d.Call(p.before(o), *call)
 		if reply.Status == came.status && reply.Code != "" && reply.Code != came.code {
 			refusals.saw(reply.Code, came.code)
 		}
-	case came.method == "PUT" && call.Put != nil && s3cors.Validate(call.Put) != nil:
-		p.acceptedMethods(call.Put)
+		return
 	}
-	if came.read && came.returned != nil && call.Put != nil {
-		p.sorted(call.Put, came.returned)
+	if call.Put != nil && s3cors.Validate(call.Put) != nil {
+		p.acceptedMethods(call.Put)
 	}
 }
 

@@ -55,6 +55,10 @@ func TestProposedValues(t *testing.T) {
 		{"preflight-not-allowed", []step{{put: "https://a | GET", cells: []string{"OPTIONS /b/key; origin x; for GET => 405 !! preflight.status"}}}, []string{`{status: "405"}`}},
 		{"preflight-not-enabled", []step{{call: "DeleteBucketCors", came: "204", cells: []string{"OPTIONS /b/key; origin x; for GET => 404 NoSuchCORS !! preflight.status"}}}, []string{`{code: NoSuchCORS, status: "404"}`}},
 		{"rules-looked-at", []step{{put: "https://a | GET\nhttps://b | GET\nhttps://c | GET", cells: []string{"GET /b/key; origin https://c => 200 !! actual.allow-origin"}}}, []string{"2"}},
+		{"rules-looked-at", []step{{put: "https://a | GET\nhttps://b | GET\nhttps://c | GET", cells: []string{
+			"GET /b/key; origin https://c => 200 !! actual.allow-origin", "GET /b/key; origin https://b => 200 !! actual.allow-origin",
+			"GET /b/key; origin https://c => 200 !! actual.allow-origin",
+		}}}, []string{"1"}},
 		{"returned-once", []step{{put: "a, b, a | GET", came: "200", returned: "a, b | GET", finds: "config.round-trip"}}, []string{"[AllowedOrigins]"}},
 		{"digest-code", []step{{put: "* | GET", digest: "malformed-md5", came: "400 BadDigest", finds: "config.error-code"}}, []string{"{InvalidDigest: BadDigest}"}},
 		{"refusal-code", []step{{put: "* | PATCH", came: "400 MalformedXML", finds: "config.error-code"}}, []string{"{InvalidRequest: MalformedXML}"}},

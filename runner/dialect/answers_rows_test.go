@@ -224,6 +224,9 @@ var grantRows = []row{
 		},
 	},
 	grantRow("max-age-capped: 600", "age 3000", "age 600", "age 600", star(actualAny, ""), answered{
+		config: "https://app.example | GET | age 601", request: actualGET, s3: "200; origin https://app.example; credentials; methods GET; age 601; vary",
+		here: "200; origin https://app.example; credentials; methods GET; age 600; vary",
+	}, answered{
 		config: "https://app.example | GET | age 600", request: actualGET, s3: "200; origin https://app.example; credentials; methods GET; age 600; vary",
 	}),
 	grantRow("max-age-twice", "age 3000", "age 3000 twice", "age 3000 twice", star(actualAny, "")),

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -90,7 +91,8 @@ func (v Value) String() string {
 // quoteWord writes a word so that YAML reads it as one, inside a list or mapping too.
 func quoteWord(w string) string {
 	out, err := yaml.Marshal(w)
-	if text := strings.TrimSpace(string(out)); err == nil && !strings.ContainsAny(text, "\n,[]{}") {
+	text := strings.TrimSpace(string(out))
+	if err == nil && !strings.ContainsAny(text, "\n,[]{}") && !strings.ContainsFunc(w, unicode.IsControl) { // a block of lines begins with a sign of its own
 		return text
 	}
 	return strconv.Quote(w)

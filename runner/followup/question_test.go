@@ -60,7 +60,7 @@ func TestRefine(t *testing.T) {
 }
 
 // A reply tells two endpoints apart where both say something, and not the same.
-func TestRepliesTell(t *testing.T) {
+func TestRepliesDiffer(t *testing.T) {
 	refused, accepted := reply{status: 400, code: "InvalidRequest"}, reply{status: 200, returned: "<x/>"}
 	for _, c := range []struct {
 		a, b reply
@@ -149,19 +149,19 @@ func text(s *string) string {
 }
 
 // Only what can be predicted is asked: pinned cells, further dimensions and other people's buckets are not.
-func TestIsPredictable(t *testing.T) {
+func TestPredictable(t *testing.T) {
 	for matrix, want := range map[string]bool{
 		"{origins: [x]}": true, "{origins: [x], targets: bucket}": true, "{origins: [x], targets: missing-bucket}": true, "{origins: [x], authorisations: signed}": true,
 		"{origins: [x], targets: service}": false, "{origins: [x], targets: other-bucket}": false, "{origins: [x], authorisations: expired}": false,
 		"{origins: [x], addressing: path}": false, "{origins: [x], clients: firefox}": false, "{origins: [x], operations: DeleteObjects}": false, "{origins: [x], keys: dots}": false,
 	} {
 		if got := isPredictable(plan(t, "name: a\ncors: none\nmatrix: "+matrix+"\n").Scenarios[0].Steps[0].Cells[0]); got != want {
-			t.Errorf("%s is predictable: %t, want %t", matrix, got, want)
+			t.Errorf("%s can be predicted: %t, want %t", matrix, got, want)
 		}
 	}
 	pinned := plan(t, "name: a\ncors: none\nmatrix: {origins: [x]}\nexpect: [{reason: r, actual: {status: 200}}]\n")
 	if isPredictable(pinned.Scenarios[0].Steps[0].Cells[0]) {
-		t.Error("a cell whose answer is pinned is predictable")
+		t.Error("a cell whose answer is pinned can be predicted")
 	}
 }
 

@@ -39,6 +39,11 @@ func (s *State) put() *s3cors.Configuration {
 	return s.CORS
 }
 
+// refuses reports that S3 is sure to refuse what is put in vain: for what it says, or for its digest.
+func (s *State) refuses() bool {
+	return scenarios.Digest(s.Digest).Spoilt() || surelyRefused(s.Refused)
+}
+
 // deletes reports a state that begins with a deletion, or with nothing.
 func (s *State) deletes() bool { return s.Call == "" && s.put() == nil }
 
@@ -94,7 +99,7 @@ const (
 	recreate = string(scenarios.RecreateBucket)
 )
 
-// key tells questions of one state apart as the ids of cells do: what a question sends is no part of it.
+// key identifies a question within its state, as the ids of cells do: which requests it sends is no part of it.
 func (q Question) key() string {
 	return fmt.Sprintf("%s %s %s %q %s %q %q", q.Target, q.Auth, shown(q.Origin), q.Method, shown(q.Request), q.Fields, q.Further.names())
 }

@@ -19,6 +19,7 @@ var (
 	patterns = []string{
 		"*", "*", "https://*", "http://*", "https://*.example.com", "https://*.example.com", "*.example.com", "*example.com", "https://app.*", "https://app*.example.com", "http*://app.example.com",
 		"https://app.example.com:*", "*://app.example.com", "https://*.example.com:8443", "http://localhost:*", "https://a*a.example.com", "null", "https://app.example.com/", "app.example.com",
+		"https", "http://", "localhost:3000", "HTTPS://App.Example.com",
 	}
 	names = []string{
 		"Content-Type", "content-md5", "Authorization", "X-Amz-Date", "x-amz-content-sha256", "x-amz-meta-title", "X-Custom", "x-requested-with", "Range", "If-None-Match", "cache-control",

@@ -8,6 +8,7 @@ import (
 
 	"corsprobe/runner/s3cors"
 	"corsprobe/runner/s3cors/fact"
+	"corsprobe/scenarios"
 )
 
 // Coverage counts what was asked: facts that the answers owed rest on, ways through the model, values of dimensions and pairs of them. The
@@ -73,6 +74,8 @@ func (s *State) facts() []int {
 	switch {
 	case s.Call != "":
 		return nil
+	case scenarios.Digest(s.Digest).Spoilt():
+		return []int{fact.ChecksumNeeded}
 	case s.Refused != nil:
 		return s3cors.Validate(s.Refused).Facts
 	case s.CORS == nil:
@@ -107,7 +110,7 @@ func touched(cfg *s3cors.Configuration, q Question) (features []feature, facts [
 	return features, facts
 }
 
-// way tells how the rules were tried: which condition each of the first fails, and which rule answers.
+// way says how the rules were tried: which condition each of the first fails, and which rule answers.
 func way(cfg *s3cors.Configuration, request s3cors.Request, owed s3cors.Owed) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, " open in %d", len(owed.Answers))

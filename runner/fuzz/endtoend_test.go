@@ -6,6 +6,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ var (
 	lotSeed    = flag.Uint64("lot-seed", 40, "the lot is drawn by this seed, and the questions follow from it")
 	lotTime    = flag.Duration("lot-time", time.Minute, "ask each endpoint of the lot for so long")
 	lotAsked   = flag.Int("lot-questions", 0, "ask each no more questions than this; 0: as many as the time allows")
+	lotNames   = flag.String("lot-names", "", "not by lot: the defects of these names, with commas between them")
 	silent     = flag.Int("silent", 600, "ask an endpoint without a defect so many questions")
 	silentSeed = flag.Uint64("silent-seed", 1, "the seed of those questions")
 	quietly    = flag.Duration("silent-for", 0, "ask it for so long in place of that")
@@ -130,7 +132,7 @@ type drawn struct {
 // TestLot is run by hand: go test ./runner/fuzz -run Lot -lot 40 -v. It draws from all planted defects, those of compound kind too, and tells the
 // seconds to find each and the size of what it was shrunk to.
 func TestLot(t *testing.T) {
-	if *lot == 0 {
+	if *lot == 0 && *lotNames == "" {
 		t.Skip("-lot says how many")
 	}
 	all := slices.Concat(reference.Defects(), reference.CompoundDefects())
@@ -138,7 +140,7 @@ func TestLot(t *testing.T) {
 	var mu sync.Mutex
 	var found, missed []drawn
 	t.Run("plant", func(t *testing.T) { // returns when the parallel tests in it have ended
-		for _, i := range r.Perm(len(all))[:*lot] {
+		for _, i := range drawnFrom(r, all) {
 			t.Run(all[i].Name, func(t *testing.T) {
 				t.Parallel()
 				d, ok := draw(t, all[i])
@@ -160,6 +162,20 @@ func TestLot(t *testing.T) {
 	for _, d := range missed {
 		t.Logf("not found in %d questions: %s", d.questions, d.name)
 	}
+}
+
+// drawnFrom are the indexes of what is looked for.
+func drawnFrom(r *rand.Rand, all []reference.Defect) []int {
+	if *lotNames == "" {
+		return r.Perm(len(all))[:*lot]
+	}
+	var chosen []int
+	for i, d := range all {
+		if slices.Contains(strings.Split(*lotNames, ","), d.Name) {
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen
 }
 
 // draw looks for a defect. One that is right only most of the time is found where an answer is flaky.
@@ -185,6 +201,9 @@ func draw(t *testing.T, defect reference.Defect) (d drawn, found bool) {
 	text, err := fuzz.YAML(first.Case, first.Name, "", nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if *lotNames != "" {
+		t.Logf("%s", text)
 	}
 	d.check, d.questions, d.states, d.rules, d.bytes = first.Finding.Check, first.After, len(first.Case.States), first.Case.Rules(), len(text)
 	return d, true

@@ -21,6 +21,28 @@ var furtherDimensions = slices.DeleteFunc(scenarios.Dimensions(), func(d scenari
 
 const operations = "operations"
 
+// turns holds each of them once for every so many words begun: a value of a long list is rare enough.
+const wordsATurn = 30
+
+var turns = func() []scenarios.Dimension {
+	var all []scenarios.Dimension
+	for _, d := range furtherDimensions {
+		all = append(all, slices.Repeat([]scenarios.Dimension{d}, (len(d.Words)+wordsATurn-1)/wordsATurn)...)
+	}
+	return all
+}()
+
+// bucketChanges are the operations that change a bucket.
+var bucketChanges = func() []string {
+	var all []string
+	for _, o := range scenarios.Operations() {
+		if o.Changes {
+			all = append(all, o.Name)
+		}
+	}
+	return all
+}()
+
 // mostFurther is how many of them one question has at most: a defect seldom takes more conditions than that, and fewer shrink faster.
 const mostFurther = 3
 
@@ -28,8 +50,11 @@ const mostFurther = 3
 func further(r *rand.Rand) Further {
 	all := Further{}
 	for range r.IntN(mostFurther + 1) {
-		d := pick(r, furtherDimensions)
+		d := pick(r, turns)
 		word := pick(r, d.Words[1:])
+		if d.Key == operations && slices.Contains(bucketChanges, word) {
+			continue // these have states of their own
+		}
 		if large := strings.HasSuffix(word, "MiB"); large && !chance(r, 0.2) {
 			continue // for what it takes to send
 		}
@@ -49,7 +74,12 @@ func (q Question) operated(o scenarios.Operation) Question {
 	streams := slices.ContainsFunc(o.Fields, func(f scenarios.Field) bool { return strings.HasPrefix(f.Value, "STREAMING-") })
 	switch {
 	case o.Form != nil:
-		q.Auth, q.Send = "anonymous", Preflight // what headers a form's answer has is open (fact 42)
+		q.Auth = "anonymous"
+		if !forged(o) {
+			q.Send = Preflight // what headers the answer has to a form that is accepted is open (fact 42)
+		}
+	case o.Changes && scenarios.Authorisation(q.Auth).Accepted():
+		q.Auth = "anonymous"
 	case o.NoPreflight != "":
 		q.Send = Actual
 	}
@@ -60,6 +90,11 @@ func (q Question) operated(o scenarios.Operation) Question {
 		q.Request = nil
 	}
 	return q
+}
+
+// forged reports a form whose signature does not hold.
+func forged(o scenarios.Operation) bool {
+	return slices.ContainsFunc(o.Form, func(f scenarios.Field) bool { return f.Name == "x-amz-signature" })
 }
 
 // fitting leaves out what the question's target or method cannot have.

@@ -14,16 +14,21 @@ import (
 const (
 	perState   = 12 // questions under one configuration, at most
 	candidates = 4  // of which the one is asked that touches most that is new
+	changing   = 0.05
 )
 
-// unusualDigests protect what is put otherwise than usual; with those that spoil it, nothing would be put.
-var unusualDigests = slices.DeleteFunc(slices.Clone(scenarios.Digests[1:]), scenarios.Digest.Spoilt)
+// unusualDigests protect what is put otherwise than usual; with spoilt ones nothing is put.
+var (
+	unusualDigests = slices.DeleteFunc(slices.Clone(scenarios.Digests[1:]), scenarios.Digest.Spoilt)
+	spoiltDigests  = slices.DeleteFunc(slices.Clone(scenarios.Digests), func(d scenarios.Digest) bool { return !d.Spoilt() })
+)
 
 // Generator makes cases. What it makes follows from the seed alone.
 type Generator struct {
 	random   *rand.Rand
 	Coverage Coverage // of all that it made
 	refused  int      // configurations that S3 refuses
+	called   int      // other calls on buckets
 	pages    bool     // questions are such as a page can ask
 }
 
@@ -46,8 +51,7 @@ func (g *Generator) Next() Case {
 			cfg = c.States[len(c.States)-1].CORS
 		}
 		if chance(g.random, 0.2) {
-			g.refused++
-			c.States = append(c.States, State{CORS: cfg, Refused: refused(g.random, g.refused)})
+			c.States = append(c.States, g.vain(cfg))
 			cfg = configuration(g.random) // a run deletes only what it has just seen to be kept
 			continue
 		}
@@ -91,17 +95,31 @@ func (g *Generator) digest(cfg *s3cors.Configuration) string {
 	return string(pick(g.random, unusualDigests))
 }
 
-// call is a state in which another call was made on a bucket.
+// vain is a state that begins with a configuration that S3 refuses: seldom for its digest alone.
+func (g *Generator) vain(cfg *s3cors.Configuration) State {
+	if chance(g.random, 0.15) {
+		return State{CORS: cfg, Refused: configuration(g.random), Digest: string(pick(g.random, spoiltDigests))}
+	}
+	g.refused++
+	return State{CORS: cfg, Refused: refused(g.random, g.refused)}
+}
+
+// call is a state in which another call was made on a bucket. Every call comes in its turn: there are many, and a defect is of one of them.
 func (g *Generator) call(cfg *s3cors.Configuration) State {
-	if chance(g.random, 0.25) {
+	if chance(g.random, 0.15) {
 		return State{Call: recreate}
 	}
-	return State{CORS: cfg, Call: string(pick(g.random, scenarios.BucketCalls).Name)}
+	g.called++
+	return State{CORS: cfg, Call: string(scenarios.BucketCalls[g.called%len(scenarios.BucketCalls)].Name)}
 }
 
 // ask makes the questions of a state.
 func (g *Generator) ask(c *Case, i int) {
 	state := &c.States[i]
+	if state.CORS != nil && !g.pages && chance(g.random, changing) {
+		state.Questions = []Question{g.change(state.CORS)}
+		return
+	}
 	known := map[string]bool{}
 	for range 4 + g.random.IntN(perState-3) {
 		var best Question
@@ -122,6 +140,17 @@ func (g *Generator) ask(c *Case, i int) {
 			state.Questions = append(state.Questions, best)
 		}
 	}
+}
+
+// change is a question about the bucket itself, by somebody whom S3 refuses it. It is its state's only one: an endpoint that does not would answer the
+// others by what came of it.
+func (g *Generator) change(cfg *s3cors.Configuration) Question {
+	rule := pick(g.random, cfg.CORSRules)
+	origin, _ := g.origin(rule)
+	q := Question{Origin: origin, Auth: pick(g.random, []string{"anonymous", "forged", "unknown-key"}), Further: Further{operations: pick(g.random, bucketChanges)}}
+	features, facts := touched(cfg, q.sendable())
+	g.Coverage.add(features, facts)
+	return q.sendable()
 }
 
 // question makes one at the edges of the state's configuration, or of one before: what the bucket was may still show.
@@ -229,12 +258,21 @@ func (g *Generator) fields(rule s3cors.Rule, q Question) ([]Field, string) {
 		{"asked-headers", []Field{{"Access-Control-Request-Headers", asked}}, asked != ""},
 		{"asked-both", []Field{{"Access-Control-Request-Method", method}, {"Access-Control-Request-Headers", asked}}, asked != ""},
 		{"range", []Field{{"Range", "bytes=0-3"}}, reads && strings.HasSuffix(q.Target, object)},
+		{"ranges", []Field{{"Range", "bytes=0-1,3-4"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"suffix", []Field{{"Range", "bytes=-3"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"beyond", []Field{{"Range", "bytes=100000-"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"unmodified", []Field{{"If-None-Match", "*"}}, reads && strings.HasSuffix(q.Target, object)},
 		{"mismatch", []Field{{"If-Match", `"another"`}}, reads && strings.HasSuffix(q.Target, object)},
 		{"type", []Field{{"Content-Type", "application/json"}}, q.Method == http.MethodPut},
 		{"meta", []Field{{"x-amz-meta-title", "holiday"}, {"Cache-Control", "no-store"}}, q.Method == http.MethodPut},
+		{"compressed", []Field{{"Content-Encoding", "gzip"}}, q.Method == http.MethodPut},
+		{"encrypted", []Field{{"x-amz-server-side-encryption", "AES256"}}, q.Method == http.MethodPut && q.Target != "part"},
+		{"tagged", []Field{{"x-amz-tagging", "colour=blue"}}, q.Method == http.MethodPut && q.Target != "part"},
+		{"as-text", []Field{{"Accept", "text/html"}}, true},
+		{"as-json", []Field{{"Accept", "application/json, text/plain, */*"}, {"X-Requested-With", "XMLHttpRequest"}}, true},
+		{"sparing", []Field{{"Save-Data", "on"}, {"DNT", "1"}}, true},
+		{"overriding", []Field{{"X-HTTP-Method-Override", "DELETE"}}, true},
+		{"traced", []Field{{"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}, true},
 		{"own", []Field{{"X-Custom", "1"}}, true},
 	}
 	for {

@@ -10,12 +10,16 @@ import (
 // move makes a case smaller in one respect. It reports whether there was anything to do.
 type move func(*suspect) bool
 
-// moves are the ways to make a case smaller, the bold ones first.
-func (s *suspect) moves() []move {
-	all := []move{onlyLastState, plainQuestion, plainRules}
+// boldMoves leave out states and rules, or all of one sort at once.
+func (s *suspect) boldMoves() []move {
+	all := []move{onlyLastState, stateBefore, plainQuestion, plainRules}
 	all = append(all, s.stateMoves()...)
-	all = append(all, s.ruleMoves()...)
-	all = append(all, questionMoves...)
+	return append(all, s.ruleMoves()...)
+}
+
+// moves are all ways to make a case smaller, the bold ones first.
+func (s *suspect) moves() []move {
+	all := append(s.boldMoves(), questionMoves...)
 	all = append(all, s.nameMoves()...)
 	all = append(all, s.furtherMoves()...)
 	return append(all, s.textMoves()...)
@@ -25,6 +29,18 @@ func onlyLastState(s *suspect) bool {
 	n := len(s.States)
 	s.States = s.States[n-1:]
 	return n > 1
+}
+
+// stateBefore asks before whatever the last state begins with.
+func stateBefore(s *suspect) bool {
+	n := len(s.States)
+	if n < 2 || s.call {
+		return false
+	}
+	questions := s.last().Questions
+	s.States = s.States[:n-1]
+	s.last().Questions = questions
+	return true
 }
 
 // plainQuestion has all of the question at its default but origin, method and requested names.
@@ -59,7 +75,9 @@ func (s *suspect) stateMoves() []move {
 				return false
 			}
 			s.States = slices.Delete(s.States, i, i+1)
-			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.deletes() && b.deletes() && len(a.Questions) == 0 })
+			if s.States[i].deletes() && i > 0 && s.States[i-1].deletes() {
+				s.States = slices.Delete(s.States, i-1, i)
+			}
 			for len(s.States) > 1 && s.States[0].put() == nil {
 				s.States = s.States[1:]
 			}
@@ -81,7 +99,9 @@ func (s *suspect) ruleMoves() []move {
 		}
 		rules := len(state.put().CORSRules)
 		if rules > manyRules {
-			all = append(all, keepRules(at, 0, rules/2), keepRules(at, rules/2, rules), dropRules(at, 0, 1))
+			for n := rules / 2; n > 0; n /= 2 {
+				all = append(all, dropRules(at, 0, n), dropRules(at, rules-n, rules))
+			}
 			part := (rules + manyRules - 1) / manyRules
 			for from := 0; from < rules; from += part {
 				all = append(all, dropRules(at, from, min(from+part, rules)))
@@ -313,10 +333,10 @@ func everywhere(old, with string) move {
 	}
 }
 
-// smaller are the cases that the moves lead to: those that S3 takes, that are smaller, and each once.
-func (s *suspect) smaller() (all []suspect, by []move) {
+// smaller are the cases that moves lead to: those that S3 takes, that are smaller, and each once.
+func (s *suspect) smaller(moves []move) (all []suspect, by []move) {
 	seen := map[string]bool{}
-	for _, m := range s.moves() {
+	for _, m := range moves {
 		if next, ok := s.moved(m); ok && !seen[next.text()] {
 			seen[next.text()] = true
 			all, by = append(all, next), append(by, m)
@@ -347,7 +367,7 @@ func (s *suspect) moved(each ...move) (suspect, bool) {
 // sound reports that a case can be asked.
 func (s *suspect) sound() bool {
 	for _, state := range s.States {
-		if state.Refused != nil && !surelyRefused(state.Refused) || state.CORS != nil && s3cors.Validate(state.CORS) != nil {
+		if state.Refused != nil && !state.refuses() || state.CORS != nil && s3cors.Validate(state.CORS) != nil {
 			return false
 		}
 	}
@@ -359,7 +379,7 @@ func (s *suspect) sound() bool {
 	return q.Further[operations] != "PutBucketCors" || s.last().CORS != nil
 }
 
-// text tells cases apart.
+// text identifies a case.
 func (s *suspect) text() string {
 	text, _ := YAML(s.Case, "x", "", nil) // a struct of strings can be written
 	return string(text)

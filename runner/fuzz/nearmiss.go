@@ -53,9 +53,14 @@ var originEdges = []edge[string]{
 	{"other-port", atPort(func(string) string { return ":8444" })},
 	{"longer-port", atPort(func(port string) string { return port + "0" })},
 	{"default-port", func(r *rand.Rand, p string) (string, bool) { return withDefaultPort(fill(r, p)) }},
+	{"as-scheme", func(_ *rand.Rand, p string) (string, bool) { return p + "://app.example.com", isBare(p) }},
+	{"as-host", func(_ *rand.Rand, p string) (string, bool) { return "https://" + p, isBare(p) }},
 	{"null", func(*rand.Rand, string) (string, bool) { return "null", true }},
 	{"unlisted", func(*rand.Rand, string) (string, bool) { return "https://unlisted.test", true }},
 }
+
+// isBare reports a pattern without a star that is no more than a scheme or a host.
+func isBare(pattern string) bool { return !strings.ContainsAny(pattern, "*/") && pattern != "null" }
 
 // fill is an origin that a pattern fits.
 func fill(r *rand.Rand, pattern string) string {

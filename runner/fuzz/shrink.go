@@ -19,6 +19,7 @@ type asker func(ctx context.Context, cases []Case) (scenarios.Plan, map[string]r
 type shrinking struct {
 	best  suspect
 	tries int
+	fine  bool // bold moves lead nowhere any more
 	done  bool
 	next  []suspect // asked in this round
 	by    []move    // that led to each of next; nil: several moves at once
@@ -62,7 +63,10 @@ func (s *shrinking) propose() {
 	if s.done {
 		return
 	}
-	s.next, s.by = s.best.smaller()
+	if s.next, s.by = s.best.smaller(s.best.boldMoves()); s.fine || len(s.next) == 0 {
+		s.fine = true
+		s.next, s.by = s.best.smaller(s.best.moves())
+	}
 	for _, u := range s.union {
 		if u.size() < s.best.size() {
 			s.next, s.by = append([]suspect{u}, s.next...), append([]move{nil}, s.by...)
@@ -77,6 +81,9 @@ func (s *shrinking) propose() {
 
 // judge goes on with the smallest that shows the difference.
 func (s *shrinking) judge(planned []scenarios.Planned, results map[string]result.Cell) {
+	if s.done {
+		return
+	}
 	base := s.best
 	var good []move
 	for i, next := range s.next {
@@ -96,5 +103,7 @@ func (s *shrinking) judge(planned []scenarios.Planned, results map[string]result
 	if u, ok := base.moved(good...); ok && len(good) > 1 {
 		s.union = []suspect{u}
 	}
-	s.done = s.done || s.best.size() == base.size()
+	if s.best.size() == base.size() {
+		s.fine, s.done = true, s.fine
+	}
 }

@@ -131,7 +131,7 @@ func TestSmallerCases(t *testing.T) {
 		for k, state := range c.States {
 			s := suspected(c, k, i%len(state.Questions), answer(true))
 			before := s.text()
-			all, _ := s.smaller()
+			all, _ := s.smaller(s.moves())
 			var asked []Case
 			for _, next := range all {
 				if next.size() >= s.size() {

@@ -146,3 +146,19 @@ func TestChromiumSummary(t *testing.T) {
 		}
 	}
 }
+
+// What is left of a further question is always told: nothing left is a list of nothing, and not a member that is missing.
+func TestFollowUpJSON(t *testing.T) {
+	for _, c := range []struct {
+		question FollowUpQuestion
+		want     string
+	}{
+		{FollowUpQuestion{Between: []string{"vary-missing", "most-rules: 20"}, Cell: "follow-up-1", Remaining: []string{"vary-missing"}}, `{"between":["vary-missing","most-rules: 20"],"cell":"follow-up-1","left":["vary-missing"]}`},
+		{FollowUpQuestion{Between: []string{"vary-missing"}, Cell: "follow-up-1", Remaining: []string{}}, `{"between":["vary-missing"],"cell":"follow-up-1","left":[]}`},
+	} {
+		got, err := json.Marshal(c.question)
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s, %v, want\n%s", got, err, c.want)
+		}
+	}
+}

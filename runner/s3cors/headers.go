@@ -13,18 +13,23 @@ type Header struct {
 	Check   string         // its check, without the request's kind: "allow-origin"
 	Name    string         // as S3 writes it
 	Meaning header.Meaning // how values are compared
-	// AnyOrder: the list is a set to every reader, so its order is not held against anybody.
+	// AnyOrder: every reader takes the list for a set, so its order alone is no difference.
 	AnyOrder bool
 	Owes     string // what S3 owes
-	Matters  string // what a page, or its author, has of it
+	Matters  string // what it means to a page, or to its author
 	Facts    []int
-	// value is what a matching rule makes of a request, and the facts that this rests on; empty: the header is absent.
+	// value computes the header from the matching rule and the request, with the facts that it rests on; empty: the header is absent.
 	value func(rule Rule, a asked, p *picks) (value string, facts []int)
 }
 
-// Headers lists them in the order in which an answer is read. All that is said of a header is said here: the model owes it, package judge
-// compares it, corsprobe explain and the documentation tell of it, and the gomega matchers look up how it is compared.
-var Headers = []Header{
+// Headers lists them in the order in which an answer is read. Everything about a header is here: the model computes it, package judge
+// compares it, corsprobe explain and the documentation describe it, and the gomega matchers look up how it is compared.
+var Headers = headers[:]
+
+// HeaderCount is how many [Headers] there are.
+const HeaderCount = len(headers)
+
+var headers = [...]Header{
 	{
 		Check: "allow-origin", Name: header.AllowOrigin, Meaning: header.Exact, value: allowOrigin, // Fetch's CORS check forgives neither case nor repetition
 		Owes:    "* where the matching rule lists *; otherwise the request's Origin, to the letter. No CORS header at all where no rule matches, there is no Origin or no configuration. Errors carry it too.",
@@ -69,8 +74,8 @@ var Headers = []Header{
 	},
 }
 
-// HeaderNamed is the header of that name in any case of letters. One that CORS does not speak of is a single value, and its check is named
-// after it: "header.x-amz-request-id".
+// HeaderNamed is the header of that name in any case of letters. A header that is not in the table is compared as a single value, and its
+// check is named after it: "header.x-amz-request-id".
 func HeaderNamed(name string) Header {
 	for _, h := range Headers {
 		if strings.EqualFold(h.Name, name) {

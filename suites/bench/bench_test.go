@@ -174,9 +174,26 @@ func BenchmarkBeside(b *testing.B) {
 		}
 	}
 	_ = w.Flush()
-	fmt.Printf("\n%s, %d processors, %d requests at a time, best of %d\n%s", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), concurrency, rounds, table)
+	fmt.Printf("\n%s, %d requests at a time, best of %d\n%s", machine(), concurrency, rounds, table)
 	for b.Loop() { // all was measured above, once
 	}
+}
+
+// machine says what all this runs on, and how busy that is with other things: those take wall time from whatever is measured, and little
+// from ratios of processor time.
+func machine() string {
+	text := fmt.Sprintf("%s/%s, %d processors", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	if data, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, model, found := strings.Cut(string(data), "model name\t: "); found {
+			model, _, _ = strings.Cut(model, "\n")
+			text += " (" + model + ")"
+		}
+	}
+	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
+		load, _, _ := strings.Cut(string(data), " ")
+		text += ", load " + load
+	}
+	return text
 }
 
 // BenchmarkStart prints how long the program takes to say its version and to list the catalogue, and how large it is.

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// store is the endpoint as the carrying out needs it: buckets are made and taken there.
+// store is what a run needs of an endpoint: it makes and takes buckets there.
 type store interface {
 	URL() string
 	Region() string
@@ -31,7 +31,7 @@ type store interface {
 	UseBucketAsIs(ctx context.Context, name string) (bucket, error)
 }
 
-// bucket is a bucket in the run's hands. [endpoint.Bucket] says what each method promises.
+// bucket is a bucket that the run uses. [endpoint.Bucket] says what each method promises.
 type bucket interface {
 	Name() string
 	Key(name string) string
