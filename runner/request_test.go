@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -157,7 +158,7 @@ func TestNotes(t *testing.T) {
 func TestLongestFirst(t *testing.T) {
 	plan := func(steps ...int) (all []scenarios.Planned) {
 		for i, n := range steps {
-			all = append(all, scenarios.Planned{Scenario: &scenarios.Scenario{Name: fmt.Sprint(i)}, Steps: make([]scenarios.PlannedStep, n)})
+			all = append(all, scenarios.Planned{Scenario: &scenarios.Scenario{Name: strconv.Itoa(i)}, Steps: make([]scenarios.PlannedStep, n)})
 		}
 		return all
 	}

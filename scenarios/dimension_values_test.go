@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -175,7 +176,7 @@ matrix:
 		switch {
 		case *c.Origin == "https://a.example":
 			usual++
-		case c.Method == "PUT":
+		case c.Method == http.MethodPut:
 			t.Errorf("%s is there, though it is excluded", c.ID)
 		case c.Adversarial == "":
 			t.Errorf("%s does not say what it would be confused with", c.ID)

@@ -143,7 +143,7 @@ func TestAnswerCall(t *testing.T) {
 		{dialect.Reply{Status: 404, Code: "NoSuchCORSConfiguration", Message: "m"}, 404, "<Code>NoSuchCORSConfiguration</Code><Message>m</Message><BucketName>b</BucketName>"},
 		{dialect.Reply{Status: 200, Config: &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}}}}}, 200, "<AllowedOrigin>*</AllowedOrigin>"},
 	} {
-		a := &http.Response{StatusCode: 500, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("theirs"))}
+		a := &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("theirs"))}
 		if err := answerCall(a, c.reply, "b"); err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +226,7 @@ vary: access-control-request-headers,access-control-request-method,origin`
 			}
 			body, err := io.ReadAll(answer.Body)
 			_ = answer.Body.Close()
-			if err != nil || answer.StatusCode != 200 || string(body) != "a body" {
+			if err != nil || answer.StatusCode != http.StatusOK || string(body) != "a body" {
 				t.Errorf("%d %q, %v, want 200 and a body", answer.StatusCode, body, err)
 			}
 			if got := meant(answer.Header); got != want {
