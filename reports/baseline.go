@@ -6,7 +6,7 @@ import (
 	"corsprobe/runner/result"
 )
 
-// HoldAgainst says how a run differs from an earlier one. left are the ids that could have been asked in the later run and were not: they
+// HoldAgainst says how a run differs from an earlier one. notAsked are the ids that could have been asked in the later run and were not: they
 // are not gone.
 //
 // A cell is worse where it has a finding that is not known and that it did not have, or had in a milder class; and where it was judged and
@@ -106,7 +106,7 @@ func risen(from, to []result.Finding) []result.Finding {
 }
 
 // BaselineOf is as much of a report as later runs are held against: every cell with its verdict and findings, without the evidence. Cells
-// of earlier that are in left were not asked this time, and are kept as they were.
+// of earlier that are in notAsked were not asked this time, and are kept as they were.
 func BaselineOf(r, earlier result.Report, notAsked []string) result.Report {
 	slim := result.Report{Version: r.Version, Run: r.Run, Endpoint: r.Endpoint, Summary: r.Summary}
 	for i := range r.Cells {

@@ -31,7 +31,7 @@ var leftLines = []string{
 }
 
 func TestTextEndsWithWhatIsLeft(t *testing.T) {
-	want := "Not cleaned up: 1 bucket without the configuration of its own, 1 bucket left behind, 1 bucket with objects left behind, 1 other problem.\n" +
+	want := "Not cleaned up: 1 bucket without the configuration of its\nown, 1 bucket left behind, 1 bucket with objects left\nbehind, 1 other problem.\n" +
 		strings.Join(leftLines, "\n") + "\n"
 	if got := text(t, left(), TextOptions{Width: 60}); !strings.HasSuffix(got, want) || strings.Contains(got, "Conforms") {
 		t.Errorf("got\n%s\nwant at its end\n%s", got, want)

@@ -193,7 +193,7 @@ func (t *textWriter) diagnosis(r result.Report, whole bool) {
 	t.section(bold, explains(r, len(all)))
 	if whole || len(all) <= few {
 		for i, c := range all {
-			t.cause(fmt.Sprint(i+1), c)
+			t.cause(strconv.Itoa(i+1), c)
 		}
 	} else {
 		t.cause("1", all[0])
@@ -244,15 +244,11 @@ const moreCauses = 12
 
 // others gives the causes that are not told in full a line each, and counts what does not fit a screen.
 func (t *textWriter) others(all []named) {
-	shown := all[:min(len(all), moreCauses)]
-	lines := make([]ranked, len(shown))
-	for i, c := range shown {
+	lines := make([]ranked, len(all))
+	for i, c := range all {
 		lines[i] = ranked{class: c.Class, style: classStyles[c.Class], cells: c.count, text: brief(c.Summary, valueLimit)}
 	}
-	t.ranking(lines, nil)
-	if rest := len(all) - len(shown); rest > 0 {
-		t.line(2, fmt.Sprintf("… and %d more, no worse", rest))
-	}
+	t.ranking(lines, moreCauses, nil)
 	t.fold("what each cause does, with an example")
 }
 

@@ -12,13 +12,13 @@ import (
 func WriteExplanationJSON(w io.Writer, e result.Explanation) error { return encodeJSON(w, e, "  ") }
 
 // WriteExplanation writes what a configuration comes to for a request, for a person: the rules, the answers, the verdict, and what would permit it.
-// Its sentences are not wrapped: people look for what stands in them.
+// Its sentences are wrapped for a terminal alone: in what is no terminal, people look for what stands in them.
 func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error {
 	t := newTextWriter(w, opts)
 	p := result.Page{Headers: e.Headers, Credentials: e.Credentials}
 	t.line(0, t.paint(bold, visible(e.Method)+" from a page of "+visible(e.Origin)+asking(p)))
 	for _, remark := range e.Remarks {
-		t.line(2, brief(remark, evidenceLimit))
+		t.sentence(2, plain, brief(remark, evidenceLimit))
 	}
 	t.blank()
 	t.explainedRules(e.Rules)
@@ -31,7 +31,7 @@ func WriteExplanation(w io.Writer, e result.Explanation, opts TextOptions) error
 	if len(e.Notes) > 0 {
 		t.section(bold, "Notes")
 		for _, n := range e.Notes {
-			t.line(2, brief(n, evidenceLimit))
+			t.sentence(2, plain, brief(n, evidenceLimit))
 		}
 	}
 	return t.out.Flush()
@@ -50,7 +50,7 @@ func (t *textWriter) explainedRules(rules []result.ExplainedRule) {
 			silent++
 			continue
 		}
-		t.line(0, brief(r.Sentence, evidenceLimit))
+		t.sentence(0, plain, brief(r.Sentence, evidenceLimit))
 	}
 	if silent > 0 {
 		t.line(0, plural(silent, "rule")+" more: --json has them all.")
@@ -99,7 +99,7 @@ func (t *textWriter) explainedActual(e result.Explanation) {
 		t.wrapped(0, "A browser keeps the answer from the page: "+brief(e.Actual.Verdict.Sentence, evidenceLimit)+".")
 		return
 	}
-	t.line(0, "The page gets the answer. Beside its body a script can read: "+visible(strings.Join(e.Readable, ", "))+".")
+	t.sentence(0, plain, "The page gets the answer. Beside its body a script can read: "+visible(strings.Join(e.Readable, ", "))+".")
 }
 
 // explainedProvider says what a provider answers where S3 answers otherwise, what the page then gets, and by which deviations.
@@ -138,9 +138,10 @@ func (t *textWriter) explainedChange(c *result.ConfigurationChange) {
 	if c == nil {
 		return
 	}
-	t.section(bold, "The smallest change that permits it: "+brief(strings.Join(c.What, ", "), evidenceLimit))
+	t.blank()
+	t.sentence(0, bold, "The smallest change that permits it: "+brief(strings.Join(c.What, ", "), evidenceLimit))
 	for _, also := range c.Also {
-		t.line(2, brief(also, evidenceLimit))
+		t.sentence(2, plain, brief(also, evidenceLimit))
 	}
 	t.blank()
 	t.diff(c.Diff)

@@ -41,7 +41,7 @@ func digest(text string) string {
 }
 
 // plainScenarios is how many scenarios, the worst, can be read without a script.
-const plainScenarios = 10
+const plainScenarios = 6
 
 // writeHTML writes one page for a browser: what lies behind the findings first, then a picture of the whole, then a matrix of every scenario,
 // the worst first. Evidence is folded, and so are all scenarios but the worst, see [folder]. One scenario is rendered after the other, so that a report of many cells is never held twice.

@@ -151,12 +151,12 @@ func TestHTMLFilter(t *testing.T) {
 			t.Errorf("%s: by the address: got %s, want %s", tc.query, got, want)
 		}
 	}
-	const clear = `new Promise((done) => {
+	const clearFilter = `new Promise((done) => {
 		const output = document.querySelector("#filter output");
 		new MutationObserver((_, o) => { o.disconnect(); setTimeout(() => done()); }).observe(output, { childList: true });
 		document.querySelector("#filter button").click();
 	})`
-	evaluate(clear)
+	evaluate(clearFilter)
 	if got := evaluate(`location.hash + "|" + ` + seen); got != fmt.Sprintf("|; %d seen", len(r.Cells)) {
 		t.Errorf("cleared: %s", got)
 	}

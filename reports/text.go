@@ -60,7 +60,7 @@ func (t *textWriter) verdict(r result.Report) {
 	if asKnown(r) {
 		colour = yellow
 	}
-	t.line(0, t.paint(colour, words))
+	t.sentence(0, colour, words)
 	t.leftovers(r.CleanUp)
 }
 
@@ -133,6 +133,17 @@ func (t *textWriter) section(s style, title string) {
 	t.line(0, t.paint(s, title))
 }
 
+// sentence writes one that is wrapped where the width is known, for a terminal, and else stays in one line, which is searched and cut.
+func (t *textWriter) sentence(indent int, s style, text string) {
+	lines := []string{text}
+	if t.opts.Width > 0 {
+		lines = Wrap(text, t.width-indent)
+	}
+	for _, l := range lines {
+		t.line(indent, t.paint(s, l))
+	}
+}
+
 // rows writes labelled values in a column, long ones wrapped under themselves.
 func (t *textWriter) rows(indent int, rows []row) {
 	for _, r := range rows {
@@ -174,8 +185,15 @@ func (t *textWriter) head(r result.Report) {
 	if tool == "" {
 		tool = "corsprobe"
 	}
-	t.line(0, fmt.Sprintf("%s probed %s: %s of %s%s", t.paint(bold, visible(tool)), endpoint(r.Endpoint),
-		plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario"), shard(r.Run)))
+	rest := fmt.Sprintf(" probed %s: %s of %s%s", endpoint(r.Endpoint), plural(len(r.Cells), "cell"), plural(len(scenarios), "scenario"), shard(r.Run))
+	lines := []string{visible(tool) + rest}
+	if t.opts.Width > 0 {
+		lines = Wrap(lines[0], t.width)
+	}
+	t.line(0, t.paint(bold, visible(tool))+strings.TrimPrefix(lines[0], visible(tool)))
+	for _, l := range lines[1:] {
+		t.line(0, l)
+	}
 }
 
 // endpoint renders a URL with what is known of the server behind it.

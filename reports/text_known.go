@@ -68,7 +68,7 @@ func (t *textWriter) known(r result.Report) {
 	if !t.opts.Verbose {
 		t.fold("an example of each deviation, and its link")
 	}
-	t.ranking(lines, func(i int) {
+	t.ranking(lines, mostKnown, func(i int) {
 		t.example(4, all[i].example, all[i].finding)
 		if all[i].Link != "" {
 			t.line(4, "<"+visible(all[i].Link)+">")
@@ -76,6 +76,9 @@ func (t *textWriter) known(r result.Report) {
 		t.list(all[i].cells)
 	})
 }
+
+// mostKnown is how many known deviations have a line of their own.
+const mostKnown = 24
 
 // ranked is one line of a list that is worst first: a deviation, or a cause.
 type ranked struct {
@@ -85,13 +88,18 @@ type ranked struct {
 	text  string // visible
 }
 
-// ranking writes a line for each, under its class and what that means; where all is to be told, all of it, and what detail adds.
-func (t *textWriter) ranking(all []ranked, detail func(i int)) {
+// ranking writes a line for each, under its class and what that means, and counts those beyond the first most; where all is to be told, all of
+// each, and what detail adds.
+func (t *textWriter) ranking(all []ranked, most int, detail func(i int)) {
 	width := 0
 	for _, l := range all {
 		width = max(width, len(plural(l.cells, "cell")))
 	}
 	for i, l := range all {
+		if i == most && !t.opts.Verbose {
+			t.line(2, fmt.Sprintf("… and %d more, no worse", len(all)-most))
+			return
+		}
 		if i == 0 || all[i-1].class != l.class {
 			t.blank()
 			t.class(l.style, l.class)

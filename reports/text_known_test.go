@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestTextKnown(t *testing.T) {
 		"exposure: a page may do or read what the configuration forbids\n  2 cells  ETag is exposed whatever the rule says.\n\n",
 		"contract: the answer differs from S3's, and no browser or cache would\n  notice\n  3 cells  A refused preflight names OPTIONS as the method, in the error …\n\n",
 		"--verbose also tells: an example of each deviation, and its link.\n\nSummary\n", "  checks    95: 89 as S3 owes them, 6 known\n",
-		"safe missed, as is known: [exposure] actual.expose-headers in 1\n", "\nConforms, known deviations aside: 1 cell passed, 4 cells differ as is known.\n")
+		"safe missed, as is known: [exposure] actual.expose-headers in 1\n", "\nConforms, known deviations aside: 1 cell passed, 4 cells differ as is\nknown.\n")
 	got := text(t, r, TextOptions{Width: 200, Verbose: true})
 	inOrder(t, got,
 		"Of 95 checks 89 came as S3 owes them, and 6 exactly as versitygw 1.8.0 is known to answer, by 2 deviations, worst first:\n\n",
@@ -58,6 +59,21 @@ func TestTextKnownBesideOthers(t *testing.T) {
 		if !strings.Contains(got, "\nKnown deviations: 1 deviation in 1 cell\n") || !strings.Contains(got, "  checks    16: 14 as S3 owes them, 1 otherwise, 1 known\n") {
 			t.Errorf("%s: got\n%s", verdict, got)
 		}
+	}
+}
+
+// TestTextOfManyKnown: a screen holds no more lines than it has.
+func TestTextOfManyKnown(t *testing.T) {
+	var r result.Report
+	for i := range mostKnown + 3 {
+		known := &result.Deviation{Reason: fmt.Sprintf("Reason %d.", i)}
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprint(i), Verdict: result.Known, Checks: 1, Findings: []result.Finding{{Check: "actual.vary", Class: result.Cache, Known: known}}})
+	}
+	r.Summary = result.Summarise(r.Cells)
+	got := text(t, r, TextOptions{})
+	inOrder(t, got, "  1 cell  Reason 0.\n", "  1 cell  Reason 23.\n  … and 3 more, no worse\n\n--verbose also tells")
+	if strings.Contains(got, "Reason 24.") || !strings.Contains(text(t, r, TextOptions{Verbose: true}), "Reason 26.") {
+		t.Errorf("got\n%s", got)
 	}
 }
 

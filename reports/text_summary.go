@@ -11,13 +11,16 @@ import (
 	"corsprobe/runner/result"
 )
 
+// mostReasons is how many reasons are told unless asked for all.
+const mostReasons = 5
+
 // unsupported counts what this endpoint could not be asked, by reason.
 func (t *textWriter) unsupported(cells []*result.Cell) {
 	if len(cells) == 0 {
 		return
 	}
 	reasons := groupBy(cells, reasonOf)
-	if !t.whole(len(reasons)) {
+	if len(reasons) > mostReasons && !t.opts.Verbose {
 		t.fold("why %s are unsupported", plural(len(cells), "cell"))
 		return
 	}
@@ -26,9 +29,6 @@ func (t *textWriter) unsupported(cells []*result.Cell) {
 		t.counted(g)
 	}
 }
-
-// whole reports that a section of so many entries is told in full.
-func (t *textWriter) whole(entries int) bool { return t.opts.Verbose || entries <= few }
 
 // fold leaves something out that is only told when asked for.
 func (t *textWriter) fold(format string, args ...any) {
@@ -69,7 +69,7 @@ func (t *textWriter) observations(all []result.Observation) {
 	if len(all) == 0 {
 		return
 	}
-	if !t.whole(len(all)) {
+	if len(all) > few && !t.opts.Verbose {
 		t.fold("what this endpoint does in %d cases where S3's behaviour is open", len(all))
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -201,7 +202,7 @@ func TestTextOfManyCauses(t *testing.T) {
 	got := text(t, r, TextOptions{Width: 80})
 	inOrder(t, got, "20 causes explain all 20 failed cells\n\n1  exposure  1 cell  Cause 0.\n", "   curl      curl -sS\n   deviation  deviation-0\n",
 		"\nbreakage: a page is stopped from what the configuration permits\n  1 cell  Cause 1.\n", "  1 cell  Cause 12.\n  … and 7 more, no worse\n\nnot explained: nothing\n\n",
-		"--verbose also tells: what each cause does, with an example; 2 further questions\nto tell deviations apart; why 4 cells are unsupported; what this endpoint does\nin 4 cases where S3's behaviour is open.\n")
+		"--verbose also tells: what each cause does, with an example; 2 further questions\nto tell deviations apart; why 6 cells are unsupported; what this endpoint does\nin 6 cases where S3's behaviour is open.\n")
 	for _, absent := range []string{"Cause 13", "because 1", "point 1", "asked further"} {
 		if strings.Contains(got, absent) {
 			t.Errorf("holds %q:\n%s", absent, got)
@@ -228,7 +229,7 @@ func manyCauses(n int) result.Report {
 		r.Cells = append(r.Cells, c)
 		r.Causes = append(r.Causes, result.Cause{Deviation: fmt.Sprintf("deviation-%d", i), Class: class, Summary: fmt.Sprintf("Cause %d.", i), Checks: []string{"preflight.status"}, Cells: []string{c.ID}})
 	}
-	for i := range few + 1 {
+	for i := range mostReasons + 1 {
 		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("b/%d", i), Verdict: result.Unsupported, Reason: fmt.Sprintf("because %d", i)})
 		r.Observations = append(r.Observations, result.Observation{Point: fmt.Sprintf("point %d", i), Choice: "so"})
 	}
@@ -245,7 +246,7 @@ func TestTextOfManyFailures(t *testing.T) {
 		if i == 49 {
 			class = result.Exposure
 		}
-		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("s%d/x", i), Scenario: fmt.Sprintf("s%d", i), Verdict: result.Failed, Findings: []result.Finding{{Check: "actual.vary", Class: class, Expected: fmt.Sprint(i)}}})
+		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprintf("s%d/x", i), Scenario: fmt.Sprintf("s%d", i), Verdict: result.Failed, Findings: []result.Finding{{Check: "actual.vary", Class: class, Expected: strconv.Itoa(i)}}})
 	}
 	r.Summary = tally(r.Cells)
 	got := text(t, r, TextOptions{})

@@ -27,7 +27,7 @@ func BenchmarkCatalogue(b *testing.B) {
 		begun := time.Now()
 		report, trouble := run(b, server, plan, runner.Options{Concurrency: concurrency})
 		took := time.Since(begun)
-		if s := report.Summary; s.Passed != s.Cells || len(trouble) > 0 {
+		if s := report.Summary; s.Passed+s.Unsupported != s.Cells || s.Unsupported > s.Cells/20 || len(trouble) > 0 { // some operations the endpoint in memory lacks
 			b.Fatalf("%+v, clean-up: %v", s, trouble)
 		}
 		least := time.Duration(report.Summary.Requests) * delay / concurrency

@@ -134,7 +134,7 @@ func wildcardNeighbours(pattern, before, after string, add func(value, note stri
 	}
 }
 
-// overlap is the text that starts with before and ends with after, but is too short to hold both; "" where there is none.
+// overlap is the text that starts with before and ends with after, but is too short to hold both; empty where no text is.
 func overlap(before, after string) string {
 	for n := min(len(before), len(after)); n > 0; n-- {
 		if strings.HasSuffix(before, after[:n]) {

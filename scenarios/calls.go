@@ -40,7 +40,7 @@ var BucketCalls = []BucketCall{
 	{Name: "PutBucketAccelerateConfiguration", Method: "PUT", Query: "accelerate=", Body: "<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>"},
 }
 
-// BucketCallByName finds a call; false where there is none.
+// BucketCallByName finds a call; false where no call has that name.
 func BucketCallByName(name Call) (BucketCall, bool) {
 	i := slices.IndexFunc(BucketCalls, func(c BucketCall) bool { return c.Name == name })
 	if i < 0 {
@@ -65,13 +65,13 @@ const (
 
 	// These two do not protect what is sent, and S3 refuses it (fact 70).
 	WrongMD5     Digest = "wrong-md5"     // of another document
-	MalformedMD5 Digest = "malformed-md5" // a Content-MD5 that is none
+	MalformedMD5 Digest = "malformed-md5" // a Content-MD5 that cannot be read
 )
 
 // MayBeUnknown reports a digest that an endpoint need not know.
 func (d Digest) MayBeUnknown() bool { return d == CRC64NVME || d == Trailing }
 
-// Spoilt reports a digest for whose sake S3 refuses the call, whatever is put.
+// Spoilt reports a digest for which S3 refuses the call, whatever configuration is put.
 func (d Digest) Spoilt() bool { return d == WrongMD5 || d == MalformedMD5 }
 
 // Digests lists every digest, the usual one first.

@@ -47,7 +47,7 @@ func (p *places) where(key string) place {
 
 type rememberer interface{ remember(string, *yaml.Node) }
 
-// nodeDecoder is a type with a YAML form of its own.
+// nodeDecoder is a type that decodes its YAML node itself.
 type nodeDecoder interface {
 	decodeNode(d *decoder, n *yaml.Node)
 }

@@ -15,7 +15,7 @@ const (
 // Depths lists every depth, the shallowest first.
 var Depths = []Depth{Quick, Normal, Deep}
 
-// DepthByName is the depth of that name; false where there is none.
+// DepthByName is the depth of that name; false where no depth has it.
 func DepthByName(name string) (Depth, bool) {
 	return Depth(name), slices.Contains(Depths, Depth(name))
 }

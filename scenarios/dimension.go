@@ -122,7 +122,7 @@ func (d *decoder) freeText(n *yaml.Node) Value {
 	return v
 }
 
-// textOrNone reads any text; the word none stands for nothing that is sent.
+// textOrNone reads any text; the word none means that nothing is sent.
 func (d *decoder) textOrNone(n *yaml.Node) Value {
 	v := d.freeText(n)
 	if v.Text == noneWord {
@@ -180,7 +180,7 @@ func (g globs) fits(d *Dimension, c Cell) bool {
 	})
 }
 
-// dimensionIndex finds a dimension by its key; -1 where there is none.
+// dimensionIndex finds a dimension by its key; -1: no dimension has it.
 func dimensionIndex(key string) int {
 	return slices.IndexFunc(dimensions, func(d Dimension) bool { return d.Key == key })
 }

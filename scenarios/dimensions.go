@@ -103,7 +103,7 @@ const (
 	Anonymous Authorisation = "anonymous"
 	Forged    Authorisation = "forged"  // presigned, with a wrong signature
 	Expired   Authorisation = "expired" // presigned for one second, an hour ago
-	// UnknownKey is presigned with an access key that nobody has.
+	// UnknownKey is presigned with an access key that does not exist.
 	UnknownKey Authorisation = "unknown-key"
 	// Version2 is presigned with the signature that S3 had before, and that newer regions and servers refuse.
 	Version2 Authorisation = "version-2"
@@ -273,7 +273,7 @@ const (
 	ChromiumFont   Client = "chromium-font"   // @font-face
 	ChromiumReload Client = "chromium-reload" // past every cache
 	ChromiumLocal  Client = "chromium-local"  // a public page that asks for an address of the private network
-	Proxied        Client = "proxied"         // whoever asks is behind a proxy that says so
+	Proxied        Client = "proxied"         // the client is behind a proxy that says so
 )
 
 func clients() Dimension {
@@ -350,7 +350,7 @@ const (
 	UsualParameters Parameters = "usual"
 	SDKParameters   Parameters = "x-id"          // the operation's name, which AWS's SDK for JavaScript puts there
 	UnknownOnes     Parameters = "unknown"       // which S3 passes over: pages use such to get past a cache
-	SessionToken    Parameters = "session-token" // of temporary credentials, as long as theirs and nobody's
+	SessionToken    Parameters = "session-token" // of temporary credentials: of the usual length, and of no account
 )
 
 func queryParameters() Dimension {

@@ -114,7 +114,7 @@ func (e *expander) life(s *Scenario) []PlannedStep {
 func (e *expander) alone(at place, cells []Cell) {
 	for _, c := range cells {
 		if o, _ := OperationByName(c.Operation); o.Changes && len(cells) > 1 && c.Authorisation.Accepted() {
-			e.fail(at, fmt.Sprintf("%s, authorised, beside other cells", o.Name), "a step of its own, for it changes what the others are answered by; or authorisations that S3 refuses, such as anonymous")
+			e.fail(at, o.Name+", authorised, beside other cells", "a step of its own, for it changes what the others are answered by; or authorisations that S3 refuses, such as anonymous")
 		}
 	}
 }
@@ -170,7 +170,7 @@ func (step *Step) accepted() (accepted, sure bool) {
 	return refusal == nil, refusal == nil || !refusal.MayAccept
 }
 
-// parsed is the configuration that is put; nil where a document is none.
+// parsed is the configuration that is put; nil where its document cannot be parsed.
 func (c *CORS) parsed() *s3cors.Configuration {
 	if c.Document == "" {
 		return c.Config
@@ -270,7 +270,7 @@ func (e *expander) exclude(m *Matrix, cells []Cell) []Cell {
 	return cells
 }
 
-// pins attaches what is pinned to the cells that it speaks of.
+// pins attaches each pin to the cells that it selects.
 func (e *expander) pins(pins []Pin, cells []*Cell) {
 	for i := range pins {
 		pin := &pins[i]

@@ -29,7 +29,7 @@ type Operation struct {
 	NoPreflight string
 }
 
-// OperationByName finds an operation; false where there is none, or the name is that of no particular one.
+// OperationByName finds an operation; false where no operation has that name, or the name stands for no single one.
 func OperationByName(name string) (Operation, bool) {
 	if name == "" { // of most cells
 		return Operation{}, false

@@ -92,8 +92,8 @@ func (c *Cell) Further() map[string]string {
 	return all
 }
 
-// Digest tells plans apart by what they ask: the ids of their cells and the bodies of their configuration calls, in order. Labels, texts and
-// pins do not count. "sha256:…"
+// Digest identifies what a plan asks: the ids of its cells and the bodies of its configuration calls, in order. Labels, texts and pins do not
+// count. "sha256:…"
 func (p Plan) Digest() string {
 	h := sha256.New()
 	for _, s := range p.Scenarios {

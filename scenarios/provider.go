@@ -17,8 +17,8 @@ import (
 	"corsprobe/runner/dialect"
 )
 
-// Provider is what is known of a provider or a server: where it is, what it offers, and what it does otherwise than S3. Every point names the
-// [Source] that it comes from; what nobody has measured or said is left out.
+// Provider is what is known of a provider or a server: where it is, what it offers, and where it deviates from S3. Every point names the
+// [Source] that it comes from; what no source says is left out.
 type Provider struct {
 	Name            string      `yaml:"name" doc:"The name for --provider: lower-case words joined by dashes, the file's own."`
 	Title           string      `yaml:"title" doc:"The provider's name for people."`
@@ -171,8 +171,8 @@ func IsProviderFile(path string) bool {
 	return err == nil && regexp.MustCompile(`(?m)^(knownDeviations|sources):`).Match(data)
 }
 
-// parseProvider reads one whole file. Its entries are lenient: they tell a provider's users what is known, and a provider that has mended
-// something is nothing to fail a run for.
+// parseProvider reads one whole file. Its entries are lenient: they describe the provider to its users, and a provider that has corrected
+// something must not fail a run.
 func parseProvider(file string, data []byte) (Provider, Errors) {
 	d := &decoder{file: file}
 	p := d.deviationFile(data)
@@ -318,7 +318,7 @@ func (p Provider) Limit(of string) (int, bool) {
 	return 0, false
 }
 
-// Offers reports whether a feature is there; known is false where nobody has said.
+// Offers reports whether a feature is offered; known is false where the file does not say.
 func (p Provider) Offers(feature string) (offered, known bool) {
 	for _, f := range p.Features {
 		if f.Name == feature {

@@ -19,8 +19,8 @@ type Target struct {
 	Options  runner.Options
 }
 
-// Catalogue is the plan of the built-in scenarios up to the depth normal, or of all those whose id fits one of the globs. It panics where the globs are wrong: it is
-// called while a test package is initialised, where there is nobody to return an error to.
+// Catalogue is the plan of the built-in scenarios up to the depth normal, or of all those whose id fits one of the globs. It panics where the
+// globs are wrong: it is called while a test package is initialised, and could not return an error to anybody.
 func Catalogue(globs ...string) scenarios.Plan {
 	plan, err := catalogue(globs)
 	if err != nil {

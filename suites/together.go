@@ -14,7 +14,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 )
 
-// together is how many cells share a spec in [DescribeTogether], and mostTold how many of them a failure quotes.
+// together is how many cells share a spec in [DescribeTogether], and mostQuoted how many of them a failure quotes.
 const (
 	together   = 100
 	mostQuoted = 3

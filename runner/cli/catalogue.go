@@ -9,7 +9,7 @@ import (
 	"corsprobe/scenarios"
 )
 
-// listSince tells what the versions of the catalogue after one brought, the newest first, and lists their scenarios.
+// listSince prints what each version of the catalogue after one changed, the newest first, and lists the scenarios that came.
 func listSince(w io.Writer, plan scenarios.Plan, version int) error {
 	if err := scenarios.CheckCatalogueVersion(version); err != nil {
 		return usage(fmt.Errorf("--since %d: %w", version, err))

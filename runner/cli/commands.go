@@ -65,12 +65,12 @@ func listCommand() *cobra.Command {
 			}
 			switch {
 			case facts:
-				listFacts(cmd.OutOrStdout(), plan)
+				listFacts(fitted(cmd.OutOrStdout()), plan)
 				return nil
 			case cmd.Flags().Changed("since"):
 				return listSince(cmd.OutOrStdout(), plan, since)
 			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			w := tabwriter.NewWriter(fitted(cmd.OutOrStdout()), 0, 8, 2, ' ', 0)
 			for _, s := range plan.Scenarios {
 				if cells {
 					listCells(w, s)

@@ -219,7 +219,7 @@ func diagnosed(report *result.Report) diagnose.Diagnosis {
 
 // printLeftovers ends what a person sees with what the run's clean-up left, whatever else there is to say.
 func (f *outcomeFlags) printLeftovers(report result.Report, stderr io.Writer) {
-	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // there is nobody to tell of it
+	_ = reports.WriteLeftovers(stderr, report, f.look.text(stderr)) // standard error cannot be written: there is nowhere to report it
 }
 
 // write writes the reports that were asked for, and ends those that were begun.

@@ -22,7 +22,7 @@ func depths() []string {
 	return names
 }
 
-// asked says how much of the catalogue a run asks that is told nothing, where more of it is listed; empty: a run asks all of it.
+// asked says how many of the catalogue's cells a run without a depth asks, where there are more; empty: it asks all.
 func asked(plan scenarios.Plan, args []string, depth string) string {
 	if len(args) > 0 || depth != "" {
 		return ""

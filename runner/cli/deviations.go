@@ -18,7 +18,7 @@ func listDeviationsCommand() *cobra.Command {
 		Short: "List the ways in which endpoints are known to depart from S3; corsprobe explain NAME tells more of one",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			table := tabwriter.NewWriter(fitted(cmd.OutOrStdout()), 0, 8, 2, ' ', 0)
 			for _, d := range dialect.All() {
 				name := d.Name
 				if d.Parameter != nil {
@@ -38,7 +38,7 @@ func classOf(d dialect.Deviation) string {
 	return string(d.Class)
 }
 
-// printDeviation tells what is known of a deviation.
+// printDeviation prints what is known of a deviation.
 func printDeviation(w io.Writer, d dialect.Deviation) {
 	fmt.Fprintf(w, "%s\n  does      %s\n  class     %s\n", d.Name, d.Summary, classOf(d))
 	if d.Parameter != nil {

@@ -56,7 +56,7 @@ type explainFlags struct {
 	page pageFlags
 	cors string
 	json bool
-	// providers are told beside S3.
+	// providers are explained beside S3.
 	providers []string
 	look      look
 }
@@ -130,6 +130,7 @@ func (f *explainFlags) explainArgs(args []string, stdin io.Reader, w io.Writer) 
 
 // explainNames explains checks, facts and reasons.
 func explainNames(w io.Writer, args []string) error {
+	w = fitted(w)
 	var problems []error
 	for i, arg := range args {
 		if i > 0 {
@@ -149,6 +150,7 @@ func isName(arg string) bool {
 }
 
 func listExplained(w io.Writer) {
+	w = fitted(w)
 	fmt.Fprintln(w, "checks")
 	for _, c := range judge.Checks() {
 		fmt.Fprintf(w, "  %-30s %s\n", c.ID, c.Owes)
@@ -227,7 +229,7 @@ func printReason(w io.Writer, r fetch.ReasonInfo) {
 	}
 }
 
-// printCode tells the whole story of what lint found.
+// printCode prints everything about a code of lint.
 func printCode(w io.Writer, c code.Code) {
 	fmt.Fprintf(w, "%s %s: %s\n  means     %s\n  says      %s\n  do        %s\n", c.ID, c.Name, c.Severity, c.Title, strings.TrimSpace(c.Explanation), strings.TrimSpace(c.Fix))
 	if c.Mends {

@@ -20,7 +20,7 @@ const notRecognised = `nothing in this text is recognised. What is:
   Safari     Origin ORIGIN is not allowed by Access-Control-Allow-Origin. Status code: 403
              Preflight response is not successful. Status code: 403
   S3         <Error><Code>AccessForbidden</Code>…</Error>, or a code such as SignatureDoesNotMatch
-in English, whole or in part; corsprobe explain without arguments lists the names of checks and reasons`
+Firefox in any language, the others in English, whole or in part; corsprobe explain without arguments lists the names of checks and reasons`
 
 // explainText explains what a pasted text says.
 func (f *explainFlags) explainText(text string, w io.Writer) error {

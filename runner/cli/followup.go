@@ -30,8 +30,8 @@ func (f *runFlags) diagnose(ctx context.Context, report *result.Report, target *
 	return found
 }
 
-// asksFurther reports that there is something to explain, that the run may put configurations of its own, and that it went well so far. Of
-// shards nobody knows but all together.
+// asksFurther reports that there is something to explain, that the run may put configurations of its own, and that it went well so far. A
+// shard asks nothing further: only all shards together show what is to be explained.
 func (f *runFlags) asksFurther(ctx context.Context, r result.Report) bool {
 	may := !f.noFollowUp && !f.opts.AssumeConfigured && r.Run.Shard == nil
 	return may && ctx.Err() == nil && r.Summary.Failed > 0 && r.Run.Incomplete == "" && len(r.CleanUp) == 0

@@ -105,7 +105,7 @@ func (f *fuzzFlags) do(ctx context.Context, stdout, stderr io.Writer) error {
 	report.Endpoint.Name, report.Endpoint.Provider, report.Endpoint.Embedded = target.name, target.provider, target.embedded
 	report.CleanUp = target.leftovers(out.Trouble)
 	printFuzz(stderr, out)
-	_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // there is nobody to tell of it
+	_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // standard error cannot be written: there is nowhere to report it
 	if err := errors.Join(f.write(out, stdout, stderr), f.report(report, stdout)); err != nil {
 		return exit{exitNoJudgement, err}
 	}
@@ -242,7 +242,7 @@ func (f *fuzzFlags) report(r result.Report, stdout io.Writer) error {
 	return errors.Join(problems...)
 }
 
-// verdict is the exit code. An error without words leaves what was told as it is.
+// verdict is the exit code. An error without a text leaves what was printed as it is.
 func (f *fuzzFlags) verdict(ctx context.Context, out fuzz.Outcome, report result.Report) error {
 	switch {
 	case len(report.CleanUp) > 0:

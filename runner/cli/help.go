@@ -93,7 +93,7 @@ func writeHelp(w io.Writer, c *cobra.Command, all bool) {
 	if !all && strings.Count(text, "\n") > screen {
 		text = helpText(c, false, true)
 	}
-	_, _ = io.WriteString(w, text) // there is nobody to tell of it
+	_, _ = io.WriteString(w, text) // standard error cannot be written: there is nowhere to report it
 }
 
 // helpText is all that is to say of a command; of its flags in short only those for everybody.
@@ -224,7 +224,7 @@ func writeFlags(b *strings.Builder, c *cobra.Command, all, short bool) {
 		switch {
 		case short:
 			list(g.title, g.everybody)
-		case all || g.title != helpGroup: // whoever reads help knows of it
+		case all || g.title != helpGroup: // a reader of help knows of it
 			list(g.title, slices.Concat(g.everybody, g.some))
 		}
 	}

@@ -107,7 +107,7 @@ func (f *lintFlags) options() (lint.Options, error) {
 	return o, errors.Join(append(problems, err)...)
 }
 
-// one reads a file, mends it where that is wanted, and looks at it. The error is one of the file system.
+// one reads a file, fixes it where that is wanted, and checks it. The error is one of the file system.
 func (f *lintFlags) one(stdin io.Reader, name string, o lint.Options) (linted, error) {
 	l := linted{name: name}
 	data, path, choice, err := readConfigurationFile(stdin, name)
@@ -137,7 +137,7 @@ func (f *lintFlags) one(stdin io.Reader, name string, o lint.Options) (linted, e
 	return l, nil
 }
 
-// mend writes the mended file, and goes on with it.
+// mend writes the fixed file, and goes on with it.
 func (f *lintFlags) mend(l *linted, path string, o lint.Options) error {
 	data, mended, err := lint.Fix(l.file, o)
 	if err != nil || len(mended) == 0 {

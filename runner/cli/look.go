@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// look says how much a person is told, and in which colours.
+// look is how much is printed for a person, and in which colours.
 type look struct {
 	color          string
 	verbose, quiet bool

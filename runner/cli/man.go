@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// manCommand writes manual pages. It is for whoever packages corsprobe, and so is not listed.
+// manCommand writes manual pages. It is for packagers of corsprobe, and so is not listed.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIR",

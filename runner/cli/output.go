@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// output is the standard output. It keeps the first error of a write, which [Main] tells: a command whose words were lost did not succeed,
-// though it may have printed them without looking.
+// output is the standard output. It keeps the first error of a write, which [Main] reports: a command whose output was lost did not succeed,
+// even where it ignored the error.
 type output struct {
 	io.Writer
 

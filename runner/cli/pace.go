@@ -48,6 +48,7 @@ func (f *runFlags) checkPace() error {
 func (f *runFlags) printChanges(chosen chosen, out io.Writer) error {
 	opts := f.opts
 	opts.NoLease = f.target.config.NoLease
+	out = fitted(out)
 	for _, change := range runner.Changes(chosen.plan, "RUN", opts) {
 		fmt.Fprintln(out, change)
 	}

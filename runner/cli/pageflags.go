@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// pageFlags are a page's request. Every command that speaks of one has them.
+// pageFlags are a page's request, for every command that is about one.
 type pageFlags struct {
 	origin      string
 	method      string

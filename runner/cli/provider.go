@@ -111,7 +111,7 @@ func count(n int, noun string) string {
 	return english.Count(n, noun)
 }
 
-// printAbsent tells measured deviations that did not occur: what is known of the provider may have grown old.
+// printAbsent prints the measured deviations that did not occur: the provider's file may be out of date.
 func printAbsent(w io.Writer, known *runner.Deviations) {
 	for _, d := range known.Absent() {
 		what := d.Check
@@ -150,7 +150,7 @@ func listProviders(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	table := tabwriter.NewWriter(fitted(w), 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tBUCKET CORS\tDEVIATIONS\tKNOWN BY\tENDPOINT")
 	for _, p := range all {
 		at := "yours"
@@ -184,7 +184,7 @@ func offered(p scenarios.Provider, feature string) string {
 	}
 }
 
-// describeProvider tells everything, each point with its source.
+// describeProvider prints everything about a provider, each point with its source.
 func describeProvider(w io.Writer, p scenarios.Provider) {
 	fmt.Fprintf(w, "%s: %s\n", p.Name, p.Title)
 	if l := p.Endpoint; l != nil {

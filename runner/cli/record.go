@@ -106,7 +106,7 @@ func (f *recordFlags) ask(ctx context.Context, plan scenarios.Plan, stderr io.Wr
 	report, trouble := runner.Start(ctx, plan, target.endpoint, target.client, id, f.opts).Finish()
 	progress.Finish()
 	if report.CleanUp = runner.Leftovers(trouble); len(report.CleanUp) > 0 {
-		_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // there is nobody to tell of it
+		_ = reports.WriteLeftovers(stderr, report, reports.TextOptions{}) // standard error cannot be written: there is nowhere to report it
 	}
 	return report, errorOf(trouble)
 }
@@ -157,7 +157,7 @@ func hear(plan scenarios.Plan, report result.Report) heard {
 	return h
 }
 
-// call tells of a configuration call. It is not recorded: what the cells after it show rests on S3's model of it.
+// call reports a configuration call that did not go as S3 has it. It is not recorded: the cells after it rest on S3's model of the call.
 func (h *heard) call(step scenarios.PlannedStep, came result.Cell) {
 	if step.CallID == "" {
 		return

@@ -170,8 +170,8 @@ func (f *runFlags) prepare(args []string) (chosen, *runner.Deviations, error) {
 	return chosen, known, nil
 }
 
-// forgetPassed takes away the evidence of what passed, which is kept to tell causes by, where there is nothing that a cause would explain. Of a
-// shard it stays: another may have found something.
+// forgetPassed removes the evidence of passed cells, which is only kept to find causes by, where nothing is left for a cause to explain. In a
+// shard it stays: another shard may have found something.
 func forgetPassed(report *result.Report) {
 	if report.Run.Shard != nil || report.Summary.Failed+report.Summary.Known > 0 {
 		return

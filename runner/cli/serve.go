@@ -96,7 +96,7 @@ func closeAtOnce(running interface{ Close(context.Context) error }) {
 	_ = running.Close(ctx)
 }
 
-// start runs the embedded server as it is, or one that speaks a dialect in front of it.
+// start runs the embedded server as it is, or one with the deviations of a dialect in front of it.
 func (f *serveFlags) start(ctx context.Context, deviations dialect.Dialect) (server, string, error) {
 	if f.provider == "" && len(f.deviations) == 0 {
 		s, err := embedded.Start(ctx, f.Options)

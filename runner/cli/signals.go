@@ -90,7 +90,7 @@ func guard(ctx context.Context, budget time.Duration, undone func() []result.Lef
 	}
 }
 
-// giveUp ends the process, and tells what it leaves. The code is that of an interrupt where nothing is left.
+// giveUp ends the process, and prints what it leaves behind. The code is that of an interrupt where nothing is left.
 func (i *interruption) giveUp(code int, why string) {
 	i.mu.Lock()
 	undone := i.undone

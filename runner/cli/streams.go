@@ -73,7 +73,7 @@ func (all streams) cell(c result.Cell) {
 	}
 }
 
-// finish writes the last line of each, and tells the first error of all its lines.
+// finish writes the last line of each, and returns the first error of each stream.
 func (all streams) finish(r result.Report) error {
 	var problems []error
 	for _, s := range all {

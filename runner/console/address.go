@@ -8,13 +8,13 @@ import (
 	"corsprobe/runner/redact"
 )
 
-// harmless are parameters that are none, whatever their names or lengths.
+// harmless are query parameters that are no credentials, whatever their names or lengths.
 var harmless = []string{"x-amz-algorithm", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-sdk-checksum-algorithm", "x-id", "key-marker", "max-keys"}
 
-// longest is how long the value of a parameter may be that nothing is known of: what is longer may be a key.
+// longest is how long the value of an unknown parameter may be: a longer one may be a key.
 const longest = 32
 
-// shown is an address without what is as good as a key, and whether anything was left out. It takes any text.
+// shown is an address without credentials, and whether any were left out. It takes any text.
 func shown(address string) (text string, secret bool) {
 	address, _, _ = strings.Cut(address, "#")
 	scheme, rest, found := strings.Cut(address, "://")
@@ -47,7 +47,7 @@ func shown(address string) (text string, secret bool) {
 
 var within = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s'"<>]+`)
 
-// WithoutKeys is a text with what is as good as a key left out of the addresses in it.
+// WithoutKeys is a text in which the addresses have no credentials.
 func WithoutKeys(text string) string {
 	return within.ReplaceAllStringFunc(text, func(address string) string {
 		kept, _ := shown(address)

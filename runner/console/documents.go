@@ -8,7 +8,7 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// Document is what an error document of S3's tells. Nothing of it is as good as a key.
+// Document is what an error document of S3's says, without credentials.
 type Document struct {
 	Code     string
 	Message  string
@@ -87,7 +87,7 @@ func ParseDocument(text string) (Document, bool) {
 	return d, true
 }
 
-// mostOfMessage keeps what a stranger wrote short.
+// mostOfMessage bounds how much is kept of a message that an unknown server wrote.
 const mostOfMessage = 400
 
 func clean(text string) string {

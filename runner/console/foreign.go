@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/fetch"
+	"corsprobe/runner/header"
 )
 
 // Firefox speaks its user's language, and its sentences are translated whole. What stays in all of them are the address, the names of headers and
@@ -64,30 +65,15 @@ func foreignReason(text string) (Message, bool) {
 	if found := foreignStatus.FindStringSubmatch(text); found != nil {
 		status = found[1]
 	}
-	id := ""
-	switch header, value := foreignNames(text); {
-	case header == "" && status == "null":
-		id = "transport"
-	case header == "" && status != "":
-		id = "preflight-status"
-	case header == "Origin":
-		id = "not-by-mode"
-	case header == "Access-Control-Allow-Credentials":
-		id = "credentials-not-true"
-	case header == "Access-Control-Allow-Methods" && value == "":
-		id = "method-denied"
-	case header == "Access-Control-Allow-Methods":
-		id, m.Value = "allow-methods-invalid", value
-	case header == "Access-Control-Allow-Headers" && isToken(value):
-		id, m.Header = "header-denied", value
-	case header == "Access-Control-Allow-Origin" && value == "*":
-		id = "wildcard-with-credentials"
-	case header == "Access-Control-Allow-Origin" && value != "":
-		id, m.Value = "allow-origin-mismatch", WithoutKeys(value)
-	case header == "Access-Control-Allow-Origin" && (status != "" || saysMissing(text)):
-		id = "allow-origin-missing"
-	default:
-		id = "blocked"
+	name, value := foreignNames(text)
+	id := foreignID(foreignSentence{name, value, status, saysMissing(text)})
+	switch id {
+	case "allow-methods-invalid":
+		m.Value = value
+	case "allow-origin-mismatch":
+		m.Value = WithoutKeys(value)
+	case "header-denied":
+		m.Header = value
 	}
 	if m.Meaning = byID(id); status != "null" {
 		m.Status = status
@@ -95,18 +81,50 @@ func foreignReason(text string) (Message, bool) {
 	return m, true
 }
 
-// foreignNames are the header in quotes that a sentence speaks of, and the other value in quotes.
-func foreignNames(text string) (header, value string) {
-	for _, found := range foreignQuoted.FindAllStringSubmatch(text, -1) {
-		name := strings.ReplaceAll(found[1], "Allow -", "Allow-") // as French has it
-		switch {
-		case header == "" && (strings.HasPrefix(name, "Access-Control-") || name == "Origin"):
-			header = name
-		case value == "" && name != "true" && name != header:
-			value = name
+// foreignSentence is what a sentence has whatever its language: a header's name and another value, both in quotes, and the status at its end.
+type foreignSentence struct {
+	header, value, status string
+	missing               bool // one of the words for a header that is not there
+}
+
+// foreignIDs are the meanings of sentences that name a header, or none; the first that fits counts.
+var foreignIDs = []struct {
+	id, header string
+	fits       func(s foreignSentence) bool
+}{
+	{"transport", "", func(s foreignSentence) bool { return s.status == "null" }},
+	{"preflight-status", "", func(s foreignSentence) bool { return s.status != "" }},
+	{"not-by-mode", header.Origin, func(foreignSentence) bool { return true }},
+	{"credentials-not-true", header.AllowCredentials, func(foreignSentence) bool { return true }},
+	{"method-denied", header.AllowMethods, func(s foreignSentence) bool { return s.value == "" }},
+	{"allow-methods-invalid", header.AllowMethods, func(foreignSentence) bool { return true }},
+	{"header-denied", header.AllowHeaders, func(s foreignSentence) bool { return isToken(s.value) }},
+	{"wildcard-with-credentials", header.AllowOrigin, func(s foreignSentence) bool { return s.value == "*" }},
+	{"allow-origin-mismatch", header.AllowOrigin, func(s foreignSentence) bool { return s.value != "" }},
+	{"allow-origin-missing", header.AllowOrigin, func(s foreignSentence) bool { return s.status != "" || s.missing }},
+}
+
+func foreignID(s foreignSentence) string {
+	for _, one := range foreignIDs {
+		if one.header == s.header && one.fits(s) {
+			return one.id
 		}
 	}
-	return header, value
+	return "blocked"
+}
+
+// foreignNames are the header in quotes that a sentence is about, and the other value in quotes.
+func foreignNames(text string) (name, value string) {
+	for _, found := range foreignQuoted.FindAllStringSubmatch(text, -1) {
+		quoted := strings.ReplaceAll(found[1], "Allow -", "Allow-") // as French has it
+		switch {
+		case name == "" && (strings.HasPrefix(quoted, "Access-Control-") || quoted == header.Origin):
+			name = quoted
+		case value == "" && quoted != "true" && quoted != name:
+			value = quoted
+		}
+	}
+	return name, value
 }
 
 func saysMissing(text string) bool {

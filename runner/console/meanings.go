@@ -60,7 +60,7 @@ func load(name string, data []byte) []*Meaning {
 	return all
 }
 
-// ByReason returns what a code of package fetch means; nil for one that no console tells.
+// ByReason returns what a code of package fetch means; nil for one that no console shows.
 func ByReason(code string) *Meaning {
 	for _, m := range browserMeanings() {
 		if m.ID == code || slices.Contains(m.Reasons, code) {
@@ -81,7 +81,7 @@ func ByError(code, message string) *Meaning {
 	return all[len(all)-1]
 }
 
-// knownCodes are the codes that ByError tells apart.
+// knownCodes are the error codes that ByError knows.
 var knownCodes = sync.OnceValue(func() []string {
 	var all []string
 	for _, m := range s3Meanings() {

@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Message is one thing that a text says. Fields are empty where it does not tell.
+// Message is one thing that a text says. Fields are empty where the text does not say it.
 type Message struct {
 	Source  string // Chromium, Firefox, Safari or S3
 	Meaning *Meaning
@@ -28,7 +28,7 @@ type Message struct {
 // maxText is how much of a text is read: a console's worth, many times over.
 const maxText = 256 << 10
 
-// Read finds what a text says, S3's documents first, for they say more than a browser does. It returns nil where it recognises nothing.
+// Read finds what a text says, S3's documents first, because they say more than a browser does. It returns nil where it recognises nothing.
 func Read(text string) []Message {
 	if len(text) > maxText {
 		text = text[:maxText]
@@ -120,7 +120,7 @@ func (a *assembly) sentence(f found) {
 	a.messages, a.end = append(a.messages, m), f.end
 }
 
-// flush makes a message of a frame whose sentence is not known. A line of the network's says nothing by itself.
+// flush makes a message of a frame without a known sentence. A line of the network log says nothing by itself.
 func (a *assembly) flush() {
 	if p := a.pending; p != nil && p.role == before {
 		m := Message{Source: cmp.Or(p.browser, Chromium), Meaning: byID("blocked")}
@@ -130,7 +130,7 @@ func (a *assembly) flush() {
 	a.pending = nil
 }
 
-// amend adds to the last message what follows it, unless it speaks of another request.
+// amend adds to the last message what follows it, unless that is about another request.
 func (a *assembly) amend(f found) {
 	last := len(a.messages) - 1
 	if last >= 0 && (f.values["url"] == "" || a.messages[last].URL == "") {
@@ -153,7 +153,7 @@ func (m *Message) redirected() {
 	}
 }
 
-// addMethods takes from the network's lines what messages of the same address do not tell.
+// addMethods takes methods from the lines of the network log for messages of the same address that have none.
 func (a *assembly) addMethods() {
 	for i := range a.messages {
 		for _, line := range a.lines {
@@ -190,7 +190,7 @@ func (m *Message) take(values map[string]string) {
 	}
 }
 
-// addRequest gives S3's documents the request that the one line of a browser's beside them speaks of.
+// addRequest gives S3's documents the request of the one browser's line that stands beside them.
 func addRequest(messages []Message) {
 	var withRequest []Message
 	for _, m := range messages {
@@ -218,7 +218,7 @@ func distinct(all []Message) []Message {
 	return kept
 }
 
-// covers reports that m says all that o says. A line that only tells that something failed is covered by any that says why.
+// covers reports that m says all that o says. A line that only says that something failed is covered by any that says why.
 func (m Message) covers(o Message) bool {
 	same := func(mine, other string) bool { return other == "" || mine == other }
 	why := m.Source != S3 && !m.saysNoReason() && o.saysNoReason() && m.URL == o.URL

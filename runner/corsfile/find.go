@@ -221,7 +221,7 @@ func (f *finder) holdsRules(n *node) bool {
 	return n.kind == list && len(n.items) > 0 && looksLikeRule(&n.items[0]) || looksLikeRule(n) && !hasRules(n)
 }
 
-// notABuckets tells the CORS of an HTTP API or a function from a bucket's.
+// notABuckets recognises the CORS of an HTTP API or a function, which is not a bucket's.
 func (f *finder) notABuckets(m *member, _ where) (Notice, bool) {
 	for _, inner := range m.value.members {
 		if key := foldKey(inner.key); key == "alloworigins" || key == "allowmethods" || key == "alloworigin" {

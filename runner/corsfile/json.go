@@ -159,7 +159,7 @@ func literal(l hujson.Literal) (kind, string) {
 	return boolean, string(l)
 }
 
-// jsonNotices tells comments and commas, each matter once.
+// jsonNotices notes comments and commas, each matter once.
 func (r *reader) jsonNotices(c *jsonConverter) {
 	if len(c.comments) > 0 {
 		what := "JSON has no comments: aws s3api refuses the file"

@@ -15,8 +15,8 @@ var (
 	planUnknown = regexp.MustCompile(`\((?:known after apply|sensitive value)\)`)
 )
 
-// fromPlan makes of a printed plan the configuration that it leads to, in Terraform's language. What is taken away and what is only told becomes
-// blanks, so that everything stays in its place.
+// fromPlan makes the configuration of a printed plan, in Terraform's language. Lines that the plan removes, and its remarks, become blanks,
+// so that everything keeps its place.
 func fromPlan(data []byte) []byte {
 	text := bytes.Clone(data)
 	inside, removed := "", "" // how the block, and what is taken away, is indented; "": there is none

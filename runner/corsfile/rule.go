@@ -68,7 +68,7 @@ func (r *ruleReader) say(id string, at int, matter, what, do string) {
 	}
 }
 
-// summary tells what concerns all rules: keys written otherwise, and whose shape it is.
+// summary notes what concerns all rules: keys spelled in another way, and the tool whose shape they have.
 func (r *ruleReader) summary(rules *node) {
 	c := r.config
 	if len(r.written) > 0 {
@@ -181,7 +181,7 @@ func (r *ruleReader) member(m *member, seen map[field]bool) {
 	r.value(f, m)
 }
 
-// forget takes back what an earlier key of the same name gave.
+// forget removes what an earlier key of the same name gave.
 func (r *ruleReader) forget(f field) {
 	rule, places := r.current()
 	if target := listOf(rule, f); target != nil {

@@ -63,7 +63,7 @@ func (s *shape) all() []string {
 	return keys
 }
 
-// fieldOf finds a key's field. exact tells the tool's own spelling from one that was meant.
+// fieldOf finds a key's field. exact: the key has the tool's own spelling, rather than one that was probably meant.
 func (s *shape) fieldOf(key string) (found field, exact, ok bool) {
 	for f := range fieldCount {
 		if slices.Contains(s.spellings(f), key) {
@@ -98,7 +98,7 @@ var aliases = map[field][]string{
 	age:     {"maxageseconds", "maxagesecond", "maxageinseconds", "maxage", "maxagesec", "maxagesecs"},
 }
 
-// looksLikeRule tells a rule from whatever else a file may hold.
+// looksLikeRule recognises a rule among the other objects that a file may hold.
 func looksLikeRule(n *node) bool {
 	if n.kind != object {
 		return false

@@ -156,7 +156,7 @@ func scalarLength(rest []byte, y *yaml.Node) int {
 	return 0
 }
 
-// isCustom tells CloudFormation's tags from YAML's own.
+// isCustom recognises CloudFormation's tags, which are not YAML's own.
 func isCustom(tag string) bool { return strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") }
 
 // function is one of CloudFormation's: !Sub's text stays a text with its placeholders, the others are expressions. The items of !If stay, so

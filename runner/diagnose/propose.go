@@ -111,27 +111,32 @@ func (p *proposing) preflight(o *observation, x expected, missed parts, codes vo
 		p.fault(map[string]string{f: o.seen.code})
 	}
 	if missed&(status|errorCode) != 0 {
-		pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
-		if o.seen.code != "" {
-			pairs["code"] = o.seen.code
-		}
-		if o.asked.BucketMissing {
-			p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
-			p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
-		}
-		name := situation(o)
-		if name == "" && o.asked.Config == nil {
-			name = p.situation(o)
-		}
-		if name != "" {
-			p.add(name, dialect.Pairs(pairs))
-		}
+		p.otherwise(o)
 		if o.seen.status >= 400 && o.seen.code == "" {
 			return
 		}
 	}
 	if missed&status != 0 && x.headers[allowOrigin] != "" {
 		p.lookedAt(o)
+	}
+}
+
+// otherwise proposes what gives a preflight another status or code than S3's.
+func (p *proposing) otherwise(o *observation) {
+	pairs := map[string]string{"status": strconv.Itoa(o.seen.status)}
+	if o.seen.code != "" {
+		pairs["code"] = o.seen.code
+	}
+	if o.asked.BucketMissing {
+		p.add("preflight-missing-bucket-first", dialect.Pairs(pairs))
+		p.add("preflight-missing-bucket-after-method", dialect.Pairs(pairs))
+	}
+	name := situation(o)
+	if name == "" && o.asked.Config == nil {
+		name = p.situation(o)
+	}
+	if name != "" {
+		p.add(name, dialect.Pairs(pairs))
 	}
 }
 
@@ -364,16 +369,25 @@ func (p *proposing) call(o *observation, refusals votes) {
 		p.add("digest-code", dialect.Pairs(map[string]string{call.Digest: came.code}))
 	case came.method == "GET" && came.status == 404 && came.code != "":
 		p.add("get-none-code", dialect.Word(came.code))
-	case came.method == "PUT" && came.status >= 400:
+	case came.method == "PUT":
+		p.put(o, call, refusals)
+	}
+	if came.read && came.returned != nil && call.Put != nil {
+		p.sorted(call.Put, came.returned)
+	}
+}
+
+// put looks at a PutBucketCors on a bucket that exists, with a right digest or none.
+func (p *proposing) put(o *observation, call *dialect.Call, refusals votes) {
+	if came := o.call; came.status >= 400 {
 		reply, _ := p.d.Call(p.before(o), *call)
 		if reply.Status == came.status && reply.Code != "" && reply.Code != came.code {
 			refusals.saw(reply.Code, came.code)
 		}
-	case came.method == "PUT" && call.Put != nil && s3cors.Validate(call.Put) != nil:
-		p.acceptedMethods(call.Put)
+		return
 	}
-	if came.read && came.returned != nil && call.Put != nil {
-		p.sorted(call.Put, came.returned)
+	if call.Put != nil && s3cors.Validate(call.Put) != nil {
+		p.acceptedMethods(call.Put)
 	}
 }
 

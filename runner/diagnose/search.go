@@ -147,7 +147,10 @@ func (s *search) worthiest(at explanation, few []candidate) (explanation, bool) 
 			return
 		}
 		if next[i] = s.hold(few[i].dialect); next[i].total == 0 {
-			for first := whole.Load(); int64(i) < first && !whole.CompareAndSwap(first, int64(i)); first = whole.Load() {
+			for first := whole.Load(); int64(i) < first; first = whole.Load() {
+				if whole.CompareAndSwap(first, int64(i)) {
+					break
+				}
 			}
 		}
 	})

@@ -7,7 +7,7 @@ import (
 	"corsprobe/runner/result"
 )
 
-// absence is of a name under which there is no bucket.
+// absence is the state of a name under which there is no bucket.
 type absence struct {
 	entered  bool // in the ledger, before the first call that might make a bucket
 	doubtful bool // such a call was not refused: there may be one now

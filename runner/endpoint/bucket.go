@@ -22,7 +22,7 @@ import (
 // bucket would be gone. It also says whose the bucket is, and goes last.
 const keepKey = "corsprobe-keep"
 
-// Bucket is a bucket in the run's hands.
+// Bucket is a bucket that the run made, or a user's bucket that it may change.
 type Bucket struct {
 	e       *Endpoint
 	name    string
@@ -61,7 +61,7 @@ func (e *Endpoint) newBucket(ctx context.Context, name string) (*Bucket, error) 
 	return b, nil
 }
 
-// Recreate deletes a bucket of the run's own with all that is in it, and makes it again. Some endpoints want a while between.
+// Recreate deletes a bucket of the run's own with all that is in it, and makes it again. Some endpoints need a pause between the two.
 func (b *Bucket) Recreate(ctx context.Context) error {
 	if !b.owned {
 		return fmt.Errorf("the bucket %s is not the run's to delete", b.name)
@@ -80,8 +80,8 @@ func (b *Bucket) Recreate(ctx context.Context) error {
 	return b.patiently(ctx, func() error { return b.e.mark(ctx, b.name) })
 }
 
-// create makes a bucket. The call is carried to its end although ctx has ended: given up half-way, it might make the bucket after clean-up
-// has looked for it.
+// create makes a bucket. The call is completed even if ctx has ended: an abandoned call might make the bucket after clean-up has looked for
+// it.
 func (e *Endpoint) create(ctx context.Context, name string) error {
 	in := &s3.CreateBucketInput{Bucket: &name}
 	if e.config.Region != "us-east-1" {
@@ -100,7 +100,7 @@ func (e *Endpoint) create(ctx context.Context, name string) error {
 	return errors.Join(err, e.uncreate(ctx, name, err))
 }
 
-// uncreate takes away a bucket that may be there although CreateBucket failed: where no answer came, or a server's fault.
+// uncreate deletes a bucket that may exist although CreateBucket failed: where no answer came, or a 5xx.
 func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) error {
 	var call *CallError
 	var lost *lostError
@@ -145,7 +145,8 @@ func (a answered) IsErrorRetryable(err error) bool {
 // budget is how long cleaning up may take after an interrupt: CI systems grant as much after they have asked a job to end.
 const budget = 10 * time.Second
 
-// soon is a context for cleaning up after one that may have ended. Nobody is in a hurry before that: a slow endpoint has its time.
+// soon is a context for cleaning up after one that may have ended. While that one has not ended there is no bound: a slow endpoint has its
+// time.
 func soon(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() != nil {
 		return context.WithTimeout(context.WithoutCancel(ctx), budget)
@@ -277,8 +278,8 @@ func (b *Bucket) clear(ctx context.Context, remove func(context.Context) error) 
 // ErrNotKept is why DeleteBucketCors is not sent: some servers take it for DeleteBucket where there is no configuration.
 var ErrNotKept = errors.New("DeleteBucketCors is not sent: the bucket's configuration was not seen to be kept")
 
-// mayDelete says why DeleteBucketCors must not be sent. A bucket fresh from the run has nothing to be seen; there another must have shown that
-// the endpoint keeps configurations.
+// mayDelete says why DeleteBucketCors must not be sent. A bucket that the run has just made has no configuration to show it; there another
+// bucket must have shown that the endpoint keeps configurations.
 func (b *Bucket) mayDelete(ctx context.Context) error {
 	switch {
 	case b.trusted:
@@ -290,7 +291,7 @@ func (b *Bucket) mayDelete(ctx context.Context) error {
 	}
 }
 
-// still makes sure that the bucket is there after DeleteBucketCors.
+// still makes sure that the bucket exists after DeleteBucketCors.
 func (b *Bucket) still(ctx context.Context) error {
 	err := b.answers(ctx)
 	switch {
@@ -325,8 +326,9 @@ func (b *Bucket) Close(ctx context.Context) error {
 	return err
 }
 
-// remove empties a bucket of a run's own and deletes it. What was under way when the run was interrupted may arrive while the bucket is being
-// emptied: then it is emptied again. One that is said to be missing may only be unknown to a node: that is believed when it was said again.
+// remove empties a bucket of a run's own and deletes it. Requests that were under way when the run was interrupted may arrive while the
+// bucket is being emptied: then it is emptied again. NoSuchBucket may come from a node that does not know the bucket yet: it is believed when
+// it comes twice.
 func (e *Endpoint) remove(ctx context.Context, name string) error {
 	problem, err := e.removeAgain(ctx, name)
 	if err == nil || missing(err) {
@@ -335,7 +337,7 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	_ = e.mark(ctx, name) // that the bucket is left behind is told anyway
+	_ = e.mark(ctx, name) // the caller reports the bucket that is left behind
 	return &LeftBehind{Bucket: name, Command: e.sweepCommand(runOf(name)), Err: because(err, problem)}
 }
 
@@ -357,7 +359,7 @@ func because(err, cause error) error {
 	return fmt.Errorf("%w (%w)", err, cause)
 }
 
-// removeOnce tells what kept the bucket from being emptied, and what kept it from being deleted: the first matters only with the second.
+// removeOnce returns why the bucket could not be emptied, and why it could not be deleted: the first matters only with the second.
 func (e *Endpoint) removeOnce(ctx context.Context, name string, lots bool) (problem, err error) {
 	c := cleaner{e: e, bucket: name, last: keepKey, lots: lots}
 	problem = c.clean(ctx)

@@ -36,7 +36,7 @@ func (c *CallError) Error() string {
 	return text
 }
 
-// lostError is a call that got no answer, or none that could be read. Its text is short; what it wraps tells transport what happened.
+// lostError is a call that got no answer, or none that could be read. Its text is short; the error that it wraps has the details.
 type lostError struct {
 	operation, text string
 	err             error
@@ -100,7 +100,7 @@ func isCall(err error, codes ...string) bool {
 // longest is how much of a server's text is shown: an error message should not fill the screen.
 const longest = 300
 
-// presentable makes one line of what a server says, without secrets and without what would steer a terminal.
+// presentable makes one line of a server's text, without secrets and without control characters, which could steer a terminal.
 func (e *Endpoint) presentable(text string) string {
 	var secrets []string
 	if creds, err := e.Credentials(context.Background()); err == nil { // in the SDK's cache: the call was signed
@@ -109,7 +109,7 @@ func (e *Endpoint) presentable(text string) string {
 	return oneLine(redact.New(secrets...).Text(text))
 }
 
-// oneLine makes one line of a text, without what would steer a terminal.
+// oneLine makes one line of a text, without control characters, which could steer a terminal.
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -21,8 +21,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// What an answer may take. The longest of S3's that a run asks for is a page of ten thousand buckets, half of that; what is longer comes from
-// something that is no S3.
+// Bounds of an answer. The longest that a run asks S3 for is a page of ten thousand buckets, half of that; anything longer does not come from
+// S3.
 const (
 	longestHead   = 1 << 20
 	longestAnswer = 4 << 20
@@ -48,8 +48,8 @@ func httpClient(c Config) (*awshttp.BuildableClient, error) {
 	}).WithTimeout(c.Timeout), nil
 }
 
-// guard is the client that S3 calls are made with. It follows no redirect, for a signed request is meant for one endpoint alone, and reads no
-// answer without end.
+// guard is the client that S3 calls are made with. It follows no redirect, because a signed request is meant for one endpoint alone, and it
+// bounds how much of an answer is read.
 type guard struct {
 	client  *http.Client
 	timeout time.Duration
@@ -165,8 +165,8 @@ func withoutBucket(host, bucket string, request *http.Request) string {
 	return strings.TrimPrefix(host, bucket+".")
 }
 
-// newRetryer tries a call again as the SDK does, but as often at the end of a bad day as at its beginning: the SDK's own limit is for clients that
-// would overload a service.
+// newRetryer repeats calls as the SDK does, but without its budget of retries for the client as a whole: that protects a service from many
+// clients, and would fail the last calls of a run on a bad day.
 func newRetryer(attempts int) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.RateLimiter = ratelimit.None

@@ -82,7 +82,7 @@ func answersPlain(err error) bool {
 	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
-// noHTTP says what a server speaks by the first bytes of its answer.
+// noHTTP says which protocol a server uses, by the first bytes of its answer.
 func (e *Endpoint) noHTTP(first string, err error) *Trouble {
 	if e.url.Scheme == "http" && probe.IsTLSOnly(first) {
 		return e.plainToTLS(err)
@@ -140,7 +140,7 @@ func (e *Endpoint) refusal(call *CallError) *Trouble {
 // clause is a refusal as part of a sentence that goes on.
 func clause(call *CallError) string { return strings.TrimSuffix(call.Error(), ".") }
 
-// regionHint says with what to ask instead, as far as the answer tells.
+// regionHint says which region or endpoint to use instead, as far as the answer names it.
 func (e *Endpoint) regionHint(call *CallError) string {
 	var give []string
 	if call.elsewhere.url != "" {

@@ -35,12 +35,13 @@ func (c *cleaner) clean(ctx context.Context) error {
 	return err
 }
 
-// mostPages is how much of a list is read: of ten thousand buckets or a thousand objects a page. Who sends more sends them without end.
+// mostPages is how many pages of a list are read: ten thousand buckets or a thousand objects each. A server that sends more does not end its
+// lists.
 const mostPages = 1000
 
 var errNoEnd = fmt.Errorf("the list goes on after %d pages", mostPages)
 
-// mine reports that a key may be removed. The prefix is checked here too: not every server lists only what begins with it.
+// mine reports that a key may be removed. The prefix is checked here too, because not every server lists only the keys that begin with it.
 func (c *cleaner) mine(key string) bool {
 	return strings.HasPrefix(key, c.prefix) && (c.last == "" || key != c.last) && (c.ours == nil || c.ours(key))
 }

@@ -123,7 +123,7 @@ func load(ctx context.Context, c Config) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	// Without a logger: what matters comes back as an error, and is told once.
+	// No logger: failures come back as errors, which are reported once.
 	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithLogger(logging.Nop{})}
 	if c.Region != "" {
 		options = append(options, config.WithRegion(c.Region))

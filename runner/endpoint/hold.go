@@ -21,8 +21,8 @@ type hold struct {
 	copy  bool   // the bucket holds a copy of the journal
 }
 
-// take takes a bucket for this run. The journal comes before the lease, though it holds nothing yet: by it restore finds a lease that a killed
-// run left.
+// take takes a bucket for this run. The journal is written before the lease, though it holds no configuration yet: by it restore finds the
+// lease of a killed run.
 func (b *Bucket) take(ctx context.Context) error {
 	e := b.e
 	if e.config.RunID == "" || strings.Contains(e.config.RunID, "/") {
@@ -92,7 +92,7 @@ func (h *heldError) who() string {
 	return h.holder.String()
 }
 
-// unlockCommand takes what a dead machine left away from a bucket, and puts its configuration back.
+// unlockCommand is the command that removes from a bucket what a run of another machine left, and puts its configuration back.
 func (e *Endpoint) unlockCommand(bucket string) string {
 	return e.command("restore", "--unlock", "--bucket", bucket, "--endpoint", e.URL(), "--region", e.Region())
 }
@@ -134,7 +134,7 @@ func (e *Endpoint) leasedTo(bucket string, other *leased) *Trouble {
 	return t
 }
 
-// savedKey is the object that holds a copy of the journal, so that the bucket can be put right where the journal's disk is gone.
+// savedKey is the object that holds a copy of the journal, so that the bucket can be restored where the journal's disk is lost.
 func savedKey(run string) string { return prefixOf(run) + "saved-configuration.json" }
 
 // copyJournal puts a copy of the journal beside the lease.
@@ -154,7 +154,7 @@ func (h *hold) copyJournal(ctx context.Context, e *Endpoint, j *Journal) error {
 	return e.callError("PutObject", err)
 }
 
-// withdraw takes the lease away, and the copy of the journal before it: with the lease gone nobody would look for that.
+// withdraw removes the copy of the journal, and then the lease: without the lease nobody would look for the copy.
 func (h *hold) withdraw(ctx context.Context, e *Endpoint, bucket string) error {
 	if h.copy {
 		for range 2 { // one answer alone is not believed
@@ -178,7 +178,7 @@ func (h *hold) withdraw(ctx context.Context, e *Endpoint, bucket string) error {
 	return nil
 }
 
-// saved is the journal's copy in the bucket, of a run that may be gone with its machine.
+// saved is the journal's copy in the bucket, of a run whose machine may be lost.
 func (e *Endpoint) saved(ctx context.Context, bucket, run string) (*Journal, error) {
 	data, err := e.readObject(ctx, bucket, savedKey(run))
 	if missing(err) {

@@ -86,7 +86,7 @@ func syncDir(dir string) {
 	}
 }
 
-// readJournal is the reader of what write wrote. Of a document that lacks the configuration nobody knows whether there was one.
+// readJournal reads what write wrote. A document without the configuration is an error: it does not say whether the bucket had one.
 func readJournal(data []byte) (Journal, error) {
 	var read struct {
 		Journal
@@ -128,7 +128,7 @@ func (e *Endpoint) newJournal(bucket string) (*Journal, error) {
 	}, nil
 }
 
-// journals reads the journals of a folder, the oldest first. What is none is told, and the others are read all the same.
+// journals reads the journals of a folder, the oldest first. A file that is no journal is an error, and the others are read all the same.
 func journals(dir string) ([]Journal, error) {
 	paths, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*.json"))
 	if err != nil {
@@ -189,7 +189,8 @@ func (j Journal) alive() bool {
 	return j.Holder.state() == running || held(bucketLock(filepath.Dir(j.path), j.Endpoint, j.Bucket))
 }
 
-// Journals lists all journals, the oldest first; what is none is told as an error. An empty dir is the user's own.
+// Journals lists all journals, the oldest first; a file that is no journal is an error. An empty dir stands for the user's own folder of
+// journals.
 func Journals(dir string) ([]Journal, error) {
 	dir, err := journalDir(dir)
 	if err != nil {
@@ -210,7 +211,7 @@ func Waiting(dir string) ([]Journal, error) {
 
 // unfinished refuses a bucket that another run has changed and not put back: its configuration of now would be saved as the user's.
 func (e *Endpoint) unfinished(dir, bucket string) error {
-	found, _ := journals(dir) // restore tells of those that cannot be read
+	found, _ := journals(dir) // restore reports those that cannot be read
 	for _, j := range found {
 		if j.of(e.URL(), bucket) && !j.Restored {
 			return &Trouble{

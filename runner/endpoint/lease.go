@@ -33,7 +33,7 @@ type lease struct {
 	unseen      bool     // the answer to its writing was lost: its version is not known
 }
 
-// leaseTries is how often a lease is tried that another run let go of meanwhile, or that two runs tried to take at once.
+// leaseTries is how many times a lease is tried that another run released meanwhile, or that two runs tried to take at once.
 const leaseTries = 4
 
 // takeLease takes the lease of a bucket, or says who has it.
@@ -173,7 +173,8 @@ func (l *lease) claim(ctx context.Context, body []byte) (bool, error) {
 	return err == nil, l.dropOn(ctx, err)
 }
 
-// before settles who stays where several try at once: the others give up, and this run waits whether they do. One that has the lease does not.
+// before decides who stays where several runs try at once: the others give up, and this run waits until they have. A run that has the lease
+// does not give up.
 func (l *lease) before(other *leased) bool { return l.e.config.RunID < other.holder.Run }
 
 // alone takes the trial away, and gives another run that has the lease or tries to take it; nil: none.

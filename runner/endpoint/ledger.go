@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// ledger is the list on disk of the buckets that a run makes for itself: a name stands there before the bucket does, and until it is gone. So
-// sweep finds the buckets of a killed run whatever the run came to do with them, and leaves those of a run under way.
+// ledger is the list on disk of the buckets that a run makes for itself: a name is written before the bucket is made, and struck out after it
+// is deleted. So sweep finds the buckets of a killed run whatever became of them, and leaves alone those of a run that is under way.
 type ledger struct {
 	mu   sync.Mutex
 	file *os.File // nil: none is kept at the moment
@@ -32,8 +32,8 @@ type ledgerLine struct {
 	Gone   string `json:"gone,omitempty"`
 }
 
-// enter notes a bucket that is about to be made. Where there is no place on disk for that, the run goes on: the object that it puts into the
-// bucket first tells sweep the same.
+// enter records a bucket that is about to be made. Where the disk has no place for that, the run goes on: the object that it puts into the
+// bucket first says the same to sweep.
 func (e *Endpoint) enter(name string) {
 	l := &e.ledger
 	l.mu.Lock()
@@ -45,7 +45,7 @@ func (e *Endpoint) enter(name string) {
 	_ = appendLine(l.file, ledgerLine{Bucket: name})
 }
 
-// strike notes that a bucket is gone. With the last one the ledger goes.
+// strike records that a bucket was deleted. With the last one the ledger is removed.
 func (e *Endpoint) strike(name string) {
 	l := &e.ledger
 	l.mu.Lock()
@@ -111,7 +111,7 @@ type entries struct {
 	names []string // of buckets that may be there
 }
 
-// ledgers reads the ledgers of an endpoint, however it is spelled. What cannot be read is none.
+// ledgers reads the ledgers of an endpoint, however its URL is spelled. A file that cannot be read is skipped.
 func (e *Endpoint) ledgers() []entries {
 	dir, err := journalDir(e.config.JournalDir)
 	if err != nil {
@@ -152,8 +152,8 @@ func readLedger(data []byte) (entries, bool) {
 	return l, true
 }
 
-// state is whether the run of a ledger is under way. On this machine its lock tells; of another machine, where two of them share a disk, nothing
-// can be known.
+// state is whether the run of a ledger is under way. A run of this machine is known by its lock; of a run of another machine, where two share
+// a disk, nothing can be known.
 func (l entries) state() state {
 	switch s := l.Holder.state(); {
 	case s != unknown:
@@ -166,7 +166,7 @@ func (l entries) state() state {
 	return unknown
 }
 
-// strike notes in the ledger of a run that is over that a bucket is gone. With the last one the ledger goes.
+// strike records in the ledger of a run that is over that a bucket was deleted. With the last one the ledger is removed.
 func (l *entries) strike(name string) {
 	l.names = slices.DeleteFunc(l.names, func(n string) bool { return n == name })
 	if len(l.names) == 0 {

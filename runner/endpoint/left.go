@@ -47,8 +47,8 @@ func (l *LeftBehind) Error() string {
 
 func (l *LeftBehind) Unwrap() error { return l.Err }
 
-// Undone lists, as [NotRestored] and [LeftBehind], what there still is to clean up: for whoever must end without waiting for it. It sends
-// nothing.
+// Undone lists, as [NotRestored] and [LeftBehind], what is still to be cleaned up, for a process that must end without waiting for it. It
+// sends nothing.
 func (e *Endpoint) Undone() []error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -17,8 +17,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lock is the right of one process of this machine to something. The system lets go of it when the process ends, however it ends: what is
-// written in its file only says who has it, or had it.
+// lock is the exclusive right of one process of this machine to something. The system releases it when the process ends, however it ends; the
+// file's text only says who has it, or had it.
 type lock struct{ flock *flock.Flock }
 
 // heldError says that somebody else has a lock, or may have it.
@@ -35,8 +35,8 @@ func (h *heldError) Error() string {
 	return "held by " + h.holder.String()
 }
 
-// takeLock takes a lock, or says with a [heldError] who has it. What an ended process of this machine left is taken over. What a process of
-// another machine left, where two of them share a disk, is taken over by force alone: from here nobody can tell whether that process runs.
+// takeLock takes a lock, or says with a [heldError] who has it. The lock of an ended process of this machine is taken over. That of a process
+// of another machine, where two share a disk, is taken over only by force: from here nothing shows whether that process runs.
 func takeLock(path string, holder Holder, force bool) (*lock, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func claim(path string, holder, left Holder, unread error, force bool) error {
 		return err
 	}
 	if err := os.WriteFile(path, data, 0o600); err != nil {
-		return errors.Join(err, os.Remove(path)) // half a holder would be nobody's to take over
+		return errors.Join(err, os.Remove(path)) // a file that was written half names nobody who could have it
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func statusOf(err error) (status int, retryAfter string) {
 	return answer.HTTPStatusCode(), strings.TrimSpace(answer.HTTPResponse().Header.Get("Retry-After"))
 }
 
-// patient leaves pleas for time to the pace.
+// patient leaves it to the pace to wait where an endpoint asks to slow down.
 type patient struct{ aws.Retryer }
 
 func (r patient) IsErrorRetryable(err error) bool {

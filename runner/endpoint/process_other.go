@@ -2,7 +2,7 @@
 
 package endpoint
 
-// processSpace is unknown here: whether a process still runs is told by its lock alone.
+// processSpace is unknown here: only the lock shows whether a process still runs.
 func processSpace() string { return "" }
 
 func processStart(int) string { return "" }

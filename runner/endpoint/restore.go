@@ -12,8 +12,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// putBack restores a user's bucket and proves it. The configuration comes first: of all that is to be cleaned up it is what the user misses, and
-// the time may not do for more. The journal goes when nothing is left to do.
+// putBack restores a user's bucket and checks it. The configuration comes first, because it is what the user misses, and there may be no time
+// for more. The journal is removed when nothing is left to do.
 func (b *Bucket) putBack(ctx context.Context) error {
 	if !b.saved.Restored {
 		if err := b.restore(ctx, b.saved.CORS); err != nil {
@@ -44,7 +44,7 @@ func (b *Bucket) takeAway(ctx context.Context, run string, ours func(key string)
 	return nil
 }
 
-// restore puts a configuration and proves it. One refusal or false answer on the way is no reason to give up.
+// restore puts a configuration and checks it. It tries again after a refusal or a wrong answer.
 func (b *Bucket) restore(ctx context.Context, cfg *s3cors.Configuration) error {
 	err := b.restoreOnce(ctx, cfg)
 	for pause := 100 * time.Millisecond; err != nil && pause < b.e.settle/5 && wait(ctx, pause); pause *= 3 {
@@ -106,8 +106,8 @@ type Restored struct {
 	Done string // a sentence: "configuration put back"
 }
 
-// Restore puts right what runs left in users' buckets that did not end as they should. Where several journals of one bucket exist, the oldest
-// tells what the user had: each later run saved what the run before it had put.
+// Restore restores the user's buckets of runs that did not end as they should. Where one bucket has several journals, the oldest holds the
+// user's configuration: each later run saved what the run before it had put.
 func Restore(ctx context.Context, opts RestoreOptions) ([]Restored, error) {
 	dir, err := journalDir(opts.Dir)
 	if err != nil {
@@ -159,7 +159,7 @@ type restoration struct {
 	done     []Restored
 }
 
-// name is what errors of the work are told of: the journal, or the bucket where there is none.
+// name says in errors what was being restored: the journal, or the bucket where there is none.
 func (r *restoration) name() string {
 	if path := r.journals[0].path; path != "" {
 		return path
@@ -325,8 +325,8 @@ func (l leased) of() string {
 	return l.holder.String()
 }
 
-// settle takes away what one run left beside the configuration. Its journal goes if what it saved is what the bucket has now; one that saved
-// something else was kept by a run that came later and found the bucket changed: it is set aside, and nothing puts it back any more.
+// settle removes what one run left beside the configuration. Its journal is removed if the configuration that it saved is the one that the
+// bucket has now; a journal with another one is of a run that came later and found the bucket changed: it is set aside, and never put back.
 func (r *restoration) settle(ctx context.Context, j, own *Journal) error {
 	if j.Run != "" { // nobody else writes below the prefix with the run's random name
 		b := &Bucket{e: r.e, name: j.Bucket}

@@ -99,7 +99,7 @@ const (
 	recreate = string(scenarios.RecreateBucket)
 )
 
-// key tells questions of one state apart as the ids of cells do: what a question sends is no part of it.
+// key identifies a question within its state, as the ids of cells do: which requests it sends is no part of it.
 func (q Question) key() string {
 	return fmt.Sprintf("%s %s %s %q %s %q %q", q.Target, q.Auth, shown(q.Origin), q.Method, shown(q.Request), q.Fields, q.Further.names())
 }

@@ -110,7 +110,7 @@ func touched(cfg *s3cors.Configuration, q Question) (features []feature, facts [
 	return features, facts
 }
 
-// way tells how the rules were tried: which condition each of the first fails, and which rule answers.
+// way says how the rules were tried: which condition each of the first fails, and which rule answers.
 func way(cfg *s3cors.Configuration, request s3cors.Request, owed s3cors.Owed) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, " open in %d", len(owed.Answers))

@@ -47,7 +47,7 @@ func (d Difference) Scenario(seed uint64) ([]byte, error) {
 	return append([]byte(b.String()), text...), nil
 }
 
-// cause tells differences apart once they are as small as they get: by their kind and by the shape of what shows them.
+// cause identifies a difference once it is as small as it gets: by its kind and by the shape of what shows it.
 func (s *suspect) cause() string {
 	k := kindOf(s.finding)
 	parts := []string{k.check, string(k.how), string(k.class), fmt.Sprintf("%d states", len(s.States))}
@@ -60,7 +60,7 @@ func (s *suspect) cause() string {
 	return strings.Join(parts, "; ")
 }
 
-// shape tells configurations by what there is in them.
+// shape describes a configuration by what it contains.
 func (s *State) shape() string {
 	switch {
 	case s.Call != "":
@@ -99,7 +99,7 @@ func refusalOf(cfg *s3cors.Configuration) string {
 	return refusal.Code + " " + refusal.Field
 }
 
-// patternShape tells where an origin's star stands.
+// patternShape says where an origin's star stands.
 func patternShape(pattern string) string {
 	before, after, star := strings.Cut(pattern, "*")
 	switch {
@@ -118,7 +118,7 @@ func patternShape(pattern string) string {
 	}
 }
 
-// shape tells questions by what is not at its default, and by what is owed.
+// shape describes a question by what is not at its default, and by the answer owed.
 func (q *Question) shape(state *State) string {
 	var has []string
 	for _, request := range q.asked() {

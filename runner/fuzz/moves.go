@@ -75,7 +75,9 @@ func (s *suspect) stateMoves() []move {
 				return false
 			}
 			s.States = slices.Delete(s.States, i, i+1)
-			s.States = slices.CompactFunc(s.States, func(a, b State) bool { return a.deletes() && b.deletes() && len(a.Questions) == 0 })
+			if s.States[i].deletes() && i > 0 && s.States[i-1].deletes() {
+				s.States = slices.Delete(s.States, i-1, i)
+			}
 			for len(s.States) > 1 && s.States[0].put() == nil {
 				s.States = s.States[1:]
 			}
@@ -377,7 +379,7 @@ func (s *suspect) sound() bool {
 	return q.Further[operations] != "PutBucketCors" || s.last().CORS != nil
 }
 
-// text tells cases apart.
+// text identifies a case.
 func (s *suspect) text() string {
 	text, _ := YAML(s.Case, "x", "", nil) // a struct of strings can be written
 	return string(text)

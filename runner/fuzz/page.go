@@ -33,7 +33,7 @@ func isPage(origin *string) bool {
 	return origin != nil && fetch.ValidOrigin(*origin) == nil && (*origin == "null" || strings.HasPrefix(*origin, "http"))
 }
 
-// browserList is a list of names as a browser writes it; nil where there is none left.
+// browserList is a list of names as a browser writes it; nil where no name is left.
 func browserList(list string) *string {
 	var names []string
 	for _, name := range namesOf(list) {

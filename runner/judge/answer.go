@@ -37,7 +37,8 @@ func owedAnswer(owed s3cors.Answer, ex result.Exchange) fetch.Response {
 	return a
 }
 
-// with is the right answer with one difference: a header's lines as they came, or the whole answer where the difference stands for all of it.
+// with is the right answer with one difference put in: that header's lines as they came, or the whole answer as it came where the difference
+// stands for all of it.
 func with(right fetch.Response, ex result.Exchange, d Difference) fetch.Response {
 	switch {
 	case d.whole():

@@ -18,8 +18,8 @@ func (x Exchange) mixesOrigins(d Difference) bool {
 		fetch.VaryCovers(owedAnswer(x.Owed, x.Exchange).Headers, header.Origin) && !fetch.VaryCovers(x.Exchange.Response.Headers, header.Origin)
 }
 
-// storable reports that a cache may keep an answer and give it to others: a safe method's, of a status that is kept without being told so
-// (RFC 9110, 15.1), that does not say otherwise (RFC 9111, 3).
+// storable reports that a cache may keep an answer and give it to others: the method is safe, the status is cacheable by default (RFC 9110,
+// section 15.1), and the answer does not forbid it (RFC 9111, section 3).
 func storable(method string, r result.Response) bool {
 	if method != http.MethodGet && method != http.MethodHead {
 		return false
@@ -33,8 +33,8 @@ func storable(method string, r result.Response) bool {
 	})
 }
 
-// keepsOtherwise says for how long browsers keep a preflight's permission, where that is not as long as S3's answer would have them; empty
-// where it is, or where no page sends the preflight.
+// keepsOtherwise says for how long browsers keep a preflight's permission, where that is longer or shorter than with S3's answer; empty where
+// it is the same, or where no page sends the preflight.
 func (x Exchange) keepsOtherwise(d Difference) string {
 	right, got := owedAnswer(x.Owed, x.Exchange), came(x.Exchange)
 	if x.Kind != Preflight || d.Name != header.MaxAge || !x.sendable(x.Exchange) || !fetch.NeedsPreflight(x.Request) ||

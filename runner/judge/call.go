@@ -28,10 +28,10 @@ const (
 type Call struct {
 	Status  []int    // acceptable codes
 	Codes   []string // acceptable codes of the error document; empty: any
-	Message string   // as S3 words it; empty: not known. It is told where it differs, and never held against anybody
+	Message string   // as S3 words it; empty: not known. A difference is shown, and is no finding
 	Facts   []int
 	Why     string
-	// Open: how it is refused is not settled. MayAccept: accepting is as faithful as refusing.
+	// Open: the facts do not settle how it is refused. MayAccept: S3 may accept it, so accepting it is right too.
 	Open, MayAccept bool
 	accepted        bool // S3 accepts the configuration
 }
@@ -39,7 +39,7 @@ type Call struct {
 // Refused reports that S3 refuses the call, or may refuse it.
 func (c Call) Refused() bool { return len(c.Status) > 0 && c.Status[0] >= http.StatusMultipleChoices }
 
-// PinnedCall is what a scenario owes instead of S3.
+// PinnedCall is the answer that a scenario pins, in place of S3's.
 func PinnedCall(status []int, codes []string, reason string) Call {
 	return Call{Status: status, Codes: codes, Why: "pinned by the scenario: " + reason}
 }
@@ -57,7 +57,7 @@ func OnMissing() Call {
 	}
 }
 
-// PutSpoilt is what PutBucketCors must answer where its Content-MD5 is of something else (wrong), or cannot be read.
+// PutSpoilt is what PutBucketCors must answer where its Content-MD5 is that of another document (wrong), or cannot be read.
 func PutSpoilt(wrong bool) Call {
 	c := Call{Status: []int{http.StatusBadRequest}, Codes: []string{s3cors.CodeInvalidDigest}, Facts: []int{fact.ChecksumNeeded}, Why: "the Content-MD5 cannot be read"}
 	if wrong {
@@ -88,10 +88,10 @@ func Put(cfg *s3cors.Configuration) Call {
 	return c
 }
 
-// emptyMaxAge is a MaxAgeSeconds without a number. Whether S3 takes it for none is not known.
+// emptyMaxAge is a MaxAgeSeconds without a number. Whether S3 reads it as absent is not known.
 var emptyMaxAge = regexp.MustCompile(`<MaxAgeSeconds\s*/>|<MaxAgeSeconds>\s*</MaxAgeSeconds>`)
 
-// PutDocument is what PutBucketCors must answer to a document as it is written. parse is S3's reading of one.
+// PutDocument is what PutBucketCors must answer to a document. parse reads the document as S3 does.
 func PutDocument(document string, parse func([]byte) (*s3cors.Configuration, error)) Call {
 	cfg, err := parse([]byte(document))
 	if err == nil {
@@ -134,7 +134,7 @@ func (d Difference) classed(class result.Class) result.Finding {
 	return f
 }
 
-// Wording tells that the message of a refusal is not S3's.
+// Wording reports that the message of a refusal differs from S3's.
 func (c Call) Wording(status int, message string) []s3cors.Choice {
 	if status < http.StatusMultipleChoices || c.Message == "" || c.Open || message == c.Message {
 		return nil
@@ -142,7 +142,7 @@ func (c Call) Wording(status int, message string) []s3cors.Choice {
 	return Worded(c.Message, message, c.Facts)
 }
 
-// Returned holds the answer to GetBucketCors against the configuration that was put. err is why the answer is none.
+// Returned compares the answer to GetBucketCors with the configuration that was put. err is why the answer could not be read.
 func Returned(want, got *s3cors.Configuration, err error, body string) []result.Finding {
 	d := Difference{
 		Kind: Config, Part: RoundTrip, How: result.Value, Owed: result.Side{Values: []string{rules(want)}},
@@ -179,7 +179,7 @@ func rules(cfg *s3cors.Configuration) string {
 func NamesBucket(name, body string) []result.Finding {
 	doc, err := s3error.Read(body)
 	if err != nil && !errors.Is(err, s3error.ErrCutShort) || doc.BucketName == name {
-		return nil // what is no document has been told
+		return nil // an answer without an error document is a finding already
 	}
 	d := comparison{kind: Config}.element(BucketName, []string{name}, doc.BucketName, doc)
 	d.Facts, d.Why = []int{fact.NoConfiguration}, "the error document names the bucket"

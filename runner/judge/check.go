@@ -13,7 +13,7 @@ import (
 type Check struct {
 	ID      string // "preflight.allow-origin"; * stands for preflight and for actual where both are compared alike
 	Owes    string // what S3 owes
-	Matters string // what a page, or its author, has of it
+	Matters string // what it means to a page, or to its author
 	Facts   []int
 }
 

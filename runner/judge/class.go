@@ -23,7 +23,7 @@ type Exchange struct {
 // permission is a method, and headers as a preflight asks for them.
 type permission struct{ method, headers string }
 
-// remembering are the exchanges with a memory of what S3's model said: the same is asked for every difference, in every mode.
+// remembering are the exchanges with a cache of what S3's model said: each difference asks it for the same, in every mode.
 func (all Exchanges) remembering() Exchanges {
 	all = slices.Clone(all)
 	for i := range all {
@@ -125,8 +125,8 @@ func (all Exchanges) gains(answers []fetch.Response, m mode) gains {
 	return got
 }
 
-// kept adds what a preflight's answer lets a page do beside its request, though the configuration forbids it: browsers keep the answer and
-// ask no more (fetch#cors-preflight-cache).
+// kept adds the requests, other than its own, that a preflight's answer permits to a page although the configuration forbids them: browsers
+// keep the answer and send those without asking again (fetch#cors-preflight-cache).
 func (x Exchange) kept(a fetch.Response, m mode, got gains) {
 	for _, method := range header.Elements(a.Headers, header.AllowMethods) {
 		if method == "*" {
@@ -182,8 +182,8 @@ func (all Exchanges) changes() []change {
 	return found
 }
 
-// changesBy are the changes that one difference makes by itself, whether the other exchange is as owed or as it came. What the whole does not
-// bear out is no change: a page that is stopped anyway gains nothing.
+// changesBy are the changes that one difference makes by itself, whether the other exchange is as owed or as it came. A change that does not
+// show in the exchanges as a whole does not count: a page that is blocked anyway gains nothing.
 func (all Exchanges) changesBy(i int, d Difference, whole []change) []change {
 	found := make([]change, len(modes))
 	cases := [][]fetch.Response{all.owed(), all.came()}
@@ -193,7 +193,7 @@ func (all Exchanges) changesBy(i int, d Difference, whole []change) []change {
 	for n, m := range modes {
 		found[n] = change{m, gains{}, gains{}}
 		if len(whole[n].gained)+len(whole[n].lost) == 0 {
-			continue // no difference can bear a change that there is not
+			continue // no difference can cause a change that there is not
 		}
 		for _, others := range cases {
 			right := slices.Clone(others)
@@ -222,8 +222,8 @@ func classOf(changes []change) result.Class {
 	return class
 }
 
-// Findings are the differences of all exchanges in words, each with its class and what a browser makes of it. Where all together change what a
-// page gets and no single difference does, the first that could bears the class.
+// Findings are the differences of all exchanges in words, each with its class and its effect in a browser. Where only several differences
+// together change what a page gets, the first that could be the cause gets the class.
 func (all Exchanges) Findings() []result.Finding {
 	if !slices.ContainsFunc(all, func(x Exchange) bool { return len(x.Differences) > 0 }) {
 		return nil
@@ -254,7 +254,7 @@ func (all Exchanges) Findings() []result.Finding {
 	return findings
 }
 
-// together has a finding bear what only all differences together change.
+// together gives a finding the class of a change that only all differences together make.
 func (all Exchanges) together(whole []change, findings []result.Finding, of []int) {
 	class := classOf(whole)
 	if class == "" || slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Class == class }) {

@@ -107,8 +107,8 @@ func (c comparison) header(h s3cors.Header) (Difference, bool) {
 	return d, true
 }
 
-// compareHeader holds the lines of a header against a value. The order of a list that is a set to every reader is not held against anybody;
-// that its elements come in another case as well is.
+// compareHeader compares the lines of a header with the value owed. Where every reader takes the list for a set, its order alone is no
+// difference; elements in another case are one, in any order.
 func compareHeader(h s3cors.Header, lines []result.Header, want string) *header.Difference {
 	detail := header.Compare(lines, h.Name, want, h.Meaning)
 	if detail == nil || detail.Kind != header.Order || !h.AnyOrder {
@@ -170,8 +170,8 @@ func (c comparison) document() []Difference {
 // elements are the names of the parts that are read from an error document.
 var elements = map[string]string{ErrorCode: "Code", ErrorMethod: "Method", ResourceType: "ResourceType", BucketName: "BucketName"}
 
-// element is a difference in the error document. Where the element is missing, one whose name is it but for case is told: the two are not the
-// same to any reader of XML, and the endpoint's author will look for it.
+// element is a difference in the error document. Where the element is missing, one whose name differs in case alone is shown with it: XML
+// readers take the two for different elements, and the endpoint's author will look for it.
 func (c comparison) element(part string, want []string, got string, doc s3error.Document) Difference {
 	d := c.difference(part, result.Value, result.Side{Values: want}, result.Side{Values: []string{got}})
 	if got == "" {

@@ -28,12 +28,12 @@ type Difference struct {
 	Part string // "status", "allow-origin", "error-code" …
 	Name string // of the header, where the part is one
 	How  result.How
-	// Owed and Got have set what the part speaks of.
+	// Owed and Got have those members set that belong to the part.
 	Owed, Got result.Side
 	// Detail compares the values of a header that came and is owed; nil for all else.
 	Detail *header.Difference
 	Facts  []int
-	// Why says why this is owed, where it is not told by all else.
+	// Why says why this is owed, where nothing else in the difference shows it.
 	Why string
 	// Pinned is the scenario's reason, where the scenario owes this and not S3.
 	Pinned string
@@ -42,7 +42,7 @@ type Difference struct {
 // Check is the id of what was compared: "preflight.allow-origin".
 func (d Difference) Check() string { return string(d.Kind) + "." + d.Part }
 
-// whole reports that the difference stands for the answer as a whole: others follow from it.
+// whole reports that the difference concerns the answer as a whole: others follow from it.
 func (d Difference) whole() bool {
 	return d.Part == Status || d.How == result.MissingAll || d.How == result.UnwantedAll
 }

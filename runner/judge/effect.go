@@ -48,7 +48,7 @@ func by(changes []change) result.By {
 	}
 }
 
-// asking tells the headers that the request needs permission for.
+// asking names the headers for which the request needs permission: " with x-a".
 func (all Exchanges) asking() string {
 	for _, x := range all {
 		if names := x.Asked.RequestHeaders; names != nil && x.Kind == Preflight {
@@ -83,7 +83,7 @@ func (all Exchanges) gainClause(c change) string {
 	return "the browser keeps this permission, and sends " + english.And(append(namesOf(c.gained, keeps), namesOf(c.gained, keepsName)...)) + " without asking, which the configuration forbids"
 }
 
-// unread goes on, after a request that was sent, with what becomes of its answer.
+// unread says what becomes of the answer to a request that was sent, where the page cannot read it; empty: it can.
 func (all Exchanges) unread(m mode) string {
 	for _, x := range all {
 		if x.Kind == Actual {

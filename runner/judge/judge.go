@@ -17,12 +17,12 @@ type Judgement struct {
 	Differences []Difference
 	Owed        s3cors.Answer // the answer that the differences are measured against
 	Checks      int           // how many were made
-	// Choices are what the endpoint chose on points that the facts leave open; none where that cannot be told.
+	// Choices are what the endpoint chose on points that the facts leave open; none where its answer does not show it.
 	Choices []s3cors.Choice
 }
 
-// Nearest holds an exchange against every answer that S3's model accepts and keeps the nearest: an endpoint is blamed only for what no
-// acceptable answer explains. Pins replace parts of all of them.
+// Nearest compares an exchange with every answer that S3's model accepts and keeps the nearest: a finding is only what no acceptable answer
+// explains. Pins replace parts of all of them.
 func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgement {
 	var best Judgement
 	nearest, next := math.MaxInt, math.MaxInt
@@ -38,14 +38,14 @@ func Nearest(kind Kind, owed s3cors.Owed, pins []Pin, ex result.Exchange) Judgem
 		}
 	}
 	if len(best.Differences) > 0 && next-nearest < farApart {
-		best.Choices = nil // what the endpoint chose cannot be told from what it got wrong
+		best.Choices = nil // the endpoint's choice does not show in a wrong answer
 	}
 	best.Choices = append(slices.Clone(best.Choices), wording(best.Owed, document)...)
 	return best
 }
 
-// checked counts the checks that an answer was held against: its status, each header, each element of the error document. What goes with
-// another difference was not looked at, and does not count.
+// checked counts the checks of an answer: its status, each header, each element of the error document. A part that goes with another
+// difference was not compared, and does not count.
 func checked(kind Kind, owed s3cors.Answer, found []Difference) int {
 	n := 1
 	wrongStatus := slices.ContainsFunc(found, func(d Difference) bool { return d.Part == Status })
@@ -90,7 +90,7 @@ func distance(owed s3cors.Answer, found []Difference) int {
 	return sum
 }
 
-// wording is the message of an error document, where it is not S3's. Nobody can rely on it: it is told, and never held against anybody.
+// wording is the message of an error document, where it is not S3's. No client can rely on a message, so it is shown and is no finding.
 func wording(owed s3cors.Answer, document readDocument) []s3cors.Choice {
 	if owed.Error == nil || owed.Error.Message == "" {
 		return nil
@@ -102,12 +102,12 @@ func wording(owed s3cors.Answer, document readDocument) []s3cors.Choice {
 	return Worded(owed.Error.Message, got.Message, owed.Facts["error-message"])
 }
 
-// Worded tells that a message has another wording than S3's.
+// Worded is the choice of an endpoint that words a message in another way than S3: the start of both messages, with the facts.
 func Worded(owed, got string, facts []int) []s3cors.Choice {
 	return []s3cors.Choice{{Point: "wording of " + strconv.Quote(shortened(owed)), Choice: strconv.Quote(shortened(got)), Facts: facts}}
 }
 
-// shortened keeps the start of a message, which tells it from others.
+// shortened is the start of a message, enough to tell it from other messages.
 func shortened(text string) string {
 	const most = 120
 	if runes := []rune(text); len(runes) > most {
@@ -116,7 +116,7 @@ func shortened(text string) string {
 	return text
 }
 
-// Alike compares what CORS shows of two answers: status, error document and CORS headers.
+// Alike reports that two answers are the same to CORS: status, error document and CORS headers.
 func Alike(a, b result.Response) bool {
 	x, _ := s3error.Read(a.Body)
 	y, _ := s3error.Read(b.Body)
@@ -128,7 +128,7 @@ func AlikeAtHead(a, b result.Response) bool {
 	return a.Status == b.Status && slices.Equal(normalised(a.Headers), normalised(b.Headers))
 }
 
-// AtHead tells an answer by its status and CORS headers.
+// AtHead is an answer's status and CORS headers as text, for comparison.
 func AtHead(r result.Response) string {
 	text := statusLine(result.Side{Status: []int{r.Status}, Headers: corsHeaders(r.Headers)})
 	if len(corsHeaders(r.Headers)) == 0 {

@@ -71,7 +71,7 @@ func (p Page) actualCheck(a fetch.Response, m mode) fetch.Verdict {
 	return fetch.ActualCheck(q, a)
 }
 
-// grants reports that a preflight's answer lets the page use a method, and the header of that name; empty: none.
+// grants reports that a preflight's answer lets the page use a method and one header; an empty header: the method alone.
 func (p Page) grants(a fetch.Response, method, name string, m mode) bool {
 	p.Request.Method = method
 	if name != "" {

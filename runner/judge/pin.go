@@ -9,7 +9,7 @@ import (
 	"corsprobe/runner/s3error"
 )
 
-// Pin is what a scenario owes instead of S3, with its reason. Empty members pin nothing.
+// Pin is the part of an answer that a scenario expects in place of S3's, with its reason. Empty members pin nothing.
 type Pin struct {
 	Status  []int    // acceptable codes
 	Error   []string // acceptable codes of the error document
@@ -23,7 +23,7 @@ type HeaderPin struct {
 	Values []string
 }
 
-// unpinned is the answer without the parts that pins speak for.
+// unpinned is an answer without the parts that pins replace.
 func unpinned(a s3cors.Answer, pins []Pin) s3cors.Answer {
 	for _, p := range pins {
 		if len(p.Status) > 0 {

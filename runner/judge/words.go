@@ -10,7 +10,7 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// Finding is the difference as data and in words. Its class is left open.
+// Finding is the difference as data and in words. The caller sets its class.
 func (d Difference) Finding() result.Finding {
 	return result.Finding{
 		Check: d.Check(), How: d.How, Owed: &d.Owed, Came: &d.Got,
@@ -18,11 +18,11 @@ func (d Difference) Finding() result.Finding {
 	}
 }
 
-// peersOnly tells how sure an expectation is.
+// peersOnly ends the reason of a finding that rests on other implementations alone.
 const peersOnly = "; that is known from other implementations only, not from AWS"
 
-// Weak says that facts rest on other implementations alone, or on nothing that is settled: no answer of AWS's is known then. It is empty where
-// any of them is better known, and where there are none.
+// Weak says that facts rest on other implementations alone, or that sources disagree: what AWS answers is not known then. It is empty where
+// one of the facts is better known, and where there are none.
 func Weak(facts []int) string {
 	if len(facts) == 0 {
 		return ""
@@ -117,7 +117,7 @@ func BodyStart(body string) string {
 	return body
 }
 
-// NoDocument tells what came in place of an error document.
+// NoDocument says what came in place of an error document.
 func NoDocument(start string) string {
 	if start == "" {
 		return "an empty body"

@@ -82,7 +82,7 @@ func (r ruleLosses) found(at At, by dialect.Dialect, format string, values ...an
 
 func chooses(by dialect.Dialect) bool { return slices.ContainsFunc(by, dialect.Deviation.Chooses) }
 
-// origins tells which methods are blocked for each origin, without any header.
+// origins reports which methods are blocked for each origin, without any header.
 func (r ruleLosses) origins() []Problem {
 	var all []Problem
 	for o, origin := range r.rule.AllowedOrigins {
@@ -122,7 +122,7 @@ func (r ruleLosses) blockedWithoutHeader(l permit.Loss) bool {
 	})
 }
 
-// headers tells which headers block a page that is not blocked without them.
+// headers reports which headers block a page that is not blocked without them.
 func (r ruleLosses) headers() []Problem {
 	var all []Problem
 	for h, name := range r.rule.AllowedHeaders {
@@ -136,7 +136,7 @@ func (r ruleLosses) headers() []Problem {
 	return all
 }
 
-// unread tells which exposed headers no script can read.
+// unread reports which exposed headers no script can read.
 func (r ruleLosses) unread() []Problem {
 	var all []Problem
 	for e, name := range r.rule.ExposeHeaders {
@@ -150,7 +150,7 @@ func (r ruleLosses) unread() []Problem {
 	return all
 }
 
-// credentials tells that pages which ask with credentials are stopped, where they are not without.
+// credentials reports that pages which send credentials are blocked, and others are not.
 func (r ruleLosses) credentials(d dialect.Dialect, cfg *s3cors.Configuration) []Problem {
 	for _, i := range permit.Intents(cfg) {
 		if i.Rule != r.index || i.Header >= 0 || slices.ContainsFunc(r.all, func(l permit.Loss) bool { return l.Same(i) }) {

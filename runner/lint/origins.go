@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// origins looks at each AllowedOrigin as a browser's Origin header will be held against it.
+// origins checks each AllowedOrigin as something that a browser's Origin header will be compared with.
 func origins(r s3cors.Rule) []Problem {
 	var all []Problem
 	for i, value := range r.AllowedOrigins {
@@ -124,7 +124,7 @@ func star(at At, r s3cors.Rule) Problem {
 	return found("CP216", at, "every site may read what it can fetch, and none with credentials such as cookies", "list origins if pages send credentials")
 }
 
-// origin is an entry that is taken apart: scheme://hostname:portname. broken: what a browser would send is not known, so that nothing is mended.
+// origin is an entry split into scheme://hostname:portname. broken: it does not show what a browser would send, so nothing is fixed.
 type origin struct {
 	at       At
 	value    string
@@ -141,7 +141,7 @@ func (o *origin) say(p Problem) { o.problems = append(o.problems, p) }
 // written is the origin as a browser writes it.
 func (o *origin) written() string { return o.scheme + "://" + o.hostname + o.portname }
 
-// mendable marks a problem as one that the origin as it is written mends; which that is, is known at the end.
+// mendable marks a problem whose fix is to write the whole origin anew; that origin is only known at the end.
 func mendable(p Problem) Problem { return p.mended(with()) }
 
 func (o *origin) trim() {
@@ -306,7 +306,8 @@ func (o *origin) port() {
 	}
 }
 
-// unsendable asks the standard. Of a pattern only the fixed parts can be wrong: texts are tried for its *, and the reason is told without them.
+// unsendable reports what no browser sends, by the URL standard. Of a pattern only the fixed parts can be wrong: texts are tried in place of
+// its *, and the reason does not name them.
 func (o *origin) unsendable() string {
 	text := o.written()
 	if !strings.Contains(text, "*") {

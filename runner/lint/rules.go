@@ -191,7 +191,7 @@ func hasPath(origin string) bool {
 	return found && strings.Contains(rest, "/")
 }
 
-// mostPatterns bounds how many patterns each origin is held against: a list may have a hundred thousand.
+// mostPatterns bounds how many patterns each origin is compared with: a list may have a hundred thousand.
 const mostPatterns = 100
 
 func coveredOrigins(r s3cors.Rule) []Problem {

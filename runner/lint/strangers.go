@@ -29,7 +29,7 @@ func (o *origin) meaning() {
 	}
 }
 
-// coversAll reports a pattern that an origin of nobody's matches.
+// coversAll reports a pattern that matches the origin of a site that nobody can have meant.
 func coversAll(pattern string) bool {
 	return s3cors.MatchOrigin(pattern, "https://stranger.example") || s3cors.MatchOrigin(pattern, "http://stranger.example")
 }
@@ -60,7 +60,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.IsLoopback()
 }
 
-// isPrivate: an address or a name that is not the Internet's.
+// isPrivate reports an address or a name that does not belong to the Internet.
 func isPrivate(host string) bool {
 	if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return address.IsPrivate() || address.IsLinkLocalUnicast() || address.IsUnspecified()

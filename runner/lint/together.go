@@ -10,7 +10,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// together looks at rules beside each other. More rules than S3 takes are not held against each other: that is told already, and takes long.
+// together compares rules with each other. Where there are more rules than S3 takes it does not: the number is reported already, and
+// comparing them takes long.
 func together(rules []s3cors.Rule) []Problem {
 	if len(rules) > s3cors.MaxRules {
 		return nil
@@ -71,7 +72,7 @@ func shadowed(rules []s3cors.Rule, index int) []Problem {
 // mostNamed bounds how many rules a sentence names.
 const mostNamed = 5
 
-// forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached are told already.
+// forOne finds rules that differ in their origins alone. One note for each such group; rules that are never reached have a problem already.
 func forOne(rules []s3cors.Rule, unreachable map[int]bool) []Problem {
 	groups := map[string][]int{}
 	var order []string

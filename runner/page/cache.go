@@ -103,7 +103,7 @@ func isFromCache(ex result.Exchange) bool {
 	})
 }
 
-// noteCaches names what stands between.
+// noteCaches notes which caches and proxies answered.
 func (v *visit) noteCaches(ex result.Exchange) {
 	switch found := trace(ex); {
 	case len(found) == 0:

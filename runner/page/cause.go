@@ -26,7 +26,8 @@ type answered struct {
 	meaning   *console.Meaning
 }
 
-// cause says what lies behind what the page gets, where the answers tell more than a browser does. A browser says "no Allow-Origin" of most of it.
+// cause says why the page gets what it gets, where the answers show more than a browser does: a browser says "no Allow-Origin" of most
+// failures.
 func (v *visit) cause() *result.PageCause {
 	switch {
 	case v.page.Gets == result.Readable && v.page.WithoutOrigin != nil:
@@ -46,7 +47,7 @@ func (v *visit) cause() *result.PageCause {
 	return nil
 }
 
-// imageFirst: see withoutOrigin.
+// imageFirst is the cause that withoutOrigin describes: a cache may give a page the answer to an <img>.
 var imageFirst = &result.PageCause{
 	Code: "image-first",
 	Sentence: "an image that came first from the same URL breaks the page: without Origin the answer has neither Access-Control-Allow-Origin nor Vary: Origin, " +
@@ -67,12 +68,12 @@ func statusOf(ex result.Exchange) string {
 	return text
 }
 
-// authentication are the meanings of errors that only a server tells which looks at who asks.
+// authentication are the meanings of errors that only a server sends which authenticates requests.
 var authentication = []string{
 	"s3-signature", "s3-unknown-key", "s3-expired-token", "s3-request-expired", "s3-clock", "s3-access-denied", "s3-authorization-query", "s3-signature-version",
 }
 
-// signedPreflight: no browser signs a preflight, and S3 looks at no signature there (fact 16).
+// signedPreflight is a server that wants preflights signed: no browser signs one, and S3 looks at no signature there (fact 16).
 func (v *visit) signedPreflight(a answered) *result.PageCause {
 	_, asks := fetch.Get(a.Response.Headers, "WWW-Authenticate")
 	refused := a.isS3 && slices.Contains(authentication, a.meaning.ID) || a.Response.Status == http.StatusUnauthorized || asks
@@ -89,7 +90,7 @@ func (v *visit) signedPreflight(a answered) *result.PageCause {
 	}
 }
 
-// elsewhere: another region or host has the bucket. S3 tells which in the Location, in its document, or in a header.
+// elsewhere is a bucket in another region or on another host. S3 names it in the Location, in its document, or in a header.
 func (v *visit) elsewhere(a answered) *result.PageCause {
 	region, _ := fetch.Get(a.Response.Headers, "X-Amz-Bucket-Region")
 	redirects := a.Response.Status/100 == 3
@@ -139,7 +140,7 @@ func (v *visit) redirectedPreflight(a answered) *result.PageCause {
 	}
 }
 
-// refusedByS3 takes S3's own word for it.
+// refusedByS3 takes the cause from S3's error document.
 func (v *visit) refusedByS3(a answered) *result.PageCause {
 	if !a.isS3 || a.Response.Status < http.StatusBadRequest {
 		return nil
@@ -208,7 +209,7 @@ func (v *visit) explainCommand() string {
 	return strings.Join(args, " ")
 }
 
-// noS3: a web server's page came, with nothing of S3's about it.
+// noS3 is an answer of a web server or proxy that is not S3.
 func (v *visit) noS3(a answered) *result.PageCause {
 	if a.isS3 || hasS3Header(a.Exchange) || !isHTML(a.Exchange) {
 		return nil
@@ -239,7 +240,7 @@ func isHTML(ex result.Exchange) bool {
 	return strings.Contains(strings.ToLower(contentType(ex)), "html") || strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
-// kept: a cache had an answer from before this page asked.
+// kept is a cache that had stored an answer before this page asked.
 func (v *visit) kept(a answered) *result.PageCause {
 	_, grants := fetch.Get(a.Response.Headers, header.AllowOrigin)
 	if a.preflight || grants || !isFromCache(a.Exchange) {
@@ -268,7 +269,7 @@ func (v *visit) noPreflights(a answered) *result.PageCause {
 	}
 }
 
-// plainRefusal: an error without a document of S3's.
+// plainRefusal is an error without an error document of S3's.
 func (v *visit) plainRefusal(a answered) *result.PageCause {
 	status := a.Response.Status
 	switch {

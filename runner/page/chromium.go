@@ -20,7 +20,7 @@ type Sender interface {
 // anyValue is what a page's script sets a header to of which only the name is known: a value that needs permission.
 const anyValue = "corsprobe"
 
-// Confirm has a real browser send the page's request, and holds what became of it against what p says. The error is the browser's own trouble.
+// Confirm has a real browser send the page's request, and compares the outcome with p. The error is the browser's own failure.
 func Confirm(ctx context.Context, b Sender, q Request, p *result.Page) error {
 	switch {
 	case len(p.Steps) == 0:
@@ -49,7 +49,7 @@ func Confirm(ctx context.Context, b Sender, q Request, p *result.Page) error {
 	return nil
 }
 
-// disagreement says where the browser came to another end.
+// disagreement says where the browser and the model differ.
 func disagreement(p result.Page, o browser.Outcome) string {
 	gets := p.Gets == result.Readable || p.Gets == result.Refused
 	switch {

@@ -31,9 +31,9 @@ type Request struct {
 	CORS *s3cors.Configuration
 }
 
-// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it. Redirects
-// are followed, and every stop is judged. No cookie is ever sent, and what is as good as a key is not sent on to another host. What the answers
-// tell of the cause is told first.
+// Send sends what a browser would send for a page, in its order, and stops where a browser does: at the answer, or at what blocks it.
+// Redirects are followed, and every answer is judged. No cookie is ever sent, and credentials are not sent on to another host. The cause,
+// where the answers show one, comes first.
 func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
 	v := &visit{ctx: ctx, client: client, q: q, request: q.Page, url: q.URL, secrets: redact.OfAddress(q.URL)}
 	v.page = result.Page{
@@ -53,7 +53,7 @@ func Send(ctx context.Context, client *probe.Client, q Request) result.Page {
 	return v.redacted()
 }
 
-// redacted is what is handed over.
+// redacted is the page's result without secrets, as it is returned.
 func (v *visit) redacted() result.Page {
 	for _, s := range v.page.Steps {
 		for i, h := range s.Exchange.Request.Headers {
@@ -68,7 +68,7 @@ func (v *visit) redacted() result.Page {
 // redactor knows what must not be shown, of every address so far.
 func (v *visit) redactor() *redact.Redactor { return v.client.Redactor().With(v.secrets...) }
 
-// leastSecret is how long the value of a header has to be to be looked for in what comes back: a short one would be found in plain words.
+// leastSecret is how long the value of a header has to be to be redacted in answers: a short one would be found in ordinary words.
 const leastSecret = 8
 
 // visit is a page's request under way.
@@ -116,7 +116,7 @@ func (v *visit) end(gets result.Gets, sentence string) bool {
 	return false
 }
 
-// note tells something once.
+// note adds a sentence once.
 func (v *visit) note(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(v.page.Notes, text) {
 		v.page.Notes = append(v.page.Notes, text)
@@ -195,7 +195,7 @@ func (v *visit) headers(foreign bool) []result.Header {
 	return lines
 }
 
-// follow goes on to a redirect's address. Headers that are as good as a key are asked for there, and not sent.
+// follow goes on to a redirect's address. Headers that hold credentials are named in the preflight there, and not sent.
 func (v *visit) follow(redirect fetch.Redirect) (on bool) {
 	v.notes(redirect.Verdict.Notes)
 	from, to := v.url, redirect.URL
@@ -324,12 +324,12 @@ func (v *visit) noteNetwork(address *url.URL) {
 	}
 }
 
-// isSecret reports that a header line holds what is as good as a key.
+// isSecret reports that a header line holds credentials.
 func isSecret(h result.Header) bool {
 	return redact.IsSecret(h) || h.Value != "" && redact.IsSecretName(h.Name)
 }
 
-// curl is the command that repeats an exchange. A signed URL is left for the shell to fill in, for it is as good as a key.
+// curl is the command that repeats an exchange. A signed URL is left for the shell to fill in, because it is a credential.
 func (v *visit) curl(ex result.Exchange) string {
 	request := ex.Request
 	signed := v.redactor().Text(request.URL) != request.URL

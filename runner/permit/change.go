@@ -21,11 +21,12 @@ type candidate struct {
 	strangers int // what it gives to origins that the configuration does not name
 	hidden    int // what it takes from pages: names of headers that they can read no longer
 	lines     int // how many it touches
-	foreign   int // 1: it gives the page a rule that was not for its origin
+	foreign   int // 1: it adds the page's origin to a rule that was for other origins
 }
 
-// smallest is the change that permits the request and gives strangers least; of those the one that hides least of what pages read, then the one
-// that touches the fewest lines, then one of a rule that is for the page's origin already, then the earliest. nil: none permits it. Every candidate is tried on the models before it counts.
+// smallest is the change that permits the request and gives other origins least; of those the one that hides least of what pages can read,
+// then the one that touches the fewest lines, then one of a rule that is for the page's origin already, then the earliest. nil: no change
+// permits it. Every candidate is tried on the models before it counts.
 func smallest(cfg *s3cors.Configuration, q fetch.Request) *result.ConfigurationChange {
 	var all []candidate
 	before := readers(cfg, q)
@@ -77,7 +78,8 @@ func exposedTo(cfg *s3cors.Configuration, q fetch.Request) []string {
 	return names
 }
 
-// ageFor is how long browsers may keep answers to the page by the method now: a rule before the others answers in their place. nil: nobody says.
+// ageFor is for how long browsers may keep answers to the page by the method now: a new rule before the others answers in their place and
+// must keep that. nil: no rule says.
 func ageFor(cfg *s3cors.Configuration, q fetch.Request) *int32 {
 	for _, rule := range cfg.CORSRules {
 		if l := lacking(rule, q); !l.origin && !l.method {
@@ -109,7 +111,7 @@ func extended(cfg *s3cors.Configuration, index int, q fetch.Request) candidate {
 	return c
 }
 
-// giveOrigin mends the entry that was meant for the origin, or adds the origin.
+// giveOrigin corrects the entry that was meant for the origin, or adds the origin.
 func giveOrigin(rule *s3cors.Rule, origin string) string {
 	for i, entry := range rule.AllowedOrigins {
 		if meant(entry, origin) {
@@ -152,7 +154,7 @@ func strangersGain(old, changed *s3cors.Configuration, q fetch.Request) int {
 	return gain
 }
 
-// mostWatched bounds how many origins are looked at for what a change hides: a configuration may name thousands.
+// mostWatched bounds for how many origins a change is checked for hiding headers: a configuration may name thousands.
 const mostWatched = 20
 
 // reader is a page that can read names of headers.

@@ -13,8 +13,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// Explain says what a page's request comes to by a configuration, and where it is blocked the smallest change that permits it. On points that S3's
-// facts leave open it takes the side that is leaned to.
+// Explain says what a page's request comes to under a configuration, and where it is blocked the smallest change that permits it. On points
+// that S3's facts leave open it takes the likelier side.
 func Explain(cfg *s3cors.Configuration, q fetch.Request) result.Explanation {
 	e := result.Explanation{
 		Version: result.Version, Origin: q.Origin, Method: fetch.NormalizeMethod(q.Method), Headers: asked(q),
@@ -38,7 +38,7 @@ type outcome struct {
 	readable, notes   []string
 }
 
-// simulate answers as S3 does, and makes of it what browsers do, in their order: a probe of a faithful endpoint comes to the same.
+// simulate computes S3's answers, and what browsers make of them in their order: probing a faithful endpoint gives the same.
 func simulate(cfg *s3cors.Configuration, q fetch.Request) outcome {
 	return asksOf(func(ask s3cors.Request) dialect.Answer {
 		return dialect.Answer{Answer: s3cors.Evaluate(cfg, ask).Answers[0]}
@@ -125,7 +125,7 @@ func readable(q fetch.Request, came fetch.Response) []string {
 	return names
 }
 
-// signedNotes says where a rule covers authorization, and not what an SDK's signed request asks for beside it.
+// signedNotes says where a rule covers authorization but not the other headers of an SDK's signed request.
 func signedNotes(cfg *s3cors.Configuration, rules []result.ExplainedRule, q fetch.Request) []string {
 	if !hasName(q, "authorization") {
 		return nil
@@ -138,7 +138,7 @@ func signedNotes(cfg *s3cors.Configuration, rules []result.ExplainedRule, q fetc
 	return nil
 }
 
-// blockedNotes says what lies with the page and not with the configuration.
+// blockedNotes says which reasons lie with the page and not with the configuration.
 func blockedNotes(q fetch.Request, change *result.ConfigurationChange) []string {
 	var notes []string
 	if q.Credentials == fetch.Include {

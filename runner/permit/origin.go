@@ -8,8 +8,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// againstOrigin says why an entry of AllowedOrigins does not cover an origin, where the two are near each other or where no browser sends what
-// the entry says; empty where they have nothing to do with each other.
+// againstOrigin says why an entry of AllowedOrigins does not cover an origin, where the two are similar or where no browser sends what the
+// entry says; empty where they are unrelated.
 func againstOrigin(entry, origin string) string {
 	var reasons []string
 	if problem := entryProblem(entry); problem != "" {
@@ -97,7 +97,7 @@ func split(origin string) parts {
 	return parts{scheme: scheme, host: rest}
 }
 
-// samePort: behind a colon * stands for a port, and not for none.
+// samePort compares ports. A * after the colon stands for some port, not for none.
 func samePort(mine, other string) bool {
 	return mine == other || other != "" && s3cors.MatchOrigin(mine, other)
 }

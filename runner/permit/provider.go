@@ -19,8 +19,8 @@ type Provider struct {
 	NoBucketCORS bool // it refuses PutBucketCors, whatever is put
 }
 
-// At says what a page's request comes to where the configuration is put to a provider's bucket. On points that are open it takes the answer
-// that the provider is known for, or else S3's.
+// At says what a page's request comes to where the configuration is put to a provider's bucket. On points that S3's facts leave open it takes
+// the provider's known answer, or else the likelier one.
 func At(p Provider, cfg *s3cors.Configuration, q fetch.Request) result.ExplainedProvider {
 	e := result.ExplainedProvider{Name: p.Name, Title: p.Title}
 	if p.NoBucketCORS {
@@ -37,7 +37,7 @@ func At(p Provider, cfg *s3cors.Configuration, q fetch.Request) result.Explained
 // fate is what a configuration and a request come to at an endpoint.
 type fate struct {
 	outcome
-	refused string // why the configuration was; empty: it was taken
+	refused string // why the endpoint refused the configuration; empty: it accepted it
 }
 
 // visible is the part of a fate that a reader is shown, and by which two fates are compared.
@@ -51,7 +51,7 @@ func comesTo(d dialect.Dialect, cfg *s3cors.Configuration, q fetch.Request) fate
 	return fate{asksOf(answers, q), refused}
 }
 
-// Put is what a bucket holds after PutBucketCors at an endpoint that speaks a dialect, and why the endpoint refused it; empty: it did not.
+// Put is what a bucket holds after PutBucketCors at an endpoint of a dialect, and why the endpoint refused it; empty: it accepted it.
 func Put(d dialect.Dialect, cfg *s3cors.Configuration) (dialect.State, string) {
 	reply, state := d.Call(dialect.State{}, dialect.Call{Method: http.MethodPut, Put: cfg, Bytes: len(cfg.XML())})
 	if reply.Refusal == nil {
@@ -79,8 +79,8 @@ func askedBy(q fetch.Request, ask s3cors.Request) dialect.Asked {
 	return asked
 }
 
-// responsible are the deviations of a dialect without each of which something comes out otherwise; where none alone is needed, those that alone
-// would have it so.
+// responsible are the deviations without each of which the result would differ; where no single one is needed, those that alone lead to the
+// result.
 func responsible(d dialect.Dialect, comesOut func(dialect.Dialect) any) dialect.Dialect {
 	whole, faithful := comesOut(d), comesOut(nil)
 	if reflect.DeepEqual(whole, faithful) {

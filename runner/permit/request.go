@@ -27,8 +27,8 @@ type Page struct {
 	Credentials bool // credentials: include
 }
 
-// Request is the page's request as a browser takes it, with remarks on what the browser makes of it. The error joins everything that no page can
-// ask for. Values of headers are never repeated: they may be keys.
+// Request is the page's request as a browser takes it, with remarks on what the browser makes of it. The error joins everything that no page
+// can request. Values of headers are never repeated: they may be keys.
 func (p Page) Request() (fetch.Request, []string, error) {
 	q := fetch.Request{Origin: p.Origin, Method: p.Method, Credentials: fetch.Omit}
 	if p.Credentials {

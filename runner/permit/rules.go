@@ -10,7 +10,7 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// lacks is what a rule has not of what a request needs.
+// lacks is what a request needs and a rule does not have.
 type lacks struct {
 	origin, method bool
 	headers        []string

@@ -22,7 +22,7 @@ type CurlOptions struct {
 	AsSent bool
 }
 
-// Filling is the letter that large bodies are made of. From longBody bytes on a command makes such a body rather than hold it.
+// Filling is the letter that large bodies are made of. A body of longBody bytes or more is made by the command rather than written out.
 const (
 	Filling  = "x"
 	longBody = 1 << 10
@@ -125,7 +125,7 @@ func connection(u *url.URL, opts CurlOptions) []string {
 	return args
 }
 
-// signing are the parameters of a presigned URL.
+// signing are the query parameters that belong to a signature.
 var signing = []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Security-Token"}
 
 // unsign takes a signature out of a URL's query, and reports that there was one. What is left stays as it was written.

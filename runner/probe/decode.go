@@ -11,8 +11,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// decoded takes off a Content-Encoding, so that a compressed error document can be read. What cannot be decoded stays as it came; of a body
-// that was cut off, what its start holds is given, maxBody bytes at most.
+// decoded removes a Content-Encoding, so that a compressed error document can be read. What cannot be decoded stays as it came; of a body
+// that was cut off, what its start holds is returned, maxBody bytes at most.
 func decoded(encoding string, body []byte) []byte {
 	r, err := decoder(strings.ToLower(strings.TrimSpace(encoding)), bytes.NewReader(body))
 	if err != nil || r == nil {

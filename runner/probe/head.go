@@ -135,7 +135,7 @@ func parseLines(fields string) ([]result.Header, bool) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
-			return nil, false // folded or broken: net/http's reading stands
+			return nil, false // folded or broken lines: net/http's reading is used
 		}
 		lines = append(lines, result.Header{Name: name, Value: strings.Trim(value, " \t")})
 	}

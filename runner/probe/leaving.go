@@ -67,6 +67,7 @@ func behind(method string, raw []byte) string {
 			return ""
 		}
 		_, err = io.Copy(io.Discard, answer.Body)
+		_ = answer.Body.Close() // of a reader in memory
 		switch {
 		case err != nil:
 			return ""

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// FirstBytes are those of an answer that is neither HTTP/1.1 nor TLS, as far as an error tells them; empty: the answer is, or there is none.
+// FirstBytes are the first bytes of an answer that is neither HTTP/1.1 nor TLS, as far as an error holds them; empty: the answer is one of
+// these, or there is none.
 func FirstBytes(err error) string {
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) {
@@ -35,12 +36,12 @@ var servers = []struct{ beginning, name string }{
 	{"RFB ", "a VNC server"}, {"\x00\x00", "an HTTP/2 server, or another"},
 }
 
-// IsTLSOnly reports that a server speaks TLS only, by the first bytes of its answer to plain HTTP.
+// IsTLSOnly reports that a server understands TLS only, by the first bytes of its answer to plain HTTP.
 func IsTLSOnly(first string) bool {
 	return len(first) > 1 && first[0] >= 0x14 && first[0] <= 0x18 && first[1] == 3 // a record of any version
 }
 
-// DescribeProtocol says what a server does not speak, and what it looks like, by what its answer begins with: "no TLS, and looks like an SSH server".
+// DescribeProtocol says which protocol the start of an answer is not, and which it looks like: "no TLS, and looks like an SSH server".
 func DescribeProtocol(first string, overTLS bool) string {
 	speaks := "no HTTP/1.1"
 	if overTLS {

@@ -27,7 +27,7 @@ func (s *Server) evaluate(bucket string, state held, r *http.Request, q dialect.
 	return owed{s.behave.answer(state.State, r, q), s.shadows.answer(state, r, q)}
 }
 
-// fitting is the answer leaned to, or where a point is open and the server behind has refused the request, the one that refuses it too.
+// fitting is the likelier answer; where a point is open and the server behind has refused the request, the answer that refuses it too.
 func fitting(answers []dialect.Answer, status int) dialect.Answer {
 	for _, a := range answers {
 		if status >= http.StatusBadRequest && slices.Equal(a.Status, []int{status}) {

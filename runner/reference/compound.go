@@ -16,7 +16,7 @@ func CompoundDefects() []Defect {
 	return slices.Concat(operationDefects, clientDefects, sizeDefects, longDefects, originShapeDefects, lifeDefects, callDefects, connectionDefects, rareDefects, layerDefects)
 }
 
-// condition says of which requests a compound defect speaks.
+// condition says which requests a compound defect concerns.
 type condition func(asked) bool
 
 // all holds where every one of the conditions does.

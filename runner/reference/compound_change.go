@@ -12,7 +12,7 @@ import (
 
 const allVary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
-// asked is a request as a dialect sees it, and as it came: compound defects look at more than any dialect speaks of.
+// asked is a request as a dialect sees it, and as it came: compound defects may depend on more than any deviation does.
 type asked struct {
 	dialect.Asked
 	HTTP *http.Request

@@ -52,7 +52,6 @@ var layerHandlers = []Defect{
 var layerGateways = []Defect{
 	{Name: "brotli-refusals", Summary: "Where br is accepted, 403 carries no CORS headers.", Behaviour: withoutCORS(all(answered(403), func(q asked) bool { return strings.Contains(q.HTTP.Header.Get("Accept-Encoding"), "br") }))},
 	{Name: "compressed-upload", Summary: "An upload whose body is compressed is answered without Vary.", Behaviour: leavingOut(vary, all(is("PUT"), sends("Content-Encoding", "gzip")))},
-	{Name: "dots-in-key", Summary: "The preflight of a key with a segment of dots is refused.", Behaviour: refusingPreflights(anySegment(func(s string) bool { return s == "." || s == ".." }))},
 	{Name: "hidden-key", Summary: "GET of a key with a segment that begins with a dot is answered without CORS headers.", Behaviour: withoutCORS(all(is("GET"), anySegment(func(s string) bool { return strings.HasPrefix(s, ".") && strings.Trim(s, ".") != "" })))},
 	{Name: "several-ranges", Summary: "A request for several ranges is answered without CORS headers.", Behaviour: withoutCORS(func(q asked) bool { return strings.Contains(q.HTTP.Header.Get("Range"), ",") })},
 	{Name: "star-to-anonymous", Summary: "An anonymous request that * allows is answered without Vary.", Behaviour: onActual(func(h map[string]string, q asked) {
@@ -87,12 +86,6 @@ var layerRules = []Defect{
 			h[allowOrigin], h[allowCredentials] = text(q.Origin), "true"
 		}
 	})},
-	{Name: "null-by-first", Summary: "The origin null is allowed by the first rule alone.", Behaviour: Behaviour{Rules: func(cfg *s3cors.Configuration, q s3cors.Request) *s3cors.Configuration {
-		if text(q.Origin) == "null" {
-			return &s3cors.Configuration{CORSRules: cfg.CORSRules[:1]}
-		}
-		return cfg
-	}}},
 }
 
 // onBucket holds where the URL names the bucket itself.

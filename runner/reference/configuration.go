@@ -33,7 +33,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), putting{}, call)))
 }
 
-// spoilt is the error code that a Content-MD5 deserves; empty: none.
+// spoilt is the error code for a wrong Content-MD5; empty: it is right, or absent.
 func spoilt(digest string, body []byte) string {
 	sum := md5.Sum(body)
 	switch sent, err := base64.StdEncoding.DecodeString(digest); {

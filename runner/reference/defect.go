@@ -26,7 +26,7 @@ type Behaviour struct {
 	Answer func(*dialect.Answer, dialect.Asked)
 	// Rules changes the rules that a request is matched against, before the dialect does.
 	Rules func(*s3cors.Configuration, s3cors.Request) *s3cors.Configuration
-	// Raw changes what is owed by what only the request itself tells: its size, its connection, its path as it was sent.
+	// Raw changes the answer by properties of the request that the model does not see: its size, its connection, its path as sent.
 	Raw func(*dialect.Answer, dialect.Asked, *http.Request)
 	// Lines changes the header lines of an answer, other headers among them.
 	Lines func(http.Header)
@@ -57,7 +57,7 @@ type Defect struct {
 	Behaviour
 }
 
-// Harmless is a difference from S3's usual answers that nobody may be blamed for.
+// Harmless is a difference from S3's usual answers that must not be a finding.
 type Harmless struct {
 	Name    string
 	Summary string
@@ -108,7 +108,7 @@ var flakyDefects = []Defect{
 	})},
 }
 
-// everyFifth spoils every fifth answer that a rule made.
+// everyFifth changes every fifth answer that a rule made.
 func everyFifth(spoil func(*dialect.Answer, dialect.Asked)) Behaviour {
 	var n atomic.Int64
 	return Behaviour{counts: true, Answer: func(a *dialect.Answer, q dialect.Asked) {

@@ -147,8 +147,9 @@ func (s *Server) answer(a *http.Response) error {
 	_, cors := r.URL.Query()["cors"]
 	before := s.state(bucket)
 	s.note(bucket, q, a)
-	q.BucketMissing = bucketMissing(a) || mayBeMissing(a) && !s.exists(r.Context(), bucket)
-	if cors && a.StatusCode != http.StatusForbidden {
+	usable := s.usable(r.URL.Query())
+	q.BucketMissing = bucketMissing(a) || q.Target != s3cors.Service && (mayBeMissing(a) || !usable) && !s.exists(r.Context(), bucket)
+	if cors && a.StatusCode != http.StatusForbidden && usable {
 		if err := s.configuration(a, bucket, q.BucketMissing); err != nil {
 			return err
 		}
@@ -186,11 +187,11 @@ func onBucketItself(r *http.Request, method string) bool {
 	return r.Method == method && target == s3cors.Bucket && (r.URL.RawQuery == "" || strings.HasPrefix(r.URL.RawQuery, "x-id="))
 }
 
-// mayBeMissing reports an answer that does not say whether the bucket exists: a 404 without a body, and a refusal of the signature, which is looked
-// at first.
+// mayBeMissing reports an answer that does not say whether the bucket exists: a 404 without a body, and a refusal of the signature (403, or 400
+// where its kind is not known), which is looked at first.
 func mayBeMissing(a *http.Response) bool {
-	_, target := where(a.Request)
-	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || a.StatusCode == http.StatusForbidden && target != s3cors.Service
+	refused := a.StatusCode == http.StatusForbidden || a.StatusCode == http.StatusBadRequest
+	return a.StatusCode == http.StatusNotFound && a.Request.Method == http.MethodHead || refused
 }
 
 // bucketMissing reads the server's error document, and leaves it to be read again.

@@ -77,6 +77,11 @@ func (s *Server) fault(query url.Values) string {
 	return ""
 }
 
+// usable reports that nothing is wrong with a presigned URL for which the server behind has another answer than 403.
+func (s *Server) usable(query url.Values) bool {
+	return s.fault(query) == "" && !query.Has("X-Amz-Security-Token") && !query.Has("AWSAccessKeyId")
+}
+
 // expired reports that a presigned URL is no longer valid.
 func expired(query url.Values, now time.Time) bool {
 	signed, err := time.Parse("20060102T150405Z", query.Get("X-Amz-Date"))

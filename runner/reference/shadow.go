@@ -10,8 +10,8 @@ import (
 	"corsprobe/runner/s3cors"
 )
 
-// shadows are endpoints that are asked all that the one before them is asked, and answer nobody. What is noted is which of them would have
-// answered anything otherwise. One that would not is, to whoever asked, the same endpoint.
+// shadows are endpoints that get every request of the one before them, and whose answers nobody gets. The reference notes which of them would
+// have answered anything in another way: one that would not is, to its client, the same endpoint.
 type shadows struct {
 	all     []Behaviour
 	differs []atomic.Bool

@@ -97,7 +97,7 @@ func ruleDifference(a, b Rule, equal func(was, is []string) bool) string {
 
 func cameBack(field, was, is string) string { return field + " is " + was + "; came back as " + is }
 
-// absent is how a member without value reads.
+// absent stands in sentences for a member without a value.
 const absent = "absent"
 
 func idText(id string) string {

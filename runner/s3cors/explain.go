@@ -16,8 +16,8 @@ type RuleVerdict struct {
 	Sentence string
 }
 
-// Explain says of every rule whether it matches the request, and what stood against it. It returns nil where S3 answers
-// without trying the rules: no configuration, no Origin, an invalid preflight. On open points it takes the side leaned to.
+// Explain says of every rule whether it matches the request, and which condition fails. It returns nil where S3 answers without trying the
+// rules: no configuration, no Origin, an invalid preflight. On points that S3's facts leave open it takes the likelier side.
 func Explain(cfg *Configuration, req Request) []RuleVerdict {
 	v := decide(cfg, req, &picks{})
 	if !v.ruled {

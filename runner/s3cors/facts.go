@@ -39,8 +39,8 @@ type Assert string
 // The ways in which a fact is asserted.
 const (
 	Hard     Assert = "hard"     // a difference fails
-	Tolerant Assert = "tolerant" // every side is accepted, and told
-	Advisory Assert = "advisory" // told, never failed
+	Tolerant Assert = "tolerant" // both answers are accepted, and the choice is reported
+	Advisory Assert = "advisory" // reported, never a failure
 	Info     Assert = "info"     // background, nothing to check
 )
 

@@ -13,12 +13,12 @@ type Header struct {
 	Check   string         // its check, without the request's kind: "allow-origin"
 	Name    string         // as S3 writes it
 	Meaning header.Meaning // how values are compared
-	// AnyOrder: the list is a set to every reader, so its order is not held against anybody.
+	// AnyOrder: every reader takes the list for a set, so its order alone is no difference.
 	AnyOrder bool
 	Owes     string // what S3 owes
-	Matters  string // what a page, or its author, has of it
+	Matters  string // what it means to a page, or to its author
 	Facts    []int
-	// value is what a matching rule makes of a request, and the facts that this rests on; empty: the header is absent.
+	// value computes the header from the matching rule and the request, with the facts that it rests on; empty: the header is absent.
 	value func(rule Rule, a asked, p *picks) (value string, facts []int)
 }
 
