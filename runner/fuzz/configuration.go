@@ -13,7 +13,7 @@ var (
 	schemes = []string{"https", "https", "https", "http", "http", "capacitor", "chrome-extension"}
 	hosts   = []string{
 		"app.example.com", "app.example.com", "www.example.com", "example.com", "a.b.c.example.com", "localhost", "127.0.0.1", "10.0.0.7", "[::1]", "[2001:db8::1]",
-		"xn--bcher-kva.example", "my-app.example.co.uk", "a-.example.com", "example", "abcdefghijklmnop", strings.Repeat("a23456789.", 24) + "example",
+		"xn--bcher-kva.example", "my-app.example.co.uk", "a-.example.com", "my_app.example.com", "example", "abcdefghijklmnop", strings.Repeat("a23456789.", 24) + "example",
 	}
 	ports    = []string{"", "", "", "", ":80", ":443", ":8080", ":3000", ":1", ":65535"}
 	patterns = []string{
@@ -23,7 +23,7 @@ var (
 	}
 	names = []string{
 		"Content-Type", "content-md5", "Authorization", "X-Amz-Date", "x-amz-content-sha256", "x-amz-meta-title", "X-Custom", "x-requested-with", "Range", "If-None-Match", "cache-control",
-		"X_Under", "accept", "x-amz-acl", "traceparent",
+		"X_Under", "x.dotted", "x!s#i$g%n", "x~t|t", "accept", "x-amz-acl", "traceparent",
 	}
 	namePatterns = []string{"*", "*", "x-amz-*", "X-Amz-Meta-*", "*-type", "x-*-id", "Content-*", "x*"}
 	exposed      = []string{"ETag", "x-amz-request-id", "x-amz-version-id", "Content-Range", "Content-Length", "X-Custom", "Accept-Ranges", "x-amz-meta-title", "Date"}
