@@ -25,7 +25,7 @@ type simulation struct {
 func (e *evidence) simulate(d dialect.Dialect) *simulation {
 	key := d.Matching().String()
 	if d.Configures() {
-		key = "configures " + d.String()
+		key = "configures " + d.WithoutAnswers().String()
 	}
 	e.mu.Lock()
 	w := e.simulations[key]

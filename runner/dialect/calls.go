@@ -154,8 +154,14 @@ func (d Dialect) Remembers() bool {
 }
 
 // Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
-func (d Dialect) Configures() bool {
-	return slices.ContainsFunc(d, func(one Deviation) bool {
-		return one.validate != nil || one.wipes || one.store != nil || one.keeps || one.returned != nil || one.called != nil || one.digest != nil
-	})
+func (d Dialect) Configures() bool { return slices.ContainsFunc(d, Deviation.configures) }
+
+func (d Deviation) configures() bool {
+	return d.validate != nil || d.wipes || d.store != nil || d.keeps || d.returned != nil || d.called != nil || d.digest != nil
+}
+
+// WithoutAnswers lists the deviations that change configuration calls, and those of [Dialect.Matching]: dialects that have these in common leave
+// the same in buckets, and come to the same rules.
+func (d Dialect) WithoutAnswers() Dialect {
+	return slices.DeleteFunc(slices.Clone(d), func(one Deviation) bool { return !one.configures() && !one.matches() })
 }

@@ -222,3 +222,36 @@ func TestDigestComesFirst(t *testing.T) {
 		}
 	}
 }
+
+// What WithoutAnswers leaves out changes nothing of what buckets hold, and nothing of what calls are answered.
+func TestWithoutAnswers(t *testing.T) {
+	put := &s3cors.Configuration{CORSRules: []s3cors.Rule{
+		{ID: "b", AllowedOrigins: []string{"https://b.example", "https://a.example"}, AllowedMethods: []string{"PUT", "GET"}, AllowedHeaders: []string{"X-B", "x-a"}, ExposeHeaders: []string{"ETag", "ETag"}},
+		{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"HEAD"}},
+	}}
+	none := dialect.Dialect(nil)
+	left := 0
+	for _, one := range dialect.Examples() {
+		d := dialect.Dialect{one}
+		if len(d.WithoutAnswers()) > 0 {
+			continue
+		}
+		left++
+		var s, faithful dialect.State
+		for _, method := range []string{"GET", "PUT", "GET", "DELETE", "GET"} {
+			call := dialect.Call{Method: method}
+			if method == "PUT" {
+				call.Put = put
+			}
+			var got, want dialect.Reply
+			got, s = d.Call(s, call)
+			want, faithful = none.Call(faithful, call)
+			if got.Status != want.Status || got.Code != want.Code || !s3cors.Equal(got.Config, want.Config) || !s3cors.Equal(s.Own, faithful.Own) {
+				t.Errorf("%s is left out, and changes %s: %+v, want %+v", one, method, got, want)
+			}
+		}
+	}
+	if left == 0 || left == len(dialect.Examples()) {
+		t.Errorf("%d of %d deviations are left out", left, len(dialect.Examples()))
+	}
+}

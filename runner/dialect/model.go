@@ -146,11 +146,15 @@ func (d Dialect) Finish(m Matched) []Answer {
 func (d Dialect) Matching() Dialect {
 	var all Dialect
 	for _, one := range d {
-		if one.config != nil || one.request != nil || one.odd || one.empty || one.origin != nil || one.header != nil || one.rule != nil || one.choose != nil {
+		if one.matches() {
 			all = append(all, one)
 		}
 	}
 	return all
+}
+
+func (d Deviation) matches() bool {
+	return d.config != nil || d.request != nil || d.odd || d.empty || d.origin != nil || d.header != nil || d.rule != nil || d.choose != nil
 }
 
 func (d Dialect) change(a *Answer, q Asked) {

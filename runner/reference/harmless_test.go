@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -133,4 +134,29 @@ func around(outer, inner reference.Behaviour) reference.Behaviour {
 		both.Lines = outer.Lines
 	}
 	return both
+}
+
+// Of several that change the same the first has the last word, and none is lost.
+func TestTogether(t *testing.T) {
+	var order []string
+	behaving := func(name string) reference.Behaviour {
+		return reference.Behaviour{
+			Lines:  func(http.Header) { order = append(order, "lines of "+name) },
+			Answer: func(*dialect.Answer, dialect.Asked) { order = append(order, "answer of "+name) },
+			Handler: func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					next.ServeHTTP(w, r)
+					order = append(order, "handler of "+name)
+				})
+			},
+		}
+	}
+	all := together(t, []reference.Behaviour{behaving("first"), {}, behaving("second"), {Refusal: "no"}})
+	all.Lines(nil)
+	all.Answer(nil, dialect.Asked{})
+	all.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	want := []string{"lines of second", "lines of first", "answer of second", "answer of first", "handler of second", "handler of first"}
+	if !slices.Equal(order, want) || all.Refusal != "no" {
+		t.Errorf("order %q, want %q; refusal %q", order, want, all.Refusal)
+	}
 }

@@ -245,6 +245,41 @@ func (p planting) parts(plan scenarios.Plan) iter.Seq[scenarios.Plan] {
 	}
 }
 
+// Every scenario that may find a defect is asked at last, once, and first those that found it before.
+func TestParts(t *testing.T) {
+	plan := runnertest.Catalogue(t)
+	concerned := map[string]bool{}
+	for _, s := range plan.Scenarios[10:90] {
+		concerned[s.Scenario.ID] = true
+	}
+	first := plan.Scenarios[70].Scenario.ID
+	for name, p := range map[string]planting{
+		"known": {concerned: concerned, first: []string{first}}, "not known": {first: []string{first}}, "whole": {whole: true, concerned: concerned, first: []string{first}},
+	} {
+		asked, parts := map[string]int{}, 0
+		for part := range p.parts(plan) {
+			if parts++; parts == 1 && !p.whole && part.Scenarios[0].Scenario.ID != first {
+				t.Errorf("%s: begins with %s, want %s", name, part.Scenarios[0].Scenario.ID, first)
+			}
+			for _, s := range part.Scenarios {
+				asked[s.Scenario.ID]++
+			}
+		}
+		for _, s := range plan.Scenarios {
+			want := 1
+			if id := s.Scenario.ID; name == "known" && !concerned[id] {
+				want = 0
+			}
+			if n := asked[s.Scenario.ID]; n != want {
+				t.Errorf("%s: %s is asked %d times, want %d", name, s.Scenario.ID, n, want)
+			}
+		}
+		if parts < 3 && !p.whole {
+			t.Errorf("%s: everything is asked in %d parts", name, parts)
+		}
+	}
+}
+
 // size is how many cells a scenario has, calls included.
 func size(s scenarios.Planned) int {
 	n := 0

@@ -10,7 +10,12 @@ import (
 
 // Equal reports whether two configurations are the same as S3 stores them: the order of rules and values counts, and so does
 // case; an empty list is the same as none (fact 73). nil, no configuration, equals nil only.
-func Equal(a, b *Configuration) bool { return a == b || Difference(a, b) == "" }
+func Equal(a, b *Configuration) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a == b || firstDifference(a, b, slices.Equal) == ""
+}
 
 // Same is [Equal] without regard to the order of values inside a list. The order of rules counts, for it decides which one
 // answers (fact 44).
