@@ -209,7 +209,7 @@ func (s *stage) evidence(ex result.Exchange, c *result.Cell) (status int, code s
 // is asked for again, for a node may lag behind.
 func (s *stage) get(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) error {
 	ex := s.place.GetDocument(ctx)
-	for pause := firstPause; s.heldBefore(ex) && wait(ctx, pause); pause = min(2*pause, longestPause) {
+	for pause := firstPause; s.heldBefore(ex) && pace.Wait(ctx, pause); pause = min(2*pause, longestPause) {
 		ex = s.place.GetDocument(ctx)
 	}
 	status, code, err := s.evidence(ex, c)

@@ -77,7 +77,7 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 		a.cell.Attempts = again + 1
 		if a.outdated != nil {
 			late, right = &a, 0
-			if !wait(ctx, min(pause, time.Until(a.outdated.until))) {
+			if !pace.Wait(ctx, min(pause, time.Until(a.outdated.until))) {
 				s.learn(ctx, start, late, false)
 				return a.cell, again
 			}

@@ -156,7 +156,7 @@ func (w *world) call(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	if w.took > 0 && !wait(ctx, w.took) {
+	if w.took > 0 && !pace.Wait(ctx, w.took) {
 		return ctx.Err()
 	}
 	return nil

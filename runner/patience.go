@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"corsprobe/runner/pace"
 	"sync"
 	"time"
 )
@@ -85,7 +86,7 @@ func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool,
 			p.ended(start, true)
 			return true, nil
 		}
-		if left := p.remaining(start); left <= 0 || !wait(ctx, min(pause, left)) {
+		if left := p.remaining(start); left <= 0 || !pace.Wait(ctx, min(pause, left)) {
 			break
 		}
 	}
@@ -94,16 +95,4 @@ func (p *patience) until(ctx context.Context, shown func() (bool, error)) (bool,
 		p.ended(start, false)
 	}
 	return false, ctx.Err()
-}
-
-// wait pauses between two polls; false when there is no time left.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

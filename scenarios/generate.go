@@ -23,7 +23,7 @@ func Generate(name, description, corsFile string, cfg *s3cors.Configuration) ([]
 	}
 	g := generated{Name: slug(name), Description: description, CORSFile: corsFile, Matrix: matrixFor(cfg)}
 	if corsFile == "" {
-		g.CORS = inline(cfg)
+		g.CORS = Inline(cfg)
 	}
 	var b bytes.Buffer
 	b.WriteString("# yaml-language-server: $schema=" + SchemaFile + "\n")
@@ -53,15 +53,17 @@ type generated struct {
 	Name        string          `yaml:"name"`
 	Description string          `yaml:"description"`
 	CORSFile    string          `yaml:"corsFile,omitempty"`
-	CORS        *generatedCORS  `yaml:"cors,omitempty"`
+	CORS        *InlineCORS     `yaml:"cors,omitempty"`
 	Matrix      generatedMatrix `yaml:"matrix"`
 }
 
-type generatedCORS struct {
-	CORSRules []generatedRule `yaml:"CORSRules"`
+// InlineCORS is a configuration as a scenario file writes it, each list on one line.
+type InlineCORS struct {
+	CORSRules []InlineRule `yaml:"CORSRules"`
 }
 
-type generatedRule struct {
+// InlineRule is one rule of [InlineCORS].
+type InlineRule struct {
 	ID             string   `yaml:"ID,omitempty"`
 	AllowedOrigins []string `yaml:"AllowedOrigins,flow"`
 	AllowedMethods []string `yaml:"AllowedMethods,flow"`
@@ -82,10 +84,11 @@ type generatedSelector struct {
 	Headers []string `yaml:"headers"`
 }
 
-func inline(cfg *s3cors.Configuration) *generatedCORS {
-	c := &generatedCORS{}
+// Inline is a configuration for a scenario file.
+func Inline(cfg *s3cors.Configuration) *InlineCORS {
+	c := &InlineCORS{}
 	for _, r := range cfg.CORSRules {
-		c.CORSRules = append(c.CORSRules, generatedRule(r))
+		c.CORSRules = append(c.CORSRules, InlineRule(r))
 	}
 	return c
 }

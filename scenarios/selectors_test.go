@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -160,13 +161,13 @@ func TestDigests(t *testing.T) {
 // Calls in the life of a bucket name it or its object, never another, and open it to nobody.
 func TestBucketCalls(t *testing.T) {
 	for _, c := range BucketCalls {
-		if c.Method != "PUT" && c.Method != "DELETE" {
+		if c.Method != http.MethodPut && c.Method != http.MethodDelete {
 			t.Errorf("%s is sent as %s", c.Name, c.Method)
 		}
 		if c.OnKey == (c.Query != "") {
 			t.Errorf("%s is on an object: %t, with the query %q: a sub-resource of a bucket has one, an object none", c.Name, c.OnKey, c.Query)
 		}
-		if verb, _, _ := strings.Cut(string(c.Name), "Bucket"); strings.HasPrefix(verb, "Delete") != (c.Method == "DELETE") {
+		if verb, _, _ := strings.Cut(string(c.Name), "Bucket"); strings.HasPrefix(verb, "Delete") != (c.Method == http.MethodDelete) {
 			t.Errorf("%s is sent as %s", c.Name, c.Method)
 		}
 		for _, f := range c.Fields {

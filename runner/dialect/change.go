@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -190,12 +191,12 @@ func hostOf(origin string) string {
 }
 
 const (
-	allowOrigin      = "Access-Control-Allow-Origin"
-	allowCredentials = "Access-Control-Allow-Credentials"
-	allowMethods     = "Access-Control-Allow-Methods"
-	allowHeaders     = "Access-Control-Allow-Headers"
-	exposeHeaders    = "Access-Control-Expose-Headers"
-	maxAge           = "Access-Control-Max-Age"
-	vary             = "Vary"
+	allowOrigin      = header.AllowOrigin
+	allowCredentials = header.AllowCredentials
+	allowMethods     = header.AllowMethods
+	allowHeaders     = header.AllowHeaders
+	exposeHeaders    = header.ExposeHeaders
+	maxAge           = header.MaxAge
+	vary             = header.Vary
 	allVary          = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 )

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"corsprobe/runner/pace"
 	"net/http"
 	"time"
 
@@ -21,7 +22,7 @@ func (b *Bucket) patiently(ctx context.Context, call func() error) error {
 	end := time.Now().Add(b.e.settle)
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
 		err := call()
-		if !missing(err) || time.Now().Add(pause).After(end) || !wait(ctx, pause) {
+		if !missing(err) || time.Now().Add(pause).After(end) || !pace.Wait(ctx, pause) {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"corsprobe/runner/pace"
 	"corsprobe/runner/s3cors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -71,7 +72,7 @@ func (b *Bucket) Recreate(ctx context.Context) error {
 	}
 	b.trusted, b.fresh = false, true
 	err := b.e.create(ctx, b.name)
-	for pause := 100 * time.Millisecond; pause < budget && (isCall(err, "OperationAborted") || isCall(err, "BucketAlreadyOwnedByYou")) && wait(ctx, pause); pause *= 2 {
+	for pause := 100 * time.Millisecond; pause < budget && (isCall(err, "OperationAborted") || isCall(err, "BucketAlreadyOwnedByYou")) && pace.Wait(ctx, pause); pause *= 2 {
 		err = b.e.create(ctx, b.name)
 	}
 	if err != nil {
@@ -121,7 +122,7 @@ func (e *Endpoint) uncreate(ctx context.Context, name string, failure error) err
 // deleteLate deletes a bucket that may appear only now, because the call that makes it is still under way.
 func (e *Endpoint) deleteLate(ctx context.Context, name string) error {
 	for pause := 100 * time.Millisecond; ; pause *= 2 {
-		if err := e.deleteBucket(ctx, name); !missing(err) || pause > time.Second || !wait(ctx, pause) {
+		if err := e.deleteBucket(ctx, name); !missing(err) || pause > time.Second || !pace.Wait(ctx, pause) {
 			return err
 		}
 	}
@@ -345,7 +346,7 @@ func (e *Endpoint) remove(ctx context.Context, name string) error {
 // objects removed in lots: that they were gone may have been said in vain.
 func (e *Endpoint) removeAgain(ctx context.Context, name string) (problem, err error) {
 	problem, err = e.removeOnce(ctx, name, true)
-	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && wait(ctx, pause); pause *= 2 {
+	for pause := 100 * time.Millisecond; pause < time.Second && (isCall(err, "BucketNotEmpty") || missing(err)) && pace.Wait(ctx, pause); pause *= 2 {
 		problem, err = e.removeOnce(ctx, name, false)
 	}
 	return problem, err
@@ -377,18 +378,6 @@ func (e *Endpoint) removeOnce(ctx context.Context, name string, lots bool) (prob
 func (e *Endpoint) deleteBucket(ctx context.Context, name string) error {
 	_, err := e.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
 	return e.callError("DeleteBucket", err)
-}
-
-// wait reports that the time has passed, and not the context's.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // mark puts in the object by which a sweep knows a run's bucket, and whose it is.

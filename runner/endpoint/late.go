@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"corsprobe/runner/pace"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -65,7 +66,7 @@ func (b *Bucket) changeRaw(ctx context.Context, q probe.Request) (ex result.Exch
 // stays watches that the configuration stays what it is, and puts it back again where a late change of the run's replaced it.
 func (b *Bucket) stays(ctx context.Context, cfg *s3cors.Configuration) error {
 	watch := b.e.settle / 5
-	for end := time.Now().Add(watch); time.Now().Before(end) && wait(ctx, 100*time.Millisecond); {
+	for end := time.Now().Add(watch); time.Now().Before(end) && pace.Wait(ctx, 100*time.Millisecond); {
 		got, err := b.GetCORS(ctx)
 		if err != nil || s3cors.Same(got, cfg) {
 			continue // it was seen to be there; a watch that fails does not undo that

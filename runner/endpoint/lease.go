@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"context"
+	"corsprobe/runner/pace"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func (e *Endpoint) takeLease(ctx context.Context, bucket string, holder Holder) 
 		if !errors.As(err, &other) || try == leaseTries || !other.contended {
 			return nil, err
 		}
-		if !wait(ctx, rand.N(time.Duration(try)*200*time.Millisecond)) { // so that of two runs one comes first
+		if !pace.Wait(ctx, rand.N(time.Duration(try)*200*time.Millisecond)) { // so that of two runs one comes first
 			return nil, err
 		}
 	}
@@ -164,7 +165,7 @@ func (l *lease) claim(ctx context.Context, body []byte) (bool, error) {
 	}
 	l.keep(out.VersionId)
 	other, err := l.alone(ctx, &trial)
-	for pause := 50 * time.Millisecond; err == nil && other != nil && l.before(other) && pause < time.Second && wait(ctx, pause); pause *= 2 {
+	for pause := 50 * time.Millisecond; err == nil && other != nil && l.before(other) && pause < time.Second && pace.Wait(ctx, pause); pause *= 2 {
 		other, err = l.alone(ctx, &trial)
 	}
 	if err == nil && other != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"corsprobe/runner/pace"
 	"corsprobe/runner/s3cors"
 )
 
@@ -47,7 +48,7 @@ func (b *Bucket) takeAway(ctx context.Context, run string, ours func(key string)
 // restore puts a configuration and checks it. It tries again after a refusal or a wrong answer.
 func (b *Bucket) restore(ctx context.Context, cfg *s3cors.Configuration) error {
 	err := b.restoreOnce(ctx, cfg)
-	for pause := 100 * time.Millisecond; err != nil && pause < b.e.settle/5 && wait(ctx, pause); pause *= 3 {
+	for pause := 100 * time.Millisecond; err != nil && pause < b.e.settle/5 && pace.Wait(ctx, pause); pause *= 3 {
 		err = b.restoreOnce(ctx, cfg)
 	}
 	if err == nil && b.unsure {
@@ -82,7 +83,7 @@ func (b *Bucket) await(ctx context.Context, right func(*s3cors.Configuration) bo
 		if err != nil || right(got) || time.Now().Add(pause).After(end) {
 			return got, err
 		}
-		if !wait(ctx, pause) {
+		if !pace.Wait(ctx, pause) {
 			return got, ctx.Err()
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"corsprobe/runner/pace"
 	"corsprobe/runner/s3cors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -131,7 +132,7 @@ func (b *Bucket) agreed(ctx context.Context) (*s3cors.Configuration, error) {
 		if s3cors.Same(last, next) {
 			return next, nil
 		}
-		if last = next; !wait(ctx, time.Duration(reads)*50*time.Millisecond) {
+		if last = next; !pace.Wait(ctx, time.Duration(reads)*50*time.Millisecond) {
 			err = ctx.Err()
 		}
 	}

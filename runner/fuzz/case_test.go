@@ -268,6 +268,10 @@ func TestSendable(t *testing.T) {
 			Question{Target: object, Method: "PUT", Auth: "anonymous", Further: Further{"clients": "firefox"}},
 		},
 		{
+			"much of a part of no upload", Question{Target: "part", Method: "PUT", Auth: "signed", Further: Further{"sizes": "6-MiB"}},
+			Question{Target: "part", Method: "PUT", Auth: "signed"},
+		},
+		{
 			"nothing that is refused", Question{Target: object, Method: "PUT", Auth: "anonymous", Further: Further{"sizes": "no-byte"}},
 			Question{Target: object, Method: "PUT", Auth: "anonymous", Further: Further{"sizes": "no-byte"}},
 		},

@@ -108,7 +108,7 @@ func (f Further) fitting(q Question) Further {
 	if !object || operated || !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPut}, q.Method) {
 		delete(kept, "sizes")
 	}
-	accepted := q.Auth == presigned || q.Auth == "signed"
+	accepted := (q.Auth == presigned || q.Auth == "signed") && q.Target != "part" // of an upload that does not exist
 	if large := kept["sizes"] != "" && kept["sizes"] != string(scenarios.NoByte); large && q.Method == http.MethodPut && !accepted {
 		delete(kept, "sizes") // a server may end the connection before it has read what it refuses
 	}

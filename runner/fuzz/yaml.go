@@ -23,26 +23,13 @@ type document struct {
 }
 
 type step struct {
-	Name    string  `yaml:"name"`
-	Put     *cors   `yaml:"put,omitempty"`
-	Replace *cors   `yaml:"replace,omitempty"`
-	Delete  bool    `yaml:"delete,omitempty"`
-	Call    string  `yaml:"call,omitempty"`
-	Digest  string  `yaml:"digest,omitempty"`
-	Matrix  *matrix `yaml:"matrix,omitempty"`
-}
-
-type cors struct {
-	CORSRules []corsRule `yaml:"CORSRules"`
-}
-
-type corsRule struct {
-	ID             string   `yaml:"ID,omitempty"`
-	AllowedOrigins []string `yaml:"AllowedOrigins,flow"`
-	AllowedMethods []string `yaml:"AllowedMethods,flow"`
-	AllowedHeaders []string `yaml:"AllowedHeaders,flow,omitempty"`
-	ExposeHeaders  []string `yaml:"ExposeHeaders,flow,omitempty"`
-	MaxAgeSeconds  *int32   `yaml:"MaxAgeSeconds,omitempty"`
+	Name    string                `yaml:"name"`
+	Put     *scenarios.InlineCORS `yaml:"put,omitempty"`
+	Replace *scenarios.InlineCORS `yaml:"replace,omitempty"`
+	Delete  bool                  `yaml:"delete,omitempty"`
+	Call    string                `yaml:"call,omitempty"`
+	Digest  string                `yaml:"digest,omitempty"`
+	Matrix  *matrix               `yaml:"matrix,omitempty"`
 }
 
 type matrix struct {
@@ -62,7 +49,7 @@ func YAML(c Case, name, description string, facts []int) ([]byte, error) {
 	if len(c.States) == 1 && c.States[0].Refused == nil && c.States[0].Digest == "" {
 		d.CORS, d.Matrix = any("none"), matrixOf(c.States[0].Questions)
 		if cfg := c.States[0].CORS; cfg != nil {
-			d.CORS = corsOf(cfg)
+			d.CORS = scenarios.Inline(cfg)
 		}
 	} else {
 		d.Steps = stepsOf(c.States)
@@ -84,22 +71,14 @@ func stepsOf(states []State) []step {
 		case s.put() == nil:
 			next.Delete = true
 		case holds == nil:
-			next.Put = corsOf(s.put())
+			next.Put = scenarios.Inline(s.put())
 		default:
-			next.Replace = corsOf(s.put())
+			next.Replace = scenarios.Inline(s.put())
 		}
 		holds = s.CORS
 		steps = append(steps, next)
 	}
 	return steps
-}
-
-func corsOf(cfg *s3cors.Configuration) *cors {
-	c := &cors{}
-	for _, r := range cfg.CORSRules {
-		c.CORSRules = append(c.CORSRules, corsRule(r))
-	}
-	return c
 }
 
 // matrixOf has a cell for each question; what is as the format's default is left out.

@@ -115,6 +115,11 @@ func (a *Asking) Again(ctx context.Context, status int, retryAfter string) bool 
 	}
 	a.paused += pause
 	a.pauses++
+	return Wait(ctx, pause)
+}
+
+// Wait pauses; false: the context ended first.
+func Wait(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -135,13 +136,13 @@ func text(s *string) string {
 }
 
 const (
-	allowOrigin      = "Access-Control-Allow-Origin"
-	allowCredentials = "Access-Control-Allow-Credentials"
-	allowMethods     = "Access-Control-Allow-Methods"
-	allowHeaders     = "Access-Control-Allow-Headers"
-	exposeHeaders    = "Access-Control-Expose-Headers"
-	maxAge           = "Access-Control-Max-Age"
-	vary             = "Vary"
+	allowOrigin      = header.AllowOrigin
+	allowCredentials = header.AllowCredentials
+	allowMethods     = header.AllowMethods
+	allowHeaders     = header.AllowHeaders
+	exposeHeaders    = header.ExposeHeaders
+	maxAge           = header.MaxAge
+	vary             = header.Vary
 )
 
 // isAccessControl reports that a header belongs to the CORS protocol.
