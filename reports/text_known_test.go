@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestTextOfManyKnown(t *testing.T) {
 	var r result.Report
 	for i := range mostKnown + 3 {
 		known := &result.Deviation{Reason: fmt.Sprintf("Reason %d.", i)}
-		r.Cells = append(r.Cells, result.Cell{ID: fmt.Sprint(i), Verdict: result.Known, Checks: 1, Findings: []result.Finding{{Check: "actual.vary", Class: result.Cache, Known: known}}})
+		r.Cells = append(r.Cells, result.Cell{ID: strconv.Itoa(i), Verdict: result.Known, Checks: 1, Findings: []result.Finding{{Check: "actual.vary", Class: result.Cache, Known: known}}})
 	}
 	r.Summary = result.Summarise(r.Cells)
 	got := text(t, r, TextOptions{})

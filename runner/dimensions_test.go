@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,9 @@ func TestClientLines(t *testing.T) {
 	}
 }
 
+// placeholder is a word in braces. A policy, which is JSON, has braces too.
+var placeholder = regexp.MustCompile(`(\{|%7B)[a-z]+(\}|%7D)`)
+
 // An operation's headers become the request's own, so that the preflight asks for them; its placeholders are filled in.
 func TestOperate(t *testing.T) {
 	w := newWorld()
@@ -119,7 +123,7 @@ func TestOperate(t *testing.T) {
 		for _, h := range q.Header {
 			text += h.Value
 		}
-		if strings.Contains(text, "{") || strings.Contains(text, "%7B") { // a form's policy is in base64
+		if placeholder.MatchString(text) { // a form's policy is in base64
 			t.Errorf("%s has a placeholder left: %s", o.Name, text)
 		}
 	}

@@ -20,7 +20,7 @@ func validateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate [PATH|NAME ...]",
 		Short: "Check scenarios, providers' files and known deviations",
-		Long:  "Checks scenarios, files of providers and of known deviations, without a network, and tells every error of every file at once.",
+		Long:  "Checks scenarios, files of providers and of known deviations, without a network, and reports every error of every file at once.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			others, problem := validateProviders(cmd.OutOrStdout(), args)
 			if len(args) > 0 && len(others) == 0 {

@@ -15,7 +15,7 @@ import (
 func listDeviationsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "deviations",
-		Short: "List the ways in which endpoints are known to depart from S3; corsprobe explain NAME tells more of one",
+		Short: "List the ways in which endpoints are known to depart from S3; corsprobe explain NAME explains one",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			table := tabwriter.NewWriter(fitted(cmd.OutOrStdout()), 0, 8, 2, ' ', 0)

@@ -65,7 +65,7 @@ Exit code: 0 silence; 1 differences, or answers that changed from one time to th
 	flags := c.Flags()
 	flags.DurationVar(&f.opts.For, "for", time.Minute, "ask for this `TIME`; shrinking what is found, and clean-up, come on top")
 	flags.IntVar(&f.opts.Questions, "questions", 0, "ask this `NUMBER` of questions, those of shrinking not counted; then --for only counts where it is given")
-	flags.Uint64Var(&f.opts.Seed, "seed", 0, "`NUMBER` that the sequence of questions follows from (default by chance, and told)")
+	flags.Uint64Var(&f.opts.Seed, "seed", 0, "`NUMBER` that fixes the sequence of questions (default: random, and printed)")
 	flags.StringVar(&f.output, "output", "", "write a scenario for each difference to the folder `DIR`, which must not hold any of them yet (default: to standard output)")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report of the differences, `FORMAT=PATH`, - for standard output; repeatable. Formats: "+reports.FormatNames())
 	flags.StringVar(&f.failOn, "fail-on", string(result.Contract), "least `CLASS` of difference that fails: exposure, breakage, cache or contract")

@@ -30,8 +30,8 @@ func lintCommand() *cobra.Command {
 		Short: "Say what S3 would refuse in a CORS configuration, and what will not work as meant",
 		Long: `Reads CORS configurations from what people have: the JSON of aws s3api, of the AWS console and of the SDKs, S3's XML, CloudFormation, SAM and
 CDK templates, Terraform (.tf, .tf.json, terraform show -json), Pulumi and Kubernetes YAML, and the shapes of Cloudflare R2, Backblaze B2 and
-Google. FILE#NAME chooses one of several, - is standard input. Every finding has its place and a code, which corsprobe explain CODE tells the
-whole story of. Nothing is sent.
+Google. FILE#NAME chooses one of several, - is standard input. Every finding has its place and a code, which corsprobe explain CODE explains.
+Nothing is sent.
 
 A comment in the file switches codes off: corsprobe:disable CP301 for the whole of it, corsprobe:disable-line and corsprobe:disable-next-line
 for a line.
@@ -50,7 +50,7 @@ Exit code: 0 S3 takes it, warnings or not; 1 S3, the provider, or the tool that 
 	c.Flags().StringVar(&f.provider, "provider", "", "`NAME` of a provider whose limits and ways count too; corsprobe list providers names them")
 	c.Flags().StringVar(&f.convert, "convert", "", "print the configuration in another `SHAPE`: "+strings.Join(corsfile.TargetNames(), ", "))
 	c.Flags().StringVar(&f.format, "format", "text", "`FORMAT` of the findings: "+strings.Join(lintFormats(), ", "))
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "`CODES` that are not told, such as CP301 or head-beside-get")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "`CODES` to leave out, such as CP301 or head-beside-get")
 	c.Flags().BoolVar(&f.fix, "fix", false, "write the file anew with what can be mended safely; with --convert print it mended")
 	return c
 }

@@ -28,7 +28,7 @@ func (l *look) register(c *cobra.Command, more string) {
 		return
 	}
 	c.Flags().BoolVarP(&l.verbose, "verbose", "v", false, more)
-	c.Flags().BoolVarP(&l.quiet, "quiet", "q", false, "tell the verdict alone, and what went wrong; reports are as ever")
+	c.Flags().BoolVarP(&l.quiet, "quiet", "q", false, "print only the verdict and what went wrong; reports stay whole")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 }
 

@@ -19,7 +19,7 @@ func (f *runFlags) registerPace(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.opts.MaxTime, "max-time", 0, "longest `TIME` for the run as a whole; what was not asked by then is in error, and buckets are cleaned up all the same (default no limit)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be changed, and send nothing; every call, and on which bucket")
 	flags.DurationVar(&f.opts.Settle, "settle", usual.Settle, "longest `TIME` for a configuration to take effect; a provider's own goes before the default")
-	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", usual.CleanUp, "longest `TIME` that clean-up takes after a signal, or after --max-time; what is left by then is told, and how to undo it")
+	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", usual.CleanUp, "longest `TIME` that clean-up takes after a signal, or after --max-time; what is left by then is printed, with the command that undoes it")
 	flags.Int("buckets", 0, "")
 	_ = flags.MarkDeprecated("buckets", "as many are used as --concurrency needs")
 }

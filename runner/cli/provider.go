@@ -97,7 +97,7 @@ func (f *targetFlags) introduce(w io.Writer, at string) {
 	if p == nil {
 		return
 	}
-	fmt.Fprintf(w, "%s at %s: %s known; corsprobe list providers %s tells them\n", p.Title, at, count(len(p.KnownDeviations), "deviation"), f.provider)
+	fmt.Fprintf(w, "%s at %s: %s known; corsprobe list providers %s lists them\n", p.Title, at, count(len(p.KnownDeviations), "deviation"), f.provider)
 	if f.located && !p.Endpoint.Knows(f.config.Region) {
 		fmt.Fprintf(w, "region %s is not among those known: %s\n", f.config.Region, strings.Join(p.Endpoint.Regions, ", "))
 	}

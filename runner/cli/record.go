@@ -33,7 +33,8 @@ func recordCommand() *cobra.Command {
 		Short: "Write what an authority, such as AWS, answers into scenarios",
 		Long: `Runs scenarios against an endpoint that is taken as the authority, such as AWS itself, and writes what it answered into their files, as
 pins under expect with the date and the endpoint. All else in a file stays. A second recording replaces the first, and says what moved since.
-With --check it only says so, and writes nothing. Configuration calls are not recorded; where one is not as S3 has it, that is told. Cells that were not answered, or in two ways, are told and not recorded.
+With --check it only says so, and writes nothing. Configuration calls are not
+recorded: it says which of them differ from S3. Nor are cells that got no answer, or two different ones: it names them.
 
 Exit code: 0 recorded, and with --check nothing moved; 1 with --check: something moved, or is not recorded; 2 bad input; 3 something was not
 answered, or in two ways; 130 interrupted: nothing is written.`,

@@ -53,7 +53,7 @@ Exit code: 0 the answer is what S3 owes; 1 it is not; 2 bad input; 3 no judgemen
 		flags.Lookup(name).Usage = usage
 	}
 	flags.StringVar(&f.opts.Bucket, "bucket", "", "use this existing `BUCKET` instead of a new one; its configuration is saved and put back")
-	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no object there that tells runs on other machines that it is in use")
+	flags.BoolVar(&f.target.config.NoLease, "no-lease", false, "with --bucket, put no lease there, which keeps runs on other machines out")
 	flags.BoolVar(&f.opts.Keep, "keep", false, "leave the bucket in place; corsprobe sweep removes it")
 	flags.DurationVar(&f.opts.Settle, "settle", f.opts.Settle, "longest `TIME` for the configuration to take effect")
 	flags.DurationVar(&f.opts.CleanUp, "cleanup-timeout", f.opts.CleanUp, "longest `TIME` that clean-up takes after a signal")

@@ -28,11 +28,10 @@ func restoreCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "restore",
 		Short: "Put back the configurations of buckets that a killed run used",
-		Long: `Puts back the configuration that a user's bucket had before a run changed it that was killed, and removes the objects that the run left
-there. What is put back stands in the journals that runs keep; of several journals of one bucket the oldest counts. A bucket that a run is
-using is left alone.
+		Long: `Puts back the configuration that a user's bucket had before a killed run changed it, and removes the objects that the run left there.
+Runs keep the configuration in a journal; where a bucket has several, the oldest counts. A bucket that a run is using is left alone.
 
-With --unlock, what a machine left that is gone is put right too: from the copy of its journal that lies in the bucket.`,
+With --unlock it also restores what a run on a lost machine left, from the copy of that run's journal in the bucket.`,
 		Example: `  corsprobe restore --list
   corsprobe restore --bucket my-media --dry-run
   corsprobe restore --unlock --bucket my-media --endpoint https://s3.gra.io.cloud.ovh.net --region gra`,
@@ -49,7 +48,7 @@ With --unlock, what a machine left that is gone is put right too: from the copy 
 	flags.StringVar(&f.bucket, "bucket", "", "only this `BUCKET`")
 	flags.BoolVar(&f.list, "list", false, "list the journals, and what each stands for; send nothing")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be done; send nothing")
-	flags.BoolVar(&f.unlock, "unlock", false, "take over what a machine left that is gone: its lock, and its lease and journal in the --bucket")
+	flags.BoolVar(&f.unlock, "unlock", false, "take over what a run on a lost machine left: its lock, and its lease and journal in the --bucket")
 	c.MarkFlagsMutuallyExclusive("list", "dry-run")
 	c.MarkFlagsMutuallyExclusive("list", "unlock")
 	return c
@@ -117,8 +116,8 @@ func warnWaiting(cmd *cobra.Command) {
 	}
 	switch {
 	case len(waiting) > 0:
-		fmt.Fprintf(cmd.ErrOrStderr(), "corsprobe: a run was killed before it put right what it changed: %s; corsprobe restore does it, and --list tells more\n", strings.Join(names, ", "))
+		fmt.Fprintf(cmd.ErrOrStderr(), "corsprobe: a run was killed before it put right what it changed: %s; corsprobe restore does it, and --list shows the journals\n", strings.Join(names, ", "))
 	case err != nil:
-		fmt.Fprintln(cmd.ErrOrStderr(), "corsprobe: a journal cannot be read; corsprobe restore --list tells more")
+		fmt.Fprintln(cmd.ErrOrStderr(), "corsprobe: a journal cannot be read; corsprobe restore --list says why")
 	}
 }

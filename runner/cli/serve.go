@@ -122,7 +122,7 @@ func (f *serveFlags) dialect() (dialect.Dialect, error) {
 		problems = append(problems, err)
 		all = p.Dialect()
 		if err == nil && len(all) == 0 {
-			problems = append(problems, fmt.Errorf("--provider %s: nothing is known of it that could be served; corsprobe list providers %s tells what is", f.provider, f.provider))
+			problems = append(problems, fmt.Errorf("--provider %s: no known deviation of it can be served; corsprobe list providers %s lists what is known", f.provider, f.provider))
 		}
 	}
 	for _, text := range f.deviations {

@@ -68,13 +68,14 @@ func (d Dialect) Call(s State, c Call) (Reply, State) {
 		reply, s = d.put(s, c)
 	case c.Method == http.MethodDelete:
 		reply.Status = 204
-		if !slices.ContainsFunc(d, func(one Deviation) bool { return one.keeps }) {
+		if !d.any(func(one *Deviation) bool { return one.keeps }) {
 			s = s.Now(nil)
 		}
 	default:
 		reply = d.get(s)
 	}
-	for _, one := range d {
+	for i := range d {
+		one := &d[i]
 		if one.called != nil {
 			one.called(&reply, c)
 		}
@@ -87,19 +88,21 @@ func (d Dialect) put(s State, c Call) (Reply, State) {
 		return Reply{Status: 400, Code: code, Message: "The Content-MD5 you specified is not that of the document", Refusal: &s3cors.Refusal{Status: 400, Code: code}}, s
 	}
 	refusal := c.refusal()
-	for _, one := range d {
+	for i := range d {
+		one := &d[i]
 		if one.validate != nil {
 			refusal = one.validate(c.Put, c.Bytes, refusal)
 		}
 	}
 	if refusal != nil {
-		if slices.ContainsFunc(d, func(one Deviation) bool { return one.wipes }) {
+		if d.any(func(one *Deviation) bool { return one.wipes }) {
 			s = s.Now(nil)
 		}
 		return Reply{Status: refusal.Status, Code: refusal.Code, Message: refusal.Message, Refusal: refusal}, s
 	}
 	kept := c.Put
-	for _, one := range d {
+	for i := range d {
+		one := &d[i]
 		if one.store != nil {
 			kept = one.store(s.Own, kept)
 		}
@@ -109,7 +112,8 @@ func (d Dialect) put(s State, c Call) (Reply, State) {
 
 // digest is the error code by which a wrong Content-MD5 is refused; empty: it is not.
 func (d Dialect) digest(code string) string {
-	for _, one := range d {
+	for i := range d {
+		one := &d[i]
 		if one.digest != nil && code != "" {
 			code = one.digest(code)
 		}
@@ -126,7 +130,8 @@ func (d Dialect) get(s State) Reply {
 
 // Returned is what GetBucketCors returns of a configuration.
 func (d Dialect) Returned(cfg *s3cors.Configuration) *s3cors.Configuration {
-	for _, one := range d {
+	for i := range d {
+		one := &d[i]
 		if one.returned == nil {
 			continue
 		}
@@ -148,15 +153,15 @@ func malformed() *s3cors.Refusal {
 
 // Remembers reports that what a bucket held before may change answers: the configuration that was put last does not decide alone.
 func (d Dialect) Remembers() bool {
-	return slices.ContainsFunc(d, func(one Deviation) bool {
+	return d.any(func(one *Deviation) bool {
 		return one.config != nil || one.store != nil || one.wipes || one.keeps
 	})
 }
 
 // Configures reports that a deviation changes what configuration calls are answered, or what they leave behind.
-func (d Dialect) Configures() bool { return slices.ContainsFunc(d, Deviation.configures) }
+func (d Dialect) Configures() bool { return d.any((*Deviation).configures) }
 
-func (d Deviation) configures() bool {
+func (d *Deviation) configures() bool {
 	return d.validate != nil || d.wipes || d.store != nil || d.keeps || d.returned != nil || d.called != nil || d.digest != nil
 }
 

@@ -118,9 +118,7 @@ func TestFirstQuestions(t *testing.T) {
 func TestClone(t *testing.T) {
 	for i, c := range cases(21, 30) {
 		before := Case{[]State{}}
-		for _, s := range c.clone().States {
-			before.States = append(before.States, s)
-		}
+		before.States = append(before.States, c.clone().States...)
 		copied := c.clone()
 		for k := range copied.States {
 			s := &copied.States[k]

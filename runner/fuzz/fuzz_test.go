@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +49,7 @@ func passing(scenarios.Cell) result.Cell { return result.Cell{Verdict: result.Pa
 
 // withoutVary fails where a cell sends a GET.
 func withoutVary(c scenarios.Cell) result.Cell {
-	if c.Method != "GET" || !slices.Contains(c.Send, scenarios.Actual) {
+	if c.Method != http.MethodGet || !slices.Contains(c.Send, scenarios.Actual) {
 		return passing(c)
 	}
 	return failed(finding("actual.vary", result.Cache))
@@ -179,7 +181,7 @@ func TestRunKeepsWhatBatchesTell(t *testing.T) {
 		n++
 		report, _ := carry(ctx, plan)
 		report.Endpoint.Server = "test"
-		report.Observations = []result.Observation{{Point: "p", Choice: "c", Cells: 2}, {Point: "p", Choice: fmt.Sprint(n), Cells: 1}}
+		report.Observations = []result.Observation{{Point: "p", Choice: "c", Cells: 2}, {Point: "p", Choice: strconv.Itoa(n), Cells: 1}}
 		return report, []error{errors.New("left")}
 	}})
 	if len(out.Trouble) != n || len(out.Observations) != n+1 || out.Observations[0].Cells != 2*n || out.Endpoint.Server != "test" || out.Requests == 0 {

@@ -177,3 +177,14 @@ func TestNone(t *testing.T) {
 		t.Error("a context does not carry its pace")
 	}
 }
+
+func TestWait(t *testing.T) {
+	if !Wait(t.Context(), time.Nanosecond) {
+		t.Error("a pause that passed is one that the context ended")
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if Wait(ended, time.Hour) {
+		t.Error("a pause that the context ended is one that passed")
+	}
+}

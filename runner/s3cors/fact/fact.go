@@ -139,7 +139,7 @@ const (
 	AnyExposeName = 67
 	// Whether a negative MaxAgeSeconds is accepted is open, probably it is.
 	NegativeMaxAge = 68
-	// One problem is told, the first; the schema's before the contents', then rule by rule.
+	// S3 names one problem, the first; the schema's before the contents', then rule by rule.
 	OneProblem = 69
 	// PutBucketCors wants Content-MD5 or one of the newer checksums; without, 400 InvalidRequest. A Content-MD5 of something else is refused with 400 BadDigest, one that cannot be read with 400 InvalidDigest (peers only).
 	ChecksumNeeded = 70
