@@ -94,15 +94,16 @@ func TestRunIsInterrupted(t *testing.T) {
 	}
 }
 
-// One cause is told once, with the number of cells that showed it, and is as small as it gets.
+// One cause is told once, or twice where it shows both with a rule that answers and without; with the number of cells that showed it, and as small
+// as it gets.
 func TestRunTellsACauseOnce(t *testing.T) {
 	out := Run(t.Context(), Options{Seed: 5, Questions: 600, Carry: carrying(withoutVary)})
-	if len(out.Differences) != 1 {
+	if n := len(out.Differences); n < 1 || n > 2 {
 		for _, d := range out.Differences {
 			text, _ := d.Scenario(5)
 			t.Logf("%s", text)
 		}
-		t.Fatalf("%d differences, want 1", len(out.Differences))
+		t.Fatalf("%d differences, want 1 or 2", len(out.Differences))
 	}
 	d := out.Differences[0]
 	if d.Name != "actual-vary-1" || d.Times < 20 || d.After == 0 || d.Tries == 0 || d.Case.Questions() != 1 || len(d.Case.States) != 1 {
