@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,14 +89,17 @@ func (s *stage) put(ctx context.Context, step scenarios.PlannedStep, c *result.C
 	}
 	c.Findings, c.Explanation = owed.Compare(status, code), owed.Why
 	switch {
+	case status >= 300 && !owed.Refused():
+		s.refused = step.CallID
+		return false, nil
 	case status >= 300:
-		return owed.Refused() && status < http.StatusInternalServerError, nil // refused, with another status or code than S3's: the bucket still holds what it held
+		return status < http.StatusInternalServerError, nil // refused, with another status or code than S3's: the bucket still holds what it held
 	case owed.Refused():
 		// The endpoint accepted what S3 refuses, or may refuse: no fact says which configuration the bucket holds now.
 		s.spoiltBy = step.CallID
 		return false, nil
 	}
-	s.spoiltBy = ""
+	s.spoiltBy, s.refused = "", ""
 	return s.readBack(ctx, step, c)
 }
 
@@ -159,8 +163,8 @@ func (s *stage) readBack(ctx context.Context, step scenarios.PlannedStep, c *res
 // DeleteBucketCors for DeleteBucket.
 func (s *stage) delete(ctx context.Context, step scenarios.PlannedStep, c *result.Cell) (trusted bool, err error) {
 	ex, err := s.place.DeleteDocument(ctx)
-	if s.spoiltBy != "" && errors.Is(err, endpoint.ErrNotKept) {
-		c.Verdict, c.Reason = result.Unsupported, "there is nothing to delete: see "+s.spoiltBy
+	if by := cmp.Or(s.spoiltBy, s.refused); by != "" && errors.Is(err, endpoint.ErrNotKept) {
+		c.Verdict, c.Reason = result.Unsupported, "there is nothing to delete: see "+by
 		return false, nil
 	}
 	if err != nil {

@@ -187,6 +187,19 @@ func TestCallsAndWhatFollows(t *testing.T) {
 			want: []string{"one failed config.status"},
 		},
 		{
+			name:  "DeleteBucketCors where nothing could be put is not sent",
+			steps: "- {name: one, put: " + aRule + "}\n- {name: two, delete: true}\n",
+			odd:   odd{delete: func(*fakeBucket) (result.Exchange, error) { return result.Exchange{}, endpoint.ErrNotKept }},
+			fails: refusedWith("PutBucketCors", 501, "NotImplemented"),
+			want:  []string{"one failed config.status", "two unsupported there is nothing to delete: see f/a/one/PutBucketCors"},
+		},
+		{
+			name:  "DeleteBucketCors of what was put and is not kept is not sent, and not judged",
+			steps: "- {name: one, put: " + aRule + "}\n- {name: two, delete: true}\n",
+			odd:   odd{delete: func(*fakeBucket) (result.Exchange, error) { return result.Exchange{}, endpoint.ErrNotKept }},
+			want:  []string{"one passed", "two error " + endpoint.ErrNotKept.Error()},
+		},
+		{
 			name:  "no answer to a call",
 			steps: "- {name: one, put: " + aRule + "}\n- {name: two, get: true}\n",
 			odd:   odd{get: func(*fakeBucket) result.Exchange { return exchanged(0, errors.New("connection reset")) }},

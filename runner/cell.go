@@ -65,12 +65,12 @@ func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell sc
 // rightInARow is how many right answers in a row show that the wrong answer before them came from a node that lagged behind.
 const rightInARow = 12
 
-// current asks a cell until its answers no longer fit the state that its bucket was in before: until rightInARow answers in a row are right.
-// Where wrong answers go on for longer than a change may take, the last one stands; where they come and go, the cell is flaky, because an
+// current asks a cell until its answers no longer fit the state that its bucket was in before: until rightInARow answers in a row are right,
+// however long they take. Where a wrong answer comes after a right one when no node may lag behind any more, the cell is flaky, because an
 // endpoint that forgets a configuration from time to time is not merely slow. again is how many times it was asked without an end.
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
 	start := time.Now()
-	var late *attempt // the last one that was answered by what the bucket was before
+	var late, good *attempt // the last one that was answered by what the bucket was before, and the last right one after such a one
 	right, pause := 0, firstPause
 	for ; ; again++ {
 		a := s.attempt(ctx, step, cell)
@@ -85,15 +85,18 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 			continue
 		}
 		right++
+		passed := a.cell.Verdict == result.Passed
 		switch {
 		case late == nil:
 			return a.cell, again
-		case a.cell.Verdict != result.Passed || right >= rightInARow:
-			s.learn(ctx, start, late, a.cell.Verdict == result.Passed)
-			return a.cell, again
-		case !time.Now().Before(late.outdated.until) || ctx.Err() != nil:
+		case passed && right < rightInARow:
+			good = &a
+		case a.cell.Verdict == result.Failed && good != nil:
 			s.learn(ctx, start, late, false)
-			return flaky(late.cell, a.cell), again
+			return flaky(late.cell, good.cell), again
+		default:
+			s.learn(ctx, start, late, passed)
+			return a.cell, again
 		}
 	}
 }

@@ -16,6 +16,7 @@ type stage struct {
 	planned  scenarios.Planned
 	place    *place
 	spoiltBy string // the call that left the bucket with another configuration than intended; empty: it holds the intended one
+	refused  string // the call that should have put the configuration, and was refused; empty: it was not
 	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
 	longer   place  // the same, of a name that begins with the bucket's
 	deleted  place  // one that held this configuration and was deleted

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"corsprobe/runner/pace"
@@ -27,12 +28,12 @@ const keepKey = "corsprobe-keep"
 type Bucket struct {
 	e       *Endpoint
 	name    string
-	owned   bool     // made by this run
-	fresh   bool     // made by this run, and no configuration was put since
-	saved   *Journal // of a user's bucket; nil: the run's own
-	hold    *hold    // of a user's bucket that is this run's alone; nil: it is not
-	trusted bool     // its configuration was seen to round-trip
-	unsure  bool     // a change of its configuration got no answer, and may yet be carried out
+	owned   bool        // made by this run
+	fresh   atomic.Bool // made by this run, and no configuration was put since
+	saved   *Journal    // of a user's bucket; nil: the run's own
+	hold    *hold       // of a user's bucket that is this run's alone; nil: it is not
+	trusted atomic.Bool // its configuration was seen to round-trip
+	unsure  bool        // a change of its configuration got no answer, and may yet be carried out
 	closed  bool
 	absent  *absence // of a name under which there is no bucket; nil: there is one
 
@@ -51,7 +52,8 @@ func (e *Endpoint) NewLonger(ctx context.Context, name string) (*Bucket, error) 
 }
 
 func (e *Endpoint) newBucket(ctx context.Context, name string) (*Bucket, error) {
-	b := &Bucket{e: e, name: name, owned: true, fresh: true}
+	b := &Bucket{e: e, name: name, owned: true}
+	b.fresh.Store(true)
 	if err := e.create(ctx, b.name); err != nil {
 		return nil, err
 	}
@@ -70,7 +72,8 @@ func (b *Bucket) Recreate(ctx context.Context) error {
 	if problem, err := b.e.removeAgain(ctx, b.name); err != nil && !missing(err) {
 		return because(err, problem)
 	}
-	b.trusted, b.fresh = false, true
+	b.trusted.Store(false)
+	b.fresh.Store(true)
 	err := b.e.create(ctx, b.name)
 	for pause := 100 * time.Millisecond; pause < budget && (isCall(err, "OperationAborted") || isCall(err, "BucketAlreadyOwnedByYou")) && pace.Wait(ctx, pause); pause *= 2 {
 		err = b.e.create(ctx, b.name)
@@ -217,9 +220,15 @@ func (b *Bucket) PutCORS(ctx context.Context, cfg *s3cors.Configuration) error {
 }
 
 func (b *Bucket) putCORS(ctx context.Context, cfg *s3cors.Configuration) error {
-	b.trusted, b.fresh = false, false
+	b.changing()
 	_, err := b.e.client.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: &b.name, CORSConfiguration: sdkConfiguration(cfg)}, withContentMD5)
 	return b.e.callError("PutBucketCors", err)
+}
+
+// changing notes that a configuration is put: whether the bucket keeps it has to be seen again.
+func (b *Bucket) changing() {
+	b.trusted.Store(false)
+	b.fresh.Store(false)
 }
 
 // ReadCORS reads the configuration of any bucket, and changes nothing; nil where there is none.
@@ -243,7 +252,7 @@ func (b *Bucket) getCORS(ctx context.Context, options ...func(*s3.Options)) (*s3
 	}
 	cfg := ourConfiguration(out.CORSRules)
 	if len(cfg.CORSRules) > 0 { // a server that does not know of CORS would have listed objects
-		b.trusted = true
+		b.trusted.Store(true)
 		b.e.knowsCORS.Store(true)
 	}
 	return cfg, nil
@@ -283,9 +292,9 @@ var ErrNotKept = errors.New("DeleteBucketCors is not sent: the bucket's configur
 // bucket must have shown that the endpoint keeps configurations.
 func (b *Bucket) mayDelete(ctx context.Context) error {
 	switch {
-	case b.trusted:
+	case b.trusted.Load():
 		return nil
-	case b.fresh:
+	case b.fresh.Load():
 		return b.e.proveCORS(ctx)
 	default:
 		return ErrNotKept

@@ -34,7 +34,7 @@ func (b *Bucket) PutDocument(ctx context.Context, document []byte, digests ...st
 	if len(digests) == 0 {
 		digests = []string{"md5", "crc32"}
 	}
-	b.trusted, b.fresh = false, false
+	b.changing()
 	lines := []result.Header{{Name: "Content-Type", Value: "application/xml"}}
 	if slices.Equal(digests, []string{"trailing"}) {
 		return b.changeRaw(ctx, trailing(document, lines))
