@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -165,11 +166,20 @@ func (h *held) clean(t *testing.T) {
 	}
 }
 
+// hangUps skips a test where SIGHUP is ignored, as under nohup: a run then goes on, as is meant there.
+func hangUps(t *testing.T) {
+	t.Helper()
+	if signal.Ignored(syscall.SIGHUP) {
+		t.Skip("SIGHUP is ignored here, as under nohup")
+	}
+}
+
 // foreign is what other programs say of a signal: Ginkgo, and the Go runtime.
 var foreign = regexp.MustCompile(`(?i)ginkgo|goroutine|progress report|SIGQUIT: quit|\.go:\d`)
 
 // Every signal that would end the process leads through clean-up, whichever kind of bucket is in use; the reports say that they are incomplete.
 func TestSignalsLeadThroughCleanUp(t *testing.T) {
+	hangUps(t)
 	signals := []syscall.Signal{
 		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGILL, syscall.SIGTRAP, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGUSR1,
 		syscall.SIGSEGV, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGXCPU, syscall.SIGVTALRM, syscall.SIGIO, syscall.SIGSYS,
@@ -253,6 +263,7 @@ func TestBrokenPipeEndsNoRun(t *testing.T) {
 
 // A terminal that is closed takes both streams with it, and says so by SIGHUP.
 func TestClosedTerminal(t *testing.T) {
+	hangUps(t)
 	h := hold(t, false)
 	read, write, err := os.Pipe()
 	if err != nil {
