@@ -71,13 +71,17 @@ const rightInARow = 12
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
 	start := time.Now()
 	var late, good *attempt // the last one that was answered by what the bucket was before, and the last right one after such a one
+	enough := rightInARow
+	if operationChangesBucket(cell) {
+		enough = 1 // each time it is asked begins with another change, by which nodes are late anew
+	}
 	right, pause := 0, firstPause
 	for ; ; again++ {
 		a := s.attempt(ctx, step, cell)
 		a.cell.Attempts = again + 1
 		if a.outdated != nil {
 			late, right = &a, 0
-			if !pace.Wait(ctx, min(pause, time.Until(a.outdated.until))) {
+			if time.Since(start) > s.run.opts.Settle || !pace.Wait(ctx, min(pause, time.Until(a.outdated.until))) {
 				s.learn(ctx, start, late, false)
 				return a.cell, again
 			}
@@ -89,7 +93,7 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 		switch {
 		case late == nil:
 			return a.cell, again
-		case passed && right < rightInARow:
+		case passed && right < enough:
 			good = &a
 		case a.cell.Verdict == result.Failed && good != nil:
 			s.learn(ctx, start, late, false)
@@ -170,8 +174,14 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 		return a
 	}
 	for _, q := range requests {
+		if a.outdated != nil && operationChangesBucket(cell) {
+			break // a page would not send it, and what it changes would have to be undone first
+		}
 		if !s.send(ctx, q, cell, &a) {
 			return a
+		}
+		if q.send == scenarios.Actual && operationChangesBucket(cell) {
+			s.changed = true
 		}
 	}
 	a.judging.conclude(&a.cell)

@@ -58,11 +58,31 @@ func (d *draft) operate(ctx context.Context) error {
 
 // again puts the configuration again where an operation has deleted it, and is asked a second time.
 func (s *stage) again(ctx context.Context) error {
-	got, err := s.place.GetCORS(ctx)
-	if err != nil || got != nil || s.place.holds == nil {
-		return err
+	changed := s.changed
+	s.changing()
+	if s.place.holds == nil {
+		return nil
+	}
+	if !changed { // by nothing that S3 accepts
+		if got, err := s.place.GetCORS(ctx); err != nil || got != nil {
+			return err
+		}
 	}
 	return s.place.PutCORS(ctx, s.place.holds)
+}
+
+// changing records, where a cell's operation has changed the bucket, that some nodes may answer for a while as if it had no configuration.
+func (s *stage) changing() {
+	if s.changed {
+		s.place.was(s.run.until(past{}))
+		s.changed = false
+	}
+}
+
+// operationChangesBucket reports that a cell changes its bucket: such a cell is alone in its step.
+func operationChangesBucket(cell scenarios.Cell) bool {
+	o, _ := scenarios.OperationByName(cell.Operation)
+	return o.Changes && cell.Authorisation.Accepted()
 }
 
 // form makes the body a form's, as a page posts it.

@@ -17,6 +17,7 @@ type stage struct {
 	place    *place
 	spoiltBy string // the call that left the bucket with another configuration than intended; empty: it holds the intended one
 	refused  string // the call that should have put the configuration, and was refused; empty: it was not
+	changed  bool   // the operation of a cell has changed the bucket since the last call
 	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
 	longer   place  // the same, of a name that begins with the bucket's
 	deleted  place  // one that held this configuration and was deleted
@@ -45,6 +46,7 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 		s.spoilt(step)
 		return nil
 	}
+	s.changing()
 	questions := s.questions(ctx, step.After, s.place.holds)
 	trusted, err := s.call(ctx, step)
 	if err != nil {
