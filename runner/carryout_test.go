@@ -189,25 +189,7 @@ func TestSettlesByActualRequests(t *testing.T) {
 func TestLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		type state struct {
-			now, before *s3cors.Configuration
-			since       time.Time
-		}
-		states := map[string]*state{}
-		w.answer = func(name string, cfg *s3cors.Configuration) *s3cors.Configuration {
-			s := states[name]
-			if s == nil {
-				s = &state{}
-				states[name] = s
-			}
-			if s.now != cfg {
-				*s = state{now: cfg, before: s.now, since: time.Now()}
-			}
-			if time.Since(s.since) < 7*time.Second {
-				return s.before
-			}
-			return cfg
-		}
+		w.late(7*time.Second, 1)
 		report, trouble, _ := played(t, w, Options{}, "origins/exact", "lifecycle/put-replace-delete/put-replace-delete")
 		verdicts(t, report, result.Passed)
 		noneLeft(t, w, trouble)

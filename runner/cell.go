@@ -97,6 +97,7 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 			good = &a
 		case a.cell.Verdict == result.Failed && good != nil:
 			s.learn(ctx, start, late, false)
+			good.cell.Attempts = a.cell.Attempts
 			return flaky(late.cell, good.cell), again
 		default:
 			s.learn(ctx, start, late, passed)
@@ -173,10 +174,10 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 		a.cell.Verdict, a.cell.Reason = result.Error, err.Error()
 		return a
 	}
+	if operationChangesBucket(cell) {
+		s.steady(ctx, requests[0], cell)
+	}
 	for _, q := range requests {
-		if a.outdated != nil && operationChangesBucket(cell) {
-			break // a page would not send it, and what it changes would have to be undone first
-		}
 		if !s.send(ctx, q, cell, &a) {
 			return a
 		}

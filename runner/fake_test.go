@@ -48,6 +48,29 @@ type fakeBucket struct {
 
 func newWorld() *world { return &world{buckets: map[string]*fakeBucket{}} }
 
+// late has every n-th answer come from a node that knows of a change later.
+func (w *world) late(by time.Duration, n int) {
+	type state struct {
+		now, before *s3cors.Configuration
+		since       time.Time
+	}
+	states, asked := map[string]*state{}, 0
+	w.answer = func(name string, cfg *s3cors.Configuration) *s3cors.Configuration {
+		s := states[name]
+		if s == nil {
+			s = &state{}
+			states[name] = s
+		}
+		if s.now != cfg {
+			*s = state{now: cfg, before: s.now, since: time.Now()}
+		}
+		if asked++; asked%n == 0 && time.Since(s.since) < by {
+			return s.before
+		}
+		return cfg
+	}
+}
+
 func (w *world) URL() string    { return "http://fake.example" }
 func (w *world) Region() string { return "us-east-1" }
 func (w *world) Credentials(context.Context) (aws.Credentials, error) {
@@ -298,6 +321,14 @@ func (w *world) Do(ctx context.Context, q probe.Request) result.Exchange {
 	asked.Outcome = outcomeAt(q, key, asked.BucketMissing)
 	ex := written(s3cors.Evaluate(cfg, asked).Answers[0])
 	ex.Kind = q.Kind
+	if q.Method == http.MethodDelete && key == "" && q.URL.Query().Has("cors") && b != nil {
+		w.mu.Lock()
+		b.cfg = nil
+		if w.answer != nil {
+			w.answer(name, nil) // of the change, which is answered by later
+		}
+		w.mu.Unlock()
+	}
 	if q.Method == http.MethodPost && q.URL.Query().Has("uploads") {
 		ex.Response.Body = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
 	}

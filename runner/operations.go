@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/judge"
+	"corsprobe/runner/pace"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 )
 
@@ -76,6 +79,27 @@ func (s *stage) changing() {
 	if s.changed {
 		s.place.was(s.run.until(past{}))
 		s.changed = false
+	}
+}
+
+// steady asks a preflight until rightInARow answers fit no earlier state of the bucket: what changes the bucket should meet no node that lags
+// behind, for it cannot be asked again without another change.
+func (s *stage) steady(ctx context.Context, q request, cell scenarios.Cell) {
+	if q.send != scenarios.Preflight {
+		return
+	}
+	pause := firstPause
+	for inARow := 0; inARow < rightInARow; inARow++ {
+		ex := s.run.do(ctx, q.Request)
+		if len(judge.Nearest(judge.Kind(q.send), s3cors.Answers(s.place.holds, q.cors), nil, ex).Differences) == 0 {
+			continue
+		}
+		if state := s.rightBefore(q, cell, ex); state != nil {
+			if !pace.Wait(ctx, min(pause, time.Until(state.until))) {
+				return
+			}
+			inARow, pause = -1, min(2*pause, longestPause)
+		}
 	}
 }
 
