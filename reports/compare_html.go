@@ -1,8 +1,8 @@
 package reports
 
 import (
-	"embed"
-	"html/template"
+	"bufio"
+	_ "embed"
 	"io"
 	"net/url"
 	"strconv"
@@ -13,25 +13,13 @@ import (
 )
 
 // The page is one file: its style stands in it, it has no script, and nothing else is ever loaded.
-var (
-	//go:embed comparison
-	comparisonFiles    embed.FS
-	comparisonTemplate = template.Must(template.New("compare.tmpl").Funcs(template.FuncMap{"table": newTable, "topicRows": topicViews}).ParseFS(comparisonFiles, "comparison/compare.tmpl"))
-	comparisonStyle    = comparisonFile("comparison/compare.css")
-)
-
-func comparisonFile(name string) string {
-	data, err := comparisonFiles.ReadFile(name)
-	if err != nil {
-		panic(err) // embedded, so a test has seen it
-	}
-	return string(data)
-}
+//
+//go:embed comparison/compare.css
+var comparisonStyle string
 
 // comparisonPage is what the template shows: text is visible, and links lead to the web or to a file beside the page.
 type comparisonPage struct {
 	Policy, Title string
-	Style         template.CSS
 	Columns       []comparedColumn
 	Caveats       []string
 	Changes       *changesView
@@ -72,10 +60,8 @@ type comparedNote struct {
 	Number               int
 	Check, Class, Counts string
 	First, Link          string
-	Rows                 []labelled
+	Rows                 []row
 }
-
-type labelled struct{ Label, Value string }
 
 type legendEntry struct{ Word, Class, Glyph, Meaning string }
 
@@ -87,7 +73,7 @@ type changesView struct {
 
 type changeGroup struct {
 	Word, Change, Cells, First string
-	Rows                       []labelled
+	Rows                       []row
 }
 
 // comparedTable is one table; Heads: its head tells all about the endpoints.
@@ -96,10 +82,6 @@ type comparedTable struct {
 	Columns []comparedColumn
 	Rows    []comparedRow
 	Heads   bool
-}
-
-func newTable(caption string, columns []comparedColumn, rows []comparedRow, heads bool) comparedTable {
-	return comparedTable{caption, columns, rows, heads}
 }
 
 func topicViews(topics []comparedTopic) []comparedRow {
@@ -120,7 +102,7 @@ var looks = map[string]struct{ class, glyph string }{
 func writeComparisonHTML(w io.Writer, c Comparison) error {
 	p := comparisonPage{
 		Policy: "default-src 'none'; style-src 'sha256-" + digest(comparisonStyle) + "'; base-uri 'none'; form-action 'none'",
-		Title:  comparisonTitle(c.Columns), Style: template.CSS(comparisonStyle), Changes: changesOf(c), Notes: notesOf(c.Notes),
+		Title:  comparisonTitle(c.Columns), Changes: changesOf(c), Notes: notesOf(c.Notes),
 	}
 	names := make([]string, len(c.Columns))
 	for i, col := range c.Columns {
@@ -154,7 +136,9 @@ func writeComparisonHTML(w io.Writer, c Comparison) error {
 		look := looks[string(s.State)]
 		p.Legend = append(p.Legend, legendEntry{Word: string(s.State), Class: look.class, Glyph: look.glyph, Meaning: s.Meaning})
 	}
-	return comparisonTemplate.ExecuteTemplate(w, "compare", p)
+	out := bufio.NewWriter(w)
+	writecomparisonView(out, p)
+	return out.Flush() // with the first error of all that was written
 }
 
 // comparisonTitle names the columns, as long as they are few.
@@ -226,18 +210,10 @@ func notesOf(all []Note) []comparedNotes {
 		last := &groups[len(groups)-1]
 		last.Notes = append(last.Notes, comparedNote{
 			Number: n.Number, Check: visible(n.Check), Class: visible(string(n.Class)), Counts: plural(n.Cells, "cell") + " of " + plural(n.Scenarios, "scenario"),
-			First: visible(n.First), Link: pageLink(n.Link), Rows: labelledRows(findingRows(n.Finding)),
+			First: visible(n.First), Link: pageLink(n.Link), Rows: findingRows(n.Finding),
 		})
 	}
 	return groups
-}
-
-func labelledRows(rows []row) []labelled {
-	all := make([]labelled, len(rows))
-	for i, r := range rows {
-		all[i] = labelled{r.label, r.value}
-	}
-	return all
 }
 
 func changesOf(c Comparison) *changesView {
@@ -249,7 +225,7 @@ func changesOf(c Comparison) *changesView {
 		for _, g := range alike(all) {
 			group := changeGroup{Word: word, Change: g.key, Cells: plural(len(g.changes), "cell"), First: visible(g.changes[0].ID)}
 			if f, some := worst(g.changes[0].Findings); some {
-				group.Rows = []labelled{{"expected", brief(f.Expected, valueLimit)}, {"got", brief(f.Got, valueLimit)}}
+				group.Rows = []row{{label: "expected", value: brief(f.Expected, valueLimit)}, {label: "got", value: brief(f.Got, valueLimit)}}
 			}
 			v.Groups = append(v.Groups, group)
 		}

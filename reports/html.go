@@ -3,32 +3,27 @@ package reports
 import (
 	"bufio"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
+	"strings"
 
 	"corsprobe/runner/result"
 )
 
+// The templates are compiled: html/template calls methods by name, and a program in which anything does keeps every method of every type.
+//go:generate go tool qtc -skipLineComments
+
 // The page is one file: its style and its script stand in it, and nothing else is ever loaded. The script hides, shows, opens and unfolds.
 var (
-	//go:embed html
-	htmlFiles     embed.FS
-	htmlTemplates = template.Must(template.ParseFS(htmlFiles, "html/*.tmpl"))
-	htmlStyle     = htmlFile("html/report.css")
-	htmlScript    = htmlFile("html/report.js")
+	//go:embed html/report.css
+	htmlStyle string
+	//go:embed html/report.js
+	htmlScript string
 )
-
-func htmlFile(name string) string {
-	data, err := htmlFiles.ReadFile(name)
-	if err != nil {
-		panic(err) // embedded, so a test has seen it
-	}
-	return string(data)
-}
 
 // contentPolicy lets a browser load nothing and run nothing but the page's own style and script, whatever an endpoint sent.
 func contentPolicy() string {
@@ -49,35 +44,30 @@ func writeHTML(w io.Writer, r result.Report) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	causes := namedCauses(r)
 	page, kinds, groups := newPage(r, causes), newKinds(causes), worstScenarios(r)
-	if err := htmlTemplates.ExecuteTemplate(out, "head", page); err != nil {
-		return err
-	}
+	writepageHead(out, page)
 	evidence, bodies := &folder{name: "fold"}, &folder{name: "body"}
 	for i, g := range groups {
 		view := newScenarioView(g, describedAs(r, g.key), kinds.mark)
 		view.Part, view.Open, view.Folded = evidence.n, len(groups) == 1, i >= plainScenarios
-		if err := htmlTemplates.ExecuteTemplate(out, "scenario", view); err != nil {
-			return err
-		}
+		writescenarioBlock(out, view)
 		if view.Folded {
-			if err := bodies.add(func(w io.Writer) error { return htmlTemplates.ExecuteTemplate(w, "folded", view) }); err != nil {
+			if err := bodies.add(func(w io.Writer) { writefoldedScenario(w, view) }); err != nil {
 				return err
 			}
 		}
-		if err := evidence.add(func(w io.Writer) error {
-			return htmlTemplates.ExecuteTemplate(w, "blocks", blocksOf(g, page.Gone != ""))
-		}); err != nil {
+		if err := evidence.add(func(w io.Writer) { writeevidence(w, blocksOf(g, page.Gone != "")) }); err != nil {
 			return err
 		}
 	}
 	if err := errors.Join(evidence.flush(), bodies.flush()); err != nil {
 		return err
 	}
-	page.Kinds, page.Parts = kinds.list, template.HTML(bodies.out.String()+evidence.out.String())
-	if err := htmlTemplates.ExecuteTemplate(out, "foot", page); err != nil {
+	filtered, err := json.Marshal(kinds.list)
+	if err != nil {
 		return err
 	}
-	return out.Flush()
+	writepageFoot(out, page, filtered, bodies.out.String()+evidence.out.String())
+	return out.Flush() // with the first error of all that was written
 }
 
 // scenarioGroups are the cells by scenario, in the order in which they were run.
@@ -85,8 +75,15 @@ func scenarioGroups(r result.Report) []group {
 	return groupBy(pick(r.Cells, func(result.Verdict) bool { return true }), func(c *result.Cell) string { return c.Scenario })
 }
 
-// Label and Value let a template read a row.
-func (r row) Label() string { return r.label }
-
-// Value is what the label names.
-func (r row) Value() string { return r.value }
+// address is a link as it may stand in an attribute: what no address holds is percent-encoded.
+func address(link string) string {
+	var b strings.Builder
+	for _, c := range []byte(link) {
+		if c > ' ' && c < 0x7f && !strings.ContainsRune("\"'()<>\\^`{|}", rune(c)) {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02x", c)
+		}
+	}
+	return b.String()
+}

@@ -21,10 +21,8 @@ type folder struct {
 }
 
 // add takes what belongs to one scenario, which is in one part.
-func (f *folder) add(render func(io.Writer) error) error {
-	if err := render(&f.part); err != nil {
-		return err
-	}
+func (f *folder) add(render func(io.Writer)) error {
+	render(&f.part)
 	if f.part.Len() >= foldSize {
 		return f.flush()
 	}

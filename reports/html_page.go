@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,8 +15,6 @@ import (
 // pageView is what stands above and below the scenarios.
 type pageView struct {
 	Policy, Title, Endpoint, Verdict string
-	Style                            template.CSS
-	Script                           template.JS
 	Tone, Glyph                      string // of the verdict
 	Run                              []row
 	Verdicts, Findings               []count
@@ -39,8 +36,6 @@ type pageView struct {
 	Chromium                         *result.ChromiumSummary
 	Facts                            []factView
 	Cells, Scenarios                 string
-	Kinds                            []kind
-	Parts                            template.HTML // a folder's own words and base64
 }
 
 // count is how many cells have a verdict, or how many findings a class.
@@ -112,8 +107,8 @@ func newPage(r result.Report, causes []named) pageView {
 	_, words := verdict(r)
 	groups := scenarioGroups(r)
 	p := pageView{
-		Policy: contentPolicy(), Style: template.CSS(htmlStyle), Script: template.JS(htmlScript),
-		Title: words, Endpoint: endpoint(r.Endpoint), Verdict: words,
+		Policy: contentPolicy(),
+		Title:  words, Endpoint: endpoint(r.Endpoint), Verdict: words,
 		Run: runRows(r), Verdicts: verdictCounts(r.Summary), Findings: findingCounts(r.Summary), Chromium: r.Summary.Chromium,
 		Errors:      countedCells(pick(r.Cells, isError)),
 		Unsupported: countedCells(pick(r.Cells, func(v result.Verdict) bool { return v == result.Unsupported })),

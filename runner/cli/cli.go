@@ -63,7 +63,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := listen(stderr)
 	defer stop()
 	root := rootCommand()
-	root.SetArgs(withHelp(args))
+	root.SetArgs(withVersion(withHelp(args)))
 	out := &output{Writer: stdout}
 	root.SetOut(out)
 	root.SetErr(stderr)
@@ -91,6 +91,24 @@ func outcome(ctx context.Context, err error) (code int, text string) {
 	}
 }
 
+// alone is what corsprobe does without a command. The flag is not cobra's own, whose answer only a text/template can change: with one that
+// calls methods by name, the linker keeps every method of every type, and the program is a quarter larger.
+func alone(root *cobra.Command, _ []string) error {
+	if asked, _ := root.Flags().GetBool("version"); !asked {
+		return root.Help()
+	}
+	_, err := fmt.Fprintln(root.OutOrStdout(), root.Name(), version())
+	return err
+}
+
+// withVersion leaves out what follows a question for the version, which is answered whatever that is.
+func withVersion(args []string) []string {
+	if len(args) > 0 && (args[0] == "--version" || args[0] == "-v") {
+		return args[:1]
+	}
+	return args
+}
+
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "corsprobe",
@@ -98,15 +116,15 @@ func rootCommand() *cobra.Command {
 		Long:          "corsprobe applies CORS configurations to real buckets, sends preflights and actual requests, and judges every answer by S3's contract\nand by what a browser makes of it. Without an endpoint it tries itself on an S3 server of its own.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       version(),
 
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) { warnWaiting(cmd) },
+		RunE:             alone,
 	}
+	root.Flags().BoolP("version", "v", false, "version for corsprobe")
 	root.SetGlobalNormalizationFunc(byAlias)
 	root.SetFlagErrorFunc(suggestFlag)
 	root.SetHelpCommand(helpCommand())
 	setHelp(root)
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.DisableSuggestions = true // cobra's own take four lines, see unknownCommand
 	root.AddCommand(runCommand(), mergeCommand(), fuzzCommand(), probeCommand(), recordCommand(), reproduceCommand(), compareCommand(), diagnoseCommand(), validateCommand(), explainCommand(), lintCommand(), initCommand(), listCommand(), serveCommand(), schemaCommand(), sweepCommand(), restoreCommand(), versionCommand(), manCommand())
 	complete(root)

@@ -115,7 +115,7 @@ func helpText(c *cobra.Command, all, short bool) string {
 
 // useLine is how a command is called. A group of commands is called with one of them.
 func useLine(c *cobra.Command) string {
-	if !c.Runnable() {
+	if c.HasSubCommands() {
 		return c.CommandPath() + " COMMAND"
 	}
 	return c.UseLine()

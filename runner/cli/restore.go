@@ -101,8 +101,8 @@ func (f *restoreFlags) open(ctx context.Context, j endpoint.Journal) (*endpoint.
 	return endpoint.Open(ctx, config)
 }
 
-// unwarned are the commands that do not warn: the one that puts right, and those that shells and packagers run.
-var unwarned = []string{"restore", "completion", "bash", "zsh", "fish", "powershell", "man", "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+// unwarned are the commands that do not warn: the one that puts right, those that shells and packagers run, and none.
+var unwarned = []string{"corsprobe", "restore", "completion", "bash", "zsh", "fish", "powershell", "man", "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
 
 // warnWaiting says in one line that a journal waits, before any command does its work: the user may not know that a run was killed.
 func warnWaiting(cmd *cobra.Command) {

@@ -14,45 +14,47 @@ import (
 )
 
 // originShapeDefects concern origins of unusual shape.
-var originShapeDefects = []Defect{
-	{Name: "five-digit-port", Summary: "Of a port of five digits only four count.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) || len(portOf(p)) == 5 && len(portOf(o)) == 5 && s3cors.MatchOrigin(p[:len(p)-1]+"*", o)
-	})},
-	{Name: "address-of-version-6", Summary: "An origin of an IPv6 address without a port is never matched.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) && !strings.HasSuffix(o, "]")
-	})},
-	{Name: "private-addresses", Summary: "Where a rule lists one private address, all of its network are allowed.", Behaviour: origins(func(p, o string) bool {
-		a, errA := netip.ParseAddr(hostOf(p))
-		b, errB := netip.ParseAddr(hostOf(o))
-		return s3cors.MatchOrigin(p, o) || errA == nil && errB == nil && a.Is4() && b.Is4() && a.IsPrivate() && b.IsPrivate() && a.As4()[0] == b.As4()[0]
-	})},
-	{Name: "loopback-port", Summary: "Where a rule lists localhost, any of its ports is allowed.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) || hostOf(p) == "localhost" && hostOf(o) == "localhost" && portOf(p) != "" && portOf(o) != "" && schemeOf(p) == schemeOf(o)
-	})},
-	{Name: "punycode-under-pattern", Summary: "A name in punycode is not covered by a pattern.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) && (!strings.Contains(p, "*") || !strings.Contains(o, "xn--"))
-	})},
-	{Name: "long-host", Summary: "Of a host of over 128 characters only the first 128 count.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) || len(p) > 136 && len(o) > 136 && !strings.Contains(p, "*") && p[:136] == o[:136]
-	})},
-	{Name: "hyphen-ends-label", Summary: "A hyphen ends the name that is compared, where a rule lists a host with a hyphen.", Behaviour: origins(func(p, o string) bool {
-		name, _, dashed := strings.Cut(hostOf(p), "-")
-		return s3cors.MatchOrigin(p, o) || dashed && !strings.Contains(p, "*") && strings.HasPrefix(hostOf(o), name+"-")
-	})},
-	{Name: "custom-scheme", Summary: "An origin of another scheme than http and https is covered by * alone.", Behaviour: origins(func(p, o string) bool {
-		return s3cors.MatchOrigin(p, o) && (p == "*" || !strings.Contains(o, "://") || strings.HasPrefix(o, "http"))
-	})},
-	{Name: "one-origin-a-host", Summary: "Of several origins of one rule that share a host only the last counts.", Behaviour: rewriting(func(r s3cors.Rule, _ s3cors.Request) (s3cors.Rule, bool) {
-		var kept []string
-		for i, p := range r.AllowedOrigins {
-			again := func(other string) bool { return hostOf(other) == hostOf(p) && strings.Contains(p, "://") }
-			if !slices.ContainsFunc(r.AllowedOrigins[i+1:], again) {
-				kept = append(kept, p)
+func originShapeDefects() []Defect {
+	return []Defect{
+		{Name: "five-digit-port", Summary: "Of a port of five digits only four count.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) || len(portOf(p)) == 5 && len(portOf(o)) == 5 && s3cors.MatchOrigin(p[:len(p)-1]+"*", o)
+		})},
+		{Name: "address-of-version-6", Summary: "An origin of an IPv6 address without a port is never matched.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) && !strings.HasSuffix(o, "]")
+		})},
+		{Name: "private-addresses", Summary: "Where a rule lists one private address, all of its network are allowed.", Behaviour: origins(func(p, o string) bool {
+			a, errA := netip.ParseAddr(hostOf(p))
+			b, errB := netip.ParseAddr(hostOf(o))
+			return s3cors.MatchOrigin(p, o) || errA == nil && errB == nil && a.Is4() && b.Is4() && a.IsPrivate() && b.IsPrivate() && a.As4()[0] == b.As4()[0]
+		})},
+		{Name: "loopback-port", Summary: "Where a rule lists localhost, any of its ports is allowed.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) || hostOf(p) == "localhost" && hostOf(o) == "localhost" && portOf(p) != "" && portOf(o) != "" && schemeOf(p) == schemeOf(o)
+		})},
+		{Name: "punycode-under-pattern", Summary: "A name in punycode is not covered by a pattern.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) && (!strings.Contains(p, "*") || !strings.Contains(o, "xn--"))
+		})},
+		{Name: "long-host", Summary: "Of a host of over 128 characters only the first 128 count.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) || len(p) > 136 && len(o) > 136 && !strings.Contains(p, "*") && p[:136] == o[:136]
+		})},
+		{Name: "hyphen-ends-label", Summary: "A hyphen ends the name that is compared, where a rule lists a host with a hyphen.", Behaviour: origins(func(p, o string) bool {
+			name, _, dashed := strings.Cut(hostOf(p), "-")
+			return s3cors.MatchOrigin(p, o) || dashed && !strings.Contains(p, "*") && strings.HasPrefix(hostOf(o), name+"-")
+		})},
+		{Name: "custom-scheme", Summary: "An origin of another scheme than http and https is covered by * alone.", Behaviour: origins(func(p, o string) bool {
+			return s3cors.MatchOrigin(p, o) && (p == "*" || !strings.Contains(o, "://") || strings.HasPrefix(o, "http"))
+		})},
+		{Name: "one-origin-a-host", Summary: "Of several origins of one rule that share a host only the last counts.", Behaviour: rewriting(func(r s3cors.Rule, _ s3cors.Request) (s3cors.Rule, bool) {
+			var kept []string
+			for i, p := range r.AllowedOrigins {
+				again := func(other string) bool { return hostOf(other) == hostOf(p) && strings.Contains(p, "://") }
+				if !slices.ContainsFunc(r.AllowedOrigins[i+1:], again) {
+					kept = append(kept, p)
+				}
 			}
-		}
-		r.AllowedOrigins = kept
-		return r, true
-	})},
+			r.AllowedOrigins = kept
+			return r, true
+		})},
+	}
 }
 
 func portOf(origin string) string {
@@ -64,13 +66,15 @@ func portOf(origin string) string {
 }
 
 // lifeDefects concern other calls in a bucket's life.
-var lifeDefects = []Defect{
-	{Name: "versioning-drops", Summary: "Where versioning is set after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "versioning"))},
-	{Name: "acl-drops", Summary: "Where an ACL is put after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "acl"))},
-	{Name: "policy-drops", Summary: "Where a policy is put after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "policy"))},
-	{Name: "tagging-drops", Summary: "Where the bucket is tagged after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "tagging"))},
-	{Name: "name-begins-alike", Summary: "A bucket without a configuration is answered by one whose name is the beginning of its own.", Behaviour: beginningAlike()},
-	{Name: "outlives-its-bucket", Summary: "A bucket that is deleted and made again has its old configuration.", Behaviour: outliving()},
+func lifeDefects() []Defect {
+	return []Defect{
+		{Name: "versioning-drops", Summary: "Where versioning is set after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "versioning"))},
+		{Name: "acl-drops", Summary: "Where an ACL is put after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "acl"))},
+		{Name: "policy-drops", Summary: "Where a policy is put after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "policy"))},
+		{Name: "tagging-drops", Summary: "Where the bucket is tagged after the configuration, that is gone.", Behaviour: forgetting(after("PUT", "tagging"))},
+		{Name: "name-begins-alike", Summary: "A bucket without a configuration is answered by one whose name is the beginning of its own.", Behaviour: beginningAlike()},
+		{Name: "outlives-its-bucket", Summary: "A bucket that is deleted and made again has its old configuration.", Behaviour: outliving()},
+	}
 }
 
 // after holds for a call on a bucket.
@@ -150,16 +154,18 @@ func outliving() Behaviour {
 }
 
 // callDefects concern configuration calls of one kind of client.
-var callDefects = []Defect{
-	{Name: "md5-alone", Summary: "PutBucketCors with Content-MD5 and no checksum is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
-		return h.Get("Content-Md5") != "" && checksums(h) == 0
-	})},
-	{Name: "checksum-alone", Summary: "PutBucketCors with a checksum and no Content-MD5 is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
-		return h.Get("Content-Md5") == "" && checksums(h) > 0
-	})},
-	{Name: "sha256-alone", Summary: "PutBucketCors with a checksum other than CRC32 is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
-		return checksums(h) > 0 && h.Get("X-Amz-Checksum-Crc32") == ""
-	})},
+func callDefects() []Defect {
+	return []Defect{
+		{Name: "md5-alone", Summary: "PutBucketCors with Content-MD5 and no checksum is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
+			return h.Get("Content-Md5") != "" && checksums(h) == 0
+		})},
+		{Name: "checksum-alone", Summary: "PutBucketCors with a checksum and no Content-MD5 is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
+			return h.Get("Content-Md5") == "" && checksums(h) > 0
+		})},
+		{Name: "sha256-alone", Summary: "PutBucketCors with a checksum other than CRC32 is refused.", Behaviour: refusingCalls(func(h http.Header) bool {
+			return checksums(h) > 0 && h.Get("X-Amz-Checksum-Crc32") == ""
+		})},
+	}
 }
 
 func checksums(h http.Header) int {
@@ -184,9 +190,11 @@ func refusingCalls(when func(http.Header) bool) Behaviour {
 }
 
 // connectionDefects concern what came before on the same connection.
-var connectionDefects = []Defect{
-	{Name: "refusal-lingers", Summary: "The first actual answer on a connection after a refused preflight carries no CORS headers.", Behaviour: lingeringRefusal()},
-	{Name: "first-answer-of-a-connection", Summary: "The first answer on a connection lacks Vary, where it is an actual one.", Behaviour: firstOfConnection()},
+func connectionDefects() []Defect {
+	return []Defect{
+		{Name: "refusal-lingers", Summary: "The first actual answer on a connection after a refused preflight carries no CORS headers.", Behaviour: lingeringRefusal()},
+		{Name: "first-answer-of-a-connection", Summary: "The first answer on a connection lacks Vary, where it is an actual one.", Behaviour: firstOfConnection()},
+	}
 }
 
 // lingeringRefusal knows connections by the client's address.

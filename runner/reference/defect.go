@@ -74,39 +74,43 @@ func Defects() []Defect {
 		}
 		all = append(all, Defect{Name: d.String(), Summary: d.Summary, Class: d.Class, Checks: d.Checks, Behaviour: WithDialect(d)})
 	}
-	return slices.Concat(all, sharedDefects, flakyDefects)
+	return slices.Concat(all, sharedDefects(), flakyDefects())
 }
 
 // WithDialect is an endpoint with the deviations of a dialect.
 func WithDialect(d ...dialect.Deviation) Behaviour { return Behaviour{Dialect: d} }
 
 // sharedDefects answer by what other buckets hold.
-var sharedDefects = []Defect{
-	{Name: "shared-between-buckets", Summary: "All buckets answer by the configuration that was put last.", Class: result.Exposure,
-		Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration { return v.Last }}},
-	{Name: "default-for-bare-buckets", Summary: "A bucket without a configuration answers by another bucket's.", Class: result.Exposure,
-		Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration {
-			if v.Own == nil {
-				return v.Last
-			}
-			return v.Own
-		}}},
+func sharedDefects() []Defect {
+	return []Defect{
+		{Name: "shared-between-buckets", Summary: "All buckets answer by the configuration that was put last.", Class: result.Exposure,
+			Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration { return v.Last }}},
+		{Name: "default-for-bare-buckets", Summary: "A bucket without a configuration answers by another bucket's.", Class: result.Exposure,
+			Behaviour: Behaviour{Config: func(v View) *s3cors.Configuration {
+				if v.Own == nil {
+					return v.Last
+				}
+				return v.Own
+			}}},
+	}
 }
 
 // flakyDefects are right only most of the time. No verdict but flaky is fit for them.
-var flakyDefects = []Defect{
-	{Name: "flaky-preflight", Summary: "Every fifth preflight is refused.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
-		if q.Preflight() {
-			a.Status, a.Error = []int{http.StatusForbidden}, &s3cors.Error{Code: s3cors.CodeAccessForbidden, Message: "Computer says no."}
-			clear(a.Headers)
-		}
-	})},
-	{Name: "flaky-vary", Summary: "Every fifth answer lacks Vary.", Behaviour: everyFifth(func(a *dialect.Answer, _ dialect.Asked) { delete(a.Headers, header.Vary) })},
-	{Name: "flaky-headers", Summary: "Every fifth actual answer lacks all CORS headers.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
-		if !q.Preflight() {
-			clear(a.Headers)
-		}
-	})},
+func flakyDefects() []Defect {
+	return []Defect{
+		{Name: "flaky-preflight", Summary: "Every fifth preflight is refused.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
+			if q.Preflight() {
+				a.Status, a.Error = []int{http.StatusForbidden}, &s3cors.Error{Code: s3cors.CodeAccessForbidden, Message: "Computer says no."}
+				clear(a.Headers)
+			}
+		})},
+		{Name: "flaky-vary", Summary: "Every fifth answer lacks Vary.", Behaviour: everyFifth(func(a *dialect.Answer, _ dialect.Asked) { delete(a.Headers, header.Vary) })},
+		{Name: "flaky-headers", Summary: "Every fifth actual answer lacks all CORS headers.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
+			if !q.Preflight() {
+				clear(a.Headers)
+			}
+		})},
+	}
 }
 
 // everyFifth changes every fifth answer that a rule made.

@@ -271,7 +271,7 @@ func TestRewrittenDocuments(t *testing.T) {
 
 // Flaky defects spoil one of five answers, and none that no rule made.
 func TestEveryFifth(t *testing.T) {
-	for _, d := range flakyDefects {
+	for _, d := range flakyDefects() {
 		spoilt := 0
 		for range 50 {
 			bare := dialect.Answer{Answer: s3cors.Answer{Status: []int{200}, Headers: map[string]string{}}}
@@ -350,7 +350,7 @@ func TestShadows(t *testing.T) {
 			t.Errorf("from %s the shadow differs: %t, its like: %t; want %t, false", origin, s.Differs(0), s.Differs(1), differs)
 		}
 	}
-	if !WithDialect(one).Alone() || flakyDefects[0].Alone() || sharedDefects[0].Alone() || (Behaviour{Refusal: "x"}).Alone() {
+	if !WithDialect(one).Alone() || flakyDefects()[0].Alone() || sharedDefects()[0].Alone() || (Behaviour{Refusal: "x"}).Alone() {
 		t.Error("a dialect is a matter of the request alone; chance, other buckets and wording are not")
 	}
 }
