@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the signature of version 2 is made with it
@@ -26,8 +27,11 @@ const unsigned = "UNSIGNED-PAYLOAD"
 var signers sync.Map
 
 func signerOf(creds aws.Credentials) *v4.Signer {
-	signer, _ := signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
-	return signer.(*v4.Signer)                                                                                                           //nolint:forcetypeassert // nothing else is stored
+	signer, known := signers.Load(creds.SecretAccessKey)
+	if !known {
+		signer, _ = signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
+	}
+	return signer.(*v4.Signer) //nolint:forcetypeassert // nothing else is stored
 }
 
 // Presigner presigns requests. One that differs from an earlier one in nothing that is signed, within the same second, has the earlier one's
@@ -87,10 +91,7 @@ func isAmz(name string) bool { return len(name) >= 6 && strings.EqualFold(name[:
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	r, err := unsignedRequest(ctx, q)
-	if err != nil {
-		return q, err
-	}
+	r := unsignedRequest(q)
 	for _, h := range q.Header {
 		if isAmz(h.Name) {
 			r.Header.Add(h.Name, h.Value)
@@ -105,8 +106,9 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	if err != nil {
 		return q, err
 	}
-	q.URL, err = url.Parse(signed)
-	return q, err
+	_, r.URL.RawQuery, _ = strings.Cut(signed, "?")
+	q.URL = r.URL
+	return q, nil
 }
 
 // subresources are the parameters that the signature of version 2 covers.
@@ -152,10 +154,7 @@ func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires ti
 
 // Sign puts a signature in the Authorization header.
 func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, now time.Time) (Request, error) {
-	r, err := unsignedRequest(ctx, q)
-	if err != nil {
-		return q, err
-	}
+	r := unsignedRequest(q)
 	for _, h := range q.Header {
 		if !onTheWay(h.Name) {
 			r.Header.Add(h.Name, h.Value)
@@ -187,14 +186,8 @@ func onTheWay(name string) bool {
 	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
-func unsignedRequest(ctx context.Context, q Request) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	if q.Host != "" {
-		r.Host = q.Host
-	}
-	r.ContentLength = int64(len(q.Body))
-	return r, nil
+// unsignedRequest is as much of a request as a signer reads.
+func unsignedRequest(q Request) *http.Request {
+	u := *q.URL
+	return &http.Request{Method: q.Method, URL: &u, Host: cmp.Or(q.Host, u.Host), Header: http.Header{}, ContentLength: int64(len(q.Body))}
 }
