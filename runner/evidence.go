@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,7 +88,7 @@ func brief(ex result.Exchange) result.Exchange {
 	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
 	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
 	for _, h := range ex.Request.Headers {
-		if !passedOver[strings.ToLower(h.Name)] {
+		if !slices.ContainsFunc(passedOver, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
 			short.Request.Headers = append(short.Request.Headers, h)
 		}
 	}
@@ -138,7 +139,7 @@ func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
 }
 
 // passedOver are headers of a request that no answer of CORS depends on.
-var passedOver = map[string]bool{"host": true, "user-agent": true, "accept": true, "x-amz-date": true, "x-amz-content-sha256": true, "content-md5": true}
+var passedOver = []string{"Host", "User-Agent", "Accept", "X-Amz-Date", "X-Amz-Content-Sha256", "Content-MD5"}
 
 func speaksOfCORS(name string) bool {
 	for _, h := range s3cors.Headers {
@@ -148,6 +149,9 @@ func speaksOfCORS(name string) bool {
 	}
 	return false
 }
+
+// amz begins the parameters of a signature.
+const amz = "X-Amz-"
 
 // unsigned is a URL without the value of its signature; that it is signed stays visible.
 func unsigned(address string) string {
@@ -162,7 +166,7 @@ func unsigned(address string) string {
 		switch {
 		case err == nil && strings.EqualFold(name, "X-Amz-Signature"):
 			kept = append(kept, name+"="+redact.Redacted)
-		case err == nil && strings.HasPrefix(strings.ToLower(name), "x-amz-"):
+		case err == nil && len(name) >= len(amz) && strings.EqualFold(name[:len(amz)], amz):
 		default:
 			kept = append(kept, pair)
 		}
