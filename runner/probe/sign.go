@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the signature of version 2 is made with it
@@ -39,7 +38,7 @@ func signerOf(creds aws.Credentials) *v4.Signer {
 // goroutines.
 type Presigner struct {
 	mu   sync.Mutex
-	made map[string]url.URL // by all that is signed
+	made map[presigned]url.URL
 }
 
 // mostPresigned bounds what is kept. Seconds pass, and their URLs with them.
@@ -47,7 +46,7 @@ const mostPresigned = 1000
 
 // Presign is [Presign].
 func (p *Presigner) Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	key := presigned(creds, region, q, expires, now)
+	key := allSigned(creds, region, q, expires, now)
 	if u, ok := p.earlier(key); ok {
 		q.URL = &u
 		return q, nil
@@ -59,32 +58,42 @@ func (p *Presigner) Presign(ctx context.Context, creds aws.Credentials, region s
 	return q, err
 }
 
-func (p *Presigner) earlier(key string) (url.URL, bool) {
+func (p *Presigner) earlier(key presigned) (url.URL, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u, ok := p.made[key]
 	return u, ok
 }
 
-func (p *Presigner) keep(key string, u url.URL) {
+func (p *Presigner) keep(key presigned, u url.URL) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.made == nil || len(p.made) >= mostPresigned {
-		p.made = map[string]url.URL{}
+		p.made = map[presigned]url.URL{}
 	}
 	p.made[key] = u
 }
 
 // presigned is all that a presigned URL depends on.
-func presigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) string {
-	parts := []string{creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken, region, expires.String(), strconv.FormatInt(now.Unix(), 10),
-		q.Method, q.URL.String(), q.Host, strconv.Itoa(len(q.Body))}
+type presigned struct {
+	key, secret, token, region string
+	expires                    time.Duration
+	now                        int64 // in seconds
+	method, url, host, amz     string
+	body                       int // its length
+}
+
+func allSigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) presigned {
+	amz := ""
 	for _, h := range q.Header {
 		if isAmz(h.Name) {
-			parts = append(parts, h.Name, h.Value)
+			amz += h.Name + "\x00" + h.Value + "\x00"
 		}
 	}
-	return strings.Join(parts, "\x00")
+	return presigned{
+		key: creds.AccessKeyID, secret: creds.SecretAccessKey, token: creds.SessionToken, region: region, expires: expires, now: now.Unix(),
+		method: q.Method, url: q.URL.String(), host: q.Host, amz: amz, body: len(q.Body),
+	}
 }
 
 func isAmz(name string) bool { return len(name) >= 6 && strings.EqualFold(name[:6], "x-amz-") }
@@ -189,5 +198,5 @@ func onTheWay(name string) bool {
 // unsignedRequest is as much of a request as a signer reads.
 func unsignedRequest(q Request) *http.Request {
 	u := *q.URL
-	return &http.Request{Method: q.Method, URL: &u, Host: cmp.Or(q.Host, u.Host), Header: http.Header{}, ContentLength: int64(len(q.Body))}
+	return &http.Request{Method: q.Method, URL: &u, Host: q.host(), Header: http.Header{}, ContentLength: int64(len(q.Body))}
 }

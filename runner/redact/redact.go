@@ -218,12 +218,13 @@ func withoutStart(text, secret string) string {
 		return text
 	}
 	for n := len(secret) - 1; n >= leastStart; n-- {
-		start := secret[:n]
-		if before, cut := strings.CutSuffix(text, start); cut {
+		if before, cut := strings.CutSuffix(text, secret[:n]); cut {
 			text = before + Redacted
 		}
-		for _, cut := range cuts {
-			text = strings.ReplaceAll(text, start+cut, Redacted+cut)
+	}
+	for _, cut := range cuts {
+		for n := len(secret) - 1; n >= leastStart && strings.Contains(text, cut); n-- {
+			text = strings.ReplaceAll(text, secret[:n]+cut, Redacted+cut)
 		}
 	}
 	return text
