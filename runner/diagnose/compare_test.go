@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -148,7 +149,7 @@ func TestContradicts(t *testing.T) {
 
 // A question tells two dialects apart only where no answer of one may be one of the other.
 func TestDistinguishable(t *testing.T) {
-	cfg := rules(t, "https://app.example | GET")
+	cfg := dialecttest.Configuration(t, "https://app.example | GET")
 	origin, null := "https://APP.example", "null"
 	get := func(origin *string) s3cors.Request {
 		return s3cors.Request{Method: "GET", Target: s3cors.Object, Origin: origin, Outcome: s3cors.Outcome{Status: []int{200}}}
@@ -166,7 +167,7 @@ func TestDistinguishable(t *testing.T) {
 		{"preflight-without-method: {status: 400}", "vary-missing", noMethod, false}, // S3 may answer 400 too
 		{"preflight-without-method: {status: 404}", "vary-missing", noMethod, true},
 	} {
-		a, b := dialect.Predict(dialectOf(t, c.a), cfg, c.request), dialect.Predict(dialectOf(t, c.b), cfg, c.request)
+		a, b := dialect.Predict(dialecttest.Dialect(t, c.a), cfg, c.request), dialect.Predict(dialecttest.Dialect(t, c.b), cfg, c.request)
 		if Distinguishable(a, b) != c.want || Distinguishable(b, a) != c.want {
 			t.Errorf("%s against %s: %t one way and %t the other, want %t", c.a, c.b, Distinguishable(a, b), Distinguishable(b, a), c.want)
 		}

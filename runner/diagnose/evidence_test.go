@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -23,7 +24,7 @@ func TestCallOf(t *testing.T) {
 		{"none", result.Step{}, "", -1, false, ""},
 		{"a configuration", result.Step{Call: "PutBucketCors", CORS: configuration(t, "* | GET")}, "PUT", 1, false, ""},
 		{"what is put goes before what is held", result.Step{Call: "PutBucketCors", Put: configuration(t, "* | PATCH\n* | GET"), CORS: configuration(t, "* | GET")}, "PUT", 2, false, ""},
-		{"a document", result.Step{Call: "PutBucketCors", Put: string(rules(t, "* | GET").XML())}, "PUT", 1, false, ""},
+		{"a document", result.Step{Call: "PutBucketCors", Put: string(dialecttest.Configuration(t, "* | GET").XML())}, "PUT", 1, false, ""},
 		{"a broken document", result.Step{Call: "PutBucketCors", Put: broken}, "PUT", -1, false, ""},
 		{"nobody's bucket", result.Step{Call: "GetBucketCors", On: "missing-bucket"}, "GET", -1, true, ""},
 		{"a wrong digest", result.Step{Call: "PutBucketCors", Put: configuration(t, "* | GET"), Digest: "wrong-md5"}, "PUT", 1, false, "BadDigest"},
@@ -123,7 +124,7 @@ func TestKeyOf(t *testing.T) {
 
 // What a PutBucketCors came to, with its exchanges and without.
 func TestPutCame(t *testing.T) {
-	held, other := rules(t, "* | GET"), rules(t, "* | PUT")
+	held, other := dialecttest.Configuration(t, "* | GET"), dialecttest.Configuration(t, "* | PUT")
 	for _, c := range []struct {
 		name     string
 		step     step
@@ -161,13 +162,13 @@ func TestCallsThatWereNotMade(t *testing.T) {
 	r := small(t, step{put: "* | GET", cells: []string{"GET /b/key; origin https://app.example => 200; origin *; methods GET; vary"}})
 	r.Cells[0].Verdict = result.Unsupported
 	e := read(r)
-	for _, d := range []dialect.Dialect{nil, dialectOf(t, "refuses-without-max-age")} {
+	for _, d := range []dialect.Dialect{nil, dialecttest.Dialect(t, "refuses-without-max-age")} {
 		if s := e.replay(d)[0][0]; s.Own == nil || len(s.Own.CORSRules) != 1 {
 			t.Errorf("under %q the bucket holds %v, want the rule", d, s.Own)
 		}
 	}
 	r.Cells[0].Verdict = result.Passed
-	if s := read(r).replay(dialectOf(t, "refuses-without-max-age"))[0][0]; s.Own != nil {
+	if s := read(r).replay(dialecttest.Dialect(t, "refuses-without-max-age"))[0][0]; s.Own != nil {
 		t.Errorf("where the call was made, the bucket holds %v, want nothing", s.Own)
 	}
 }

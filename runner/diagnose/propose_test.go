@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 )
 
@@ -116,7 +117,7 @@ func TestGuessesAreDropped(t *testing.T) {
 		{"those that show elsewhere too are none", 1, causes([]string{"1"}, []string{"1", "2"}, []string{"1"}), []string{"max-age-missing"}, []string{"1"}},
 		{"one in each cell", 1, causes([]string{"1"}, []string{"2"}, []string{"1", "2"}), []string{"vary-missing", "max-age-missing", "credentials-missing"}, nil},
 	} {
-		d := Diagnosis{Dialect: dialectOf(t, "vary-missing", "max-age-missing", "credentials-missing"), Causes: c.causes}
+		d := Diagnosis{Dialect: dialecttest.Dialect(t, "vary-missing", "max-age-missing", "credentials-missing"), Causes: c.causes}
 		d.dropGuesses(cell(c.findings))
 		var left []string
 		for _, one := range d.Causes {
@@ -134,13 +135,13 @@ func TestGuessesAreDropped(t *testing.T) {
 
 // A deviation is put before and behind what is there: changes apply in order.
 func TestPlaced(t *testing.T) {
-	one := dialectOf(t, "vary-missing")
+	one := dialecttest.Dialect(t, "vary-missing")
 	for _, c := range []struct {
 		d    dialect.Dialect
 		want []string
 	}{
 		{nil, []string{"vary-missing"}},
-		{dialectOf(t, "max-age-missing", "credentials-missing"), []string{"max-age-missing, credentials-missing, vary-missing", "vary-missing, max-age-missing, credentials-missing"}},
+		{dialecttest.Dialect(t, "max-age-missing", "credentials-missing"), []string{"max-age-missing, credentials-missing, vary-missing", "vary-missing, max-age-missing, credentials-missing"}},
 	} {
 		var got []string
 		for _, d := range placed(c.d, one[0]) {
@@ -154,7 +155,7 @@ func TestPlaced(t *testing.T) {
 
 // An oracle says which of a cell's findings a known dialect explains, and by which of its deviations.
 func TestOracleExplainsFindings(t *testing.T) {
-	d := dialectOf(t, "vary-origin-only", "max-age-missing", "origin-case-ignored")
+	d := dialecttest.Dialect(t, "vary-origin-only", "max-age-missing", "origin-case-ignored")
 	const came = "200; origin https://app.example; credentials; methods GET; vary Origin"
 	for _, c := range []struct {
 		name, cell       string

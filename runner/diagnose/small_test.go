@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
-	"corsprobe/runner/s3cors"
 )
 
 // The reports of these tests are written by hand, in lines that a reader can check:
@@ -63,42 +63,9 @@ func small(t testing.TB, steps ...step) result.Report {
 	return r
 }
 
-func rules(t testing.TB, text string) *s3cors.Configuration {
-	t.Helper()
-	cfg := &s3cors.Configuration{CORSRules: []s3cors.Rule{}}
-	if text == "" || text == "none" {
-		return cfg
-	}
-	for line := range strings.Lines(text) {
-		parts := strings.Split(strings.TrimSpace(line), " | ")
-		rule := s3cors.Rule{AllowedOrigins: strings.Split(parts[0], ", "), AllowedMethods: strings.Split(parts[1], ", ")}
-		for _, part := range parts[2:] {
-			switch name, value, _ := strings.Cut(part, " "); name {
-			case "headers":
-				rule.AllowedHeaders = strings.Split(value, ", ")
-			case "expose":
-				rule.ExposeHeaders = strings.Split(value, ", ")
-			case "id":
-				rule.ID = value
-			case "age":
-				n, err := strconv.ParseInt(value, 10, 32)
-				if err != nil {
-					t.Fatal(err)
-				}
-				seconds := int32(n)
-				rule.MaxAgeSeconds = &seconds
-			default:
-				t.Fatalf("a rule has no %q", name)
-			}
-		}
-		cfg.CORSRules = append(cfg.CORSRules, rule)
-	}
-	return cfg
-}
-
 func configuration(t testing.TB, text string) string {
 	t.Helper()
-	data, err := json.Marshal(rules(t, text))
+	data, err := json.Marshal(dialecttest.Configuration(t, cmp.Or(text, "none")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,12 +80,12 @@ func callCell(t testing.TB, id string, one result.Step, s step) result.Cell {
 	if s.came != "" {
 		response := answer(t, s.came)
 		if s.returned != "" && method == "GET" {
-			response.Body = string(rules(t, s.returned).XML())
+			response.Body = string(dialecttest.Configuration(t, s.returned).XML())
 		}
 		c.Exchanges = append(c.Exchanges, result.Exchange{Kind: "call", Request: result.Request{Method: method, URL: "http://endpoint/b?cors"}, Response: response})
 	}
 	if s.returned != "" && method == "PUT" {
-		c.Exchanges = append(c.Exchanges, result.Exchange{Kind: "call", Request: result.Request{Method: "GET"}, Response: result.Response{Status: 200, Body: string(rules(t, s.returned).XML())}})
+		c.Exchanges = append(c.Exchanges, result.Exchange{Kind: "call", Request: result.Request{Method: "GET"}, Response: result.Response{Status: 200, Body: string(dialecttest.Configuration(t, s.returned).XML())}})
 	}
 	return c
 }
@@ -214,17 +181,4 @@ func causes(d Diagnosis) []string {
 	}
 	slices.Sort(all)
 	return all
-}
-
-func dialectOf(t testing.TB, texts ...string) dialect.Dialect {
-	t.Helper()
-	var d dialect.Dialect
-	for _, text := range texts {
-		one, err := dialect.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d = append(d, one)
-	}
-	return d
 }

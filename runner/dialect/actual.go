@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -31,7 +32,7 @@ var actualDeviations = []Deviation{
 	{Name: "headers-on-the-root", Summary: "The list of buckets can be read by every page.", Class: result.Exposure, Checks: []string{"actual.allow-origin"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Target == s3cors.Service && q.Origin != nil {
-				a.Headers[allowOrigin] = "*"
+				a.Headers[header.AllowOrigin] = "*"
 			}
 		})},
 	{Name: "no-headers-on-bucket", Summary: "Answers of a bucket's URL have no CORS headers.", Class: result.Breakage, Checks: []string{"actual.allow-origin"},
@@ -63,20 +64,20 @@ var actualDeviations = []Deviation{
 		change: withoutHeaders(func(q Asked) bool { return q.RequestMethod == nil })},
 	{Name: "actual-refused", Summary: "An actual request that no rule permits is refused with 403.", Class: result.Contract, Checks: []string{"actual.status"},
 		change: answering(func(a *Answer, q Asked) {
-			if !q.Preflight() && q.Origin != nil && q.Config != nil && a.Headers[allowOrigin] == "" && q.Status < 300 && !q.has("cors") {
+			if !q.Preflight() && q.Origin != nil && q.Config != nil && a.Headers[header.AllowOrigin] == "" && q.Status < 300 && !q.has("cors") {
 				a.Status = []int{403}
 			}
 		})},
 	{Name: "actual-always-allowed", Summary: "Actual answers on a bucket with a configuration carry the origin whether or not a rule matches.", Class: result.Exposure, Checks: []string{"actual.*"},
 		change: answering(func(a *Answer, q Asked) {
-			if !q.Preflight() && q.Origin != nil && q.Config != nil && a.Headers[allowOrigin] == "" {
-				a.Headers[allowOrigin], a.Headers[vary] = text(q.Origin), allVary
+			if !q.Preflight() && q.Origin != nil && q.Config != nil && a.Headers[header.AllowOrigin] == "" {
+				a.Headers[header.AllowOrigin], a.Headers[header.Vary] = text(q.Origin), allVary
 			}
 		})},
 	{Name: "actual-headers-without-origin", Summary: "Answers to requests without Origin carry CORS headers.", Class: result.Contract, Checks: []string{"actual.*"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Origin == nil && q.Config != nil {
-				a.Headers[allowOrigin] = "*"
+				a.Headers[header.AllowOrigin] = "*"
 			}
 		})},
 	{Name: "actual-without-origin-matched", Summary: "An actual request without Origin is held against the rules too: one that lists * answers.", Class: result.Contract,
@@ -99,7 +100,7 @@ var actualDeviations = []Deviation{
 	{Name: "actual-headers-on-missing-bucket", Summary: "The 404 of a bucket that does not exist carries Allow-Origin.", Class: result.Exposure, Checks: []string{"actual.*"},
 		change: answering(func(a *Answer, q Asked) {
 			if !q.Preflight() && q.Origin != nil && q.BucketMissing {
-				a.Headers[allowOrigin] = "*"
+				a.Headers[header.AllowOrigin] = "*"
 			}
 		})},
 	{Name: "actual-bad-method", Summary: "An actual request whose Access-Control-Request-Method does not exist is refused.", Class: Open, Checks: []string{"actual.*"},
@@ -124,14 +125,14 @@ var actualDeviations = []Deviation{
 // exposing adds names to those that a rule exposes.
 func exposing(names []string) func(map[string]string, Asked) {
 	return func(h map[string]string, _ Asked) {
-		exposed := listed(h[exposeHeaders])
+		exposed := listed(h[header.ExposeHeaders])
 		for _, name := range names {
 			if !slices.ContainsFunc(exposed, func(e string) bool { return strings.EqualFold(e, name) }) {
 				exposed = append(exposed, name)
 			}
 		}
 		if len(exposed) > 0 {
-			h[exposeHeaders] = strings.Join(exposed, ", ")
+			h[header.ExposeHeaders] = strings.Join(exposed, ", ")
 		}
 	}
 }

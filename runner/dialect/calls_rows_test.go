@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/s3cors"
 )
 
@@ -35,7 +36,7 @@ func call(t *testing.T, c called) dialect.Call {
 	parts := strings.Split(c.call, "; ")
 	one := dialect.Call{Method: parts[0]}
 	if parts[0] == "PUT" && c.put != "broken" {
-		one.Put = configured(t, c.put)
+		one.Put = dialecttest.Configuration(t, c.put)
 		if c.put == "" {
 			one.Put = &s3cors.Configuration{}
 		}
@@ -93,10 +94,10 @@ func configuration(cfg *s3cors.Configuration) string {
 }
 
 func (r callRow) check(t *testing.T) {
-	d := parsed(t, r.deviation)
+	d := dialecttest.Dialect(t, r.deviation)
 	differs, alike := 0, 0
 	for _, c := range r.cases {
-		before := dialect.State{Own: configured(t, c.holds)}
+		before := dialect.State{Own: dialecttest.Configuration(t, c.holds)}
 		if got := outcome(dialect.Dialect(nil).Call(before, call(t, c))); got != c.s3 {
 			t.Errorf("%s %s on a bucket with %q\n leads on S3 to %s\n want           %s", c.call, c.put, c.holds, got, c.s3)
 		}

@@ -111,7 +111,7 @@ func answering(by func(*Answer, Asked)) change { return change{answer: by} }
 // granted changes answers that a rule made.
 func granted(by func(map[string]string, Asked)) change {
 	return answering(func(a *Answer, q Asked) {
-		if a.Headers[allowOrigin] != "" {
+		if a.Headers[header.AllowOrigin] != "" {
 			by(a.Headers, q)
 		}
 	})
@@ -165,13 +165,13 @@ func withoutHeaders(when func(Asked) bool) change {
 // grant makes of any answer to a preflight one that permits it.
 func grant(a *Answer, q Asked, origin string) {
 	a.Status, a.Error, a.NoDocument = []int{200}, nil, false
-	a.Headers[allowOrigin], a.Headers[vary] = origin, allVary
-	a.Headers[allowMethods] = text(q.RequestMethod)
+	a.Headers[header.AllowOrigin], a.Headers[header.Vary] = origin, allVary
+	a.Headers[header.AllowMethods] = text(q.RequestMethod)
 	if names := requested(q.Request); len(names) > 0 {
-		a.Headers[allowHeaders] = strings.ToLower(strings.Join(names, ", "))
+		a.Headers[header.AllowHeaders] = strings.ToLower(strings.Join(names, ", "))
 	}
 	if origin != "*" {
-		a.Headers[allowCredentials] = "true"
+		a.Headers[header.AllowCredentials] = "true"
 	}
 }
 
@@ -190,13 +190,5 @@ func hostOf(origin string) string {
 	return u.Hostname()
 }
 
-const (
-	allowOrigin      = header.AllowOrigin
-	allowCredentials = header.AllowCredentials
-	allowMethods     = header.AllowMethods
-	allowHeaders     = header.AllowHeaders
-	exposeHeaders    = header.ExposeHeaders
-	maxAge           = header.MaxAge
-	vary             = header.Vary
-	allVary          = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
-)
+// allVary is fact 29.
+const allVary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"

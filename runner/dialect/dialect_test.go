@@ -6,25 +6,13 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 )
-
-func parsed(t *testing.T, texts ...string) dialect.Dialect {
-	t.Helper()
-	var d dialect.Dialect
-	for _, text := range texts {
-		one, err := dialect.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d = append(d, one)
-	}
-	return d
-}
 
 // Whoever reads of a deviation finds what S3 does, where to look, and can write it.
 func TestEveryDeviationIsDescribed(t *testing.T) {
@@ -120,7 +108,7 @@ func TestPredict(t *testing.T) {
 		{"the second of two undoes the first", []string{"vary-origin-only", "vary-missing"}, get, 200, "Vary", ""},
 		{"more is exposed", []string{"always-exposed: [x-a, etag]", "expose-headers-lower-case"}, put, 200, "Access-Control-Expose-Headers", "etag, x-a"},
 	} {
-		a := dialect.Predict(parsed(t, c.dialect...), twoRules, c.request)[0]
+		a := dialect.Predict(dialecttest.Dialect(t, c.dialect...), twoRules, c.request)[0]
 		if a.Status[0] != c.status || a.Headers[c.header] != c.want {
 			t.Errorf("%s: %d, %s %q, want %d, %q", c.name, a.Status[0], c.header, a.Headers[c.header], c.status, c.want)
 		}
@@ -155,7 +143,7 @@ func TestCalls(t *testing.T) {
 		{[]string{"refused-put-wipes"}, []*s3cors.Configuration{twoRules, {}}, []int{200, 400}, -1},
 		{[]string{"accepts-no-rules"}, []*s3cors.Configuration{twoRules, {}}, []int{200, 200}, 0},
 	} {
-		d := parsed(t, c.dialect...)
+		d := dialecttest.Dialect(t, c.dialect...)
 		var s dialect.State
 		for i, cfg := range c.put {
 			var reply dialect.Reply
@@ -216,7 +204,7 @@ func TestRecreate(t *testing.T) {
 // What was changed on its way is refused for that, whatever else is wrong with it.
 func TestDigestComesFirst(t *testing.T) {
 	call := dialect.Call{Method: "PUT", Put: &s3cors.Configuration{CORSRules: []s3cors.Rule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}}}, Digest: s3cors.CodeBadDigest}
-	for _, d := range []dialect.Dialect{nil, parsed(t, "refuses-without-max-age")} {
+	for _, d := range []dialect.Dialect{nil, dialecttest.Dialect(t, "refuses-without-max-age")} {
 		if reply, _ := d.Call(dialect.State{}, call); reply.Status != 400 || reply.Code != s3cors.CodeBadDigest {
 			t.Errorf("%s: %d %s, want 400 %s", d, reply.Status, reply.Code, s3cors.CodeBadDigest)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 )
 
 // historyRow says what a bucket with a history answers. The calls are "PUT" with the configuration behind it, "DELETE", "RECREATE".
@@ -96,7 +97,7 @@ func TestHistoryRows(t *testing.T) {
 			if here == "" {
 				here = r.s3
 			}
-			for want, d := range map[string]dialect.Dialect{"S3": nil, "here": parsed(t, r.deviation)} {
+			for want, d := range map[string]dialect.Dialect{"S3": nil, "here": dialecttest.Dialect(t, r.deviation)} {
 				var s dialect.State
 				for _, c := range r.calls {
 					var reply dialect.Reply

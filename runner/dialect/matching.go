@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -389,7 +390,7 @@ var headerDeviations = []Deviation{
 			},
 			answer: func(a *Answer, q Asked) {
 				if !q.Preflight() && q.Rule != nil && slices.ContainsFunc(requested(q.Request), func(n string) bool { return !anyHeader(q.Rule.AllowedHeaders, n) }) {
-					delete(a.Headers, allowHeaders)
+					delete(a.Headers, header.AllowHeaders)
 				}
 			},
 		}},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -109,12 +110,12 @@ func (d Dialect) Matched(s State, q Asked) Matched {
 	m := Matched{owed: owed.Answers, asked: make([]Asked, len(owed.Answers))}
 	for i, a := range owed.Answers {
 		m.asked[i] = q
-		if owed.Rule < 0 || a.Headers[allowOrigin] == "" {
+		if owed.Rule < 0 || a.Headers[header.AllowOrigin] == "" {
 			continue
 		}
 		m.asked[i].Rule = &rules[owed.Rule].stored
 		if odd {
-			m.owed[i].Headers[allowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", ")) // as they were asked for
+			m.owed[i].Headers[header.AllowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", ")) // as they were asked for
 		}
 	}
 	return m

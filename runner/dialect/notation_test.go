@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -21,58 +22,6 @@ import (
 //
 // A request's path says what it names: / the root, /b and /b/ a bucket, anything longer an object. "vary" alone is the whole of fact 29,
 // "credentials" alone is true. A refusal has its error document's code, method and resource type behind the status.
-
-// configured reads a configuration, a rule a line; none from an empty text.
-func configured(t testing.TB, text string) *s3cors.Configuration {
-	t.Helper()
-	if text == "" {
-		return nil
-	}
-	cfg := &s3cors.Configuration{}
-	for line := range strings.Lines(text) {
-		parts := strings.Split(strings.TrimSpace(line), " | ")
-		if len(parts) < 2 {
-			t.Fatalf("the rule %q has no methods", line)
-		}
-		r := s3cors.Rule{AllowedOrigins: words(parts[0]), AllowedMethods: words(parts[1])}
-		for _, part := range parts[2:] {
-			name, value, _ := strings.Cut(part, " ")
-			switch name {
-			case "headers":
-				r.AllowedHeaders = words(value)
-			case "expose":
-				r.ExposeHeaders = words(value)
-			case "id":
-				r.ID = value
-			case "age":
-				seconds, err := strconv.ParseInt(value, 10, 32)
-				if err != nil {
-					t.Fatal(err)
-				}
-				age := int32(seconds)
-				r.MaxAgeSeconds = &age
-			default:
-				t.Fatalf("a rule has no %q", name)
-			}
-		}
-		cfg.CORSRules = append(cfg.CORSRules, r)
-	}
-	return cfg
-}
-
-// words splits a list at its commas; "-" is a list with nothing in it, "”" an empty word.
-func words(list string) []string {
-	if list == "-" {
-		return nil
-	}
-	all := strings.Split(list, ", ")
-	for i, w := range all {
-		if w == "''" {
-			all[i] = ""
-		}
-	}
-	return all
-}
 
 // asked reads a request.
 func asked(t testing.TB, text string) dialect.Asked {
@@ -111,7 +60,7 @@ func asked(t testing.TB, text string) dialect.Asked {
 				t.Fatal(err)
 			}
 		case "sends":
-			q.Sent = words(value)
+			q.Sent = dialecttest.Words(value)
 		case "fault":
 			q.Fault = value
 		case "no-bucket":

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -39,7 +40,7 @@ var preflightDeviations = []Deviation{
 			summary: worded("The preflight of a presigned URL that cannot be used is refused with 403 where a rule permits it, and keeps its headers: %s."), check: faults,
 			make: func(v Value) change {
 				return answering(func(a *Answer, q Asked) {
-					if code := v.pairs[q.Fault]; q.Preflight() && code != "" && a.Headers[allowOrigin] != "" {
+					if code := v.pairs[q.Fault]; q.Preflight() && code != "" && a.Headers[header.AllowOrigin] != "" {
 						a.Status, a.Error = []int{403}, &s3cors.Error{Code: code, Message: code}
 					}
 				})
@@ -52,7 +53,7 @@ var preflightDeviations = []Deviation{
 		})},
 	{Name: "preflight-key-needed", Summary: "The preflight of an object that does not exist gets 404.", Class: result.Breakage, Checks: []string{"preflight.status"},
 		change: answering(func(a *Answer, q Asked) {
-			if q.Preflight() && a.Headers[allowOrigin] != "" && q.KeyMissing {
+			if q.Preflight() && a.Headers[header.AllowOrigin] != "" && q.KeyMissing {
 				refuse(a, 404, "NoSuchKey")
 			}
 		})},
@@ -100,7 +101,7 @@ var preflightDeviations = []Deviation{
 		})},
 	{Name: "preflight-204", Summary: "A preflight that is permitted gets 204.", Class: result.Contract, Checks: []string{"preflight.status"},
 		change: answering(func(a *Answer, q Asked) {
-			if q.Preflight() && a.Headers[allowOrigin] != "" {
+			if q.Preflight() && a.Headers[header.AllowOrigin] != "" {
 				a.Status = []int{204}
 			}
 		})},
@@ -113,14 +114,14 @@ var preflightDeviations = []Deviation{
 	{Name: "preflight-refusal-with-headers", Summary: "A preflight that no rule permits gets 403 with CORS headers.", Class: result.Contract,
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && a.Error != nil && q.Origin != nil && q.Config != nil && a.Status[0] == 403 {
-				a.Headers[allowOrigin], a.Headers[allowMethods] = text(q.Origin), text(q.RequestMethod)
+				a.Headers[header.AllowOrigin], a.Headers[header.AllowMethods] = text(q.Origin), text(q.RequestMethod)
 			}
 		})},
 	{Name: "preflight-granted-by-origin", Summary: "A preflight whose origin a rule lists gets 200 with Allow-Origin alone where method or headers do not match.", Class: result.Contract,
 		change: answering(func(a *Answer, q Asked) {
 			if q.Preflight() && a.Error != nil && a.Error.Code == s3cors.CodeAccessForbidden && q.Config != nil && originListed(q.Config, q.Request) {
 				a.Status, a.Error, a.NoDocument = []int{200}, nil, false
-				a.Headers[allowOrigin] = text(q.Origin)
+				a.Headers[header.AllowOrigin] = text(q.Origin)
 			}
 		})},
 	{Name: "error-code", Summary: "Refused preflights have other error codes.", Class: result.Contract, Checks: []string{"preflight.error-code"},
@@ -225,7 +226,7 @@ var preflightDeviations = []Deviation{
 				if q.Preflight() {
 					grant(a, q, "*")
 				} else {
-					a.Headers[allowOrigin] = "*"
+					a.Headers[header.AllowOrigin] = "*"
 				}
 			}
 		})},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 )
 
 // row says of one deviation what an endpoint that has it answers.
@@ -40,7 +41,7 @@ const (
 )
 
 func (r row) check(t *testing.T) {
-	d := parsed(t, r.deviation)
+	d := dialecttest.Dialect(t, r.deviation)
 	differs, alike := 0, 0
 	for _, c := range r.cases {
 		config := c.config
@@ -53,7 +54,7 @@ func (r row) check(t *testing.T) {
 		case none:
 			config = ""
 		}
-		state := dialect.State{Own: configured(t, config)}
+		state := dialect.State{Own: dialecttest.Configuration(t, config)}
 		if got := written(dialect.Dialect(nil).Answers(state, asked(t, c.request))); got != c.s3 {
 			t.Errorf("%s\n under %s\n S3 answers  %s\n want        %s", c.request, config, got, c.s3)
 		}
@@ -79,13 +80,13 @@ func (r row) check(t *testing.T) {
 func TestEveryDeviationHasARow(t *testing.T) {
 	var named []string
 	for _, r := range answerRows() {
-		named = append(named, parsed(t, r.deviation)[0].Name)
+		named = append(named, dialecttest.Dialect(t, r.deviation)[0].Name)
 	}
 	for _, r := range callRows() {
-		named = append(named, parsed(t, r.deviation)[0].Name)
+		named = append(named, dialecttest.Dialect(t, r.deviation)[0].Name)
 	}
 	for _, r := range historyRows {
-		named = append(named, parsed(t, r.deviation)[0].Name)
+		named = append(named, dialecttest.Dialect(t, r.deviation)[0].Name)
 	}
 	for _, d := range dialect.All() {
 		if !slices.Contains(named, d.Name) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 )
 
 // What S3's facts leave open is not open of an endpoint whose deviation decides it: one that always allows null is contradicted by an
@@ -15,11 +16,11 @@ func TestOpenPointsThatADeviationSettles(t *testing.T) {
 		{"origin-reflected", "* | GET", "GET /b/key; origin null", grantedAny + " or 200", grantedAny},
 		{"origin-localhost-always", "* | GET", "GET /b/key; origin null", grantedAny + " or 200", grantedAny + " or 200"},
 	} {
-		state := dialect.State{Own: configured(t, c.config)}
+		state := dialect.State{Own: dialecttest.Configuration(t, c.config)}
 		if got := written(dialect.Dialect(nil).Answers(state, asked(t, c.request))); got != c.s3 {
 			t.Errorf("S3 answers %s with %s, want %s", c.request, got, c.s3)
 		}
-		if got := written(parsed(t, c.deviation).Answers(state, asked(t, c.request))); got != c.here {
+		if got := written(dialecttest.Dialect(t, c.deviation).Answers(state, asked(t, c.request))); got != c.here {
 			t.Errorf("with %s, %s is answered %s, want %s", c.deviation, c.request, got, c.here)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -51,7 +52,7 @@ func (b Browser) Cap() (seconds int, known bool) {
 // cap: a single run of digits (fetch#cors-preflight-fetch-0). It is ok only if the header is there once and such a
 // number; otherwise the seconds are [DefaultMaxAge]. A number too great for 32 bits is the greatest of those.
 func MaxAge(headers []result.Header) (seconds int, ok bool) {
-	values := lines(headers, maxAge)
+	values := lines(headers, header.MaxAge)
 	if len(values) != 1 || !isDigits(values[0]) {
 		return DefaultMaxAge, false
 	}
@@ -68,7 +69,7 @@ func MaxAge(headers []result.Header) (seconds int, ok bool) {
 // standard alone counts.
 func PreflightCacheLifetime(headers []result.Header, browser Browser) int {
 	seconds, ok := MaxAge(headers)
-	value, present := Get(headers, maxAge)
+	value, present := Get(headers, header.MaxAge)
 	limit, known := browser.Cap()
 	switch {
 	case !known || !present:
@@ -94,7 +95,7 @@ func integerLifetime(value string, limit int) int {
 // MaxAgeNotes returns sentences on what browsers make of an answer's Access-Control-Max-Age: which of them cut it, and
 // that 0 keeps nothing. It says nothing of an answer without the header.
 func MaxAgeNotes(headers []result.Header) []string {
-	value, present := Get(headers, maxAge)
+	value, present := Get(headers, header.MaxAge)
 	seconds, ok := MaxAge(headers)
 	switch {
 	case !present:
@@ -102,12 +103,12 @@ func MaxAgeNotes(headers []result.Header) []string {
 	case !ok:
 		return []string{unparsedNote(headers, value)}
 	case seconds == 0:
-		return []string{maxAge + " 0 keeps nothing: every request that needs a preflight sends one"}
+		return []string{header.MaxAge + " 0 keeps nothing: every request that needs a preflight sends one"}
 	}
 	var notes []string
 	for _, browser := range Browsers {
 		if kept := PreflightCacheLifetime(headers, browser); kept < seconds {
-			notes = append(notes, fmt.Sprintf("%s %s is cut to %d in %s", maxAge, quote(value), kept, browser))
+			notes = append(notes, fmt.Sprintf("%s %s is cut to %d in %s", header.MaxAge, quote(value), kept, browser))
 		}
 	}
 	return notes
@@ -116,7 +117,7 @@ func MaxAgeNotes(headers []result.Header) []string {
 // unparsedNote tells as how many seconds a value counts that is no number of them: by the standard, and in the browsers
 // that differ.
 func unparsedNote(headers []result.Header, value string) string {
-	notes := []string{fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard", maxAge, quote(value), DefaultMaxAge)}
+	notes := []string{fmt.Sprintf("%s %s is not a single number of seconds: it counts as %d by the standard", header.MaxAge, quote(value), DefaultMaxAge)}
 	for _, browser := range Browsers {
 		if kept := PreflightCacheLifetime(headers, browser); kept != DefaultMaxAge {
 			notes = append(notes, fmt.Sprintf("as %d in %s", kept, browser))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -28,15 +29,15 @@ func preflightCORSCheck(req Request, headers []result.Header) Verdict {
 
 // run is the check's order: presence, the lone *, equality, and with credentials the second header.
 func (c check) run(origin string, credentials Credentials) Verdict {
-	value, present := Get(c.headers, allowOrigin)
+	value, present := Get(c.headers, header.AllowOrigin)
 	switch {
 	case !present:
-		return c.deny(AllowOriginMissing, allowOrigin, "%s has no %s", c.subject, allowOrigin)
+		return c.deny(AllowOriginMissing, header.AllowOrigin, "%s has no %s", c.subject, header.AllowOrigin)
 	case value == "*" && credentials != Include:
 		return allow()
 	case value == "*":
-		return c.deny(WildcardWithCredentials, allowOrigin,
-			"%s has %s \"*\", which does not cover a request with credentials", c.subject, allowOrigin)
+		return c.deny(WildcardWithCredentials, header.AllowOrigin,
+			"%s has %s \"*\", which does not cover a request with credentials", c.subject, header.AllowOrigin)
 	case value != origin || value == "":
 		return c.originDiffers(origin, value)
 	case credentials == Include:
@@ -47,35 +48,35 @@ func (c check) run(origin string, credentials Credentials) Verdict {
 
 // originDiffers tells apart the ways in which a value is not the origin, as Chromium does.
 func (c check) originDiffers(origin, value string) Verdict {
-	if n := len(lines(c.headers, allowOrigin)); n > 1 {
-		return c.deny(AllowOriginMultiple, allowOrigin,
+	if n := len(lines(c.headers, header.AllowOrigin)); n > 1 {
+		return c.deny(AllowOriginMultiple, header.AllowOrigin,
 			"%s has %d lines of %s, which a browser joins to %s: only one value is allowed",
-			c.subject, n, allowOrigin, quote(value))
+			c.subject, n, header.AllowOrigin, quote(value))
 	}
 	if strings.ContainsAny(value, " ,") {
-		return c.deny(AllowOriginMultiple, allowOrigin,
-			"%s has %s %s: only one origin, or *, is allowed", c.subject, allowOrigin, quote(value))
+		return c.deny(AllowOriginMultiple, header.AllowOrigin,
+			"%s has %s %s: only one origin, or *, is allowed", c.subject, header.AllowOrigin, quote(value))
 	}
 	if !isAbsoluteURL(value) && value != "null" {
-		return c.deny(AllowOriginInvalid, allowOrigin,
-			"%s has %s %s, which is not an origin: %s", c.subject, allowOrigin, quote(value), originProblem(value))
+		return c.deny(AllowOriginInvalid, header.AllowOrigin,
+			"%s has %s %s, which is not an origin: %s", c.subject, header.AllowOrigin, quote(value), originProblem(value))
 	}
-	sentence := fmt.Sprintf("%s has %s %s, not %s", c.subject, allowOrigin, quote(value), quote(origin))
+	sentence := fmt.Sprintf("%s has %s %s, not %s", c.subject, header.AllowOrigin, quote(value), quote(origin))
 	if problem := originProblem(value); problem != "" {
 		sentence += ": " + problem
 	}
-	return c.deny(AllowOriginMismatch, allowOrigin, "%s", sentence)
+	return c.deny(AllowOriginMismatch, header.AllowOrigin, "%s", sentence)
 }
 
 // credentials is the check's last step: the one value that counts is true in lower case.
 func (c check) credentials() Verdict {
-	switch value, present := Get(c.headers, allowCredentials); {
+	switch value, present := Get(c.headers, header.AllowCredentials); {
 	case !present:
-		return c.deny(CredentialsNotTrue, allowCredentials,
-			"%s has no %s, and the request carries credentials", c.subject, allowCredentials)
+		return c.deny(CredentialsNotTrue, header.AllowCredentials,
+			"%s has no %s, and the request carries credentials", c.subject, header.AllowCredentials)
 	case value != "true":
-		return c.deny(CredentialsNotTrue, allowCredentials,
-			"%s has %s %s: only \"true\" counts, in lower case and once", c.subject, allowCredentials, quote(value))
+		return c.deny(CredentialsNotTrue, header.AllowCredentials,
+			"%s has %s %s: only \"true\" counts, in lower case and once", c.subject, header.AllowCredentials, quote(value))
 	}
 	return allow()
 }

@@ -3,6 +3,7 @@ package fetch
 import (
 	"slices"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -38,7 +39,7 @@ func IsSafelistedResponseHeader(name string) bool {
 // exposedNames returns a test for the names that an answer exposes (fetch#main-fetch). A list that cannot be
 // parsed exposes nothing, and * is an ordinary name when the request carried credentials.
 func exposedNames(credentials Credentials, headers []result.Header) func(name string) bool {
-	list, _ := ExtractHeaderListValues(headers, exposeHeaders)
+	list, _ := ExtractHeaderListValues(headers, header.ExposeHeaders)
 	all := credentials != Include && slices.Contains(list, "*")
 	return func(name string) bool {
 		switch byteLower(name) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/english"
+	"corsprobe/runner/header"
 )
 
 // authorization is the one CORS non-wildcard request-header name (fetch#cors-non-wildcard-request-header-name).
@@ -40,7 +41,7 @@ func methodCheck(req Request, res Response, methods []string) Verdict {
 	case star:
 		tail = starIsLiteral
 	}
-	return notListed(MethodDenied, []string{method}, res, allowMethods, tail)
+	return notListed(MethodDenied, []string{method}, res, header.AllowMethods, tail)
 }
 
 // headersCheck is the condition on the request's headers, Authorization first (fetch#cors-preflight-fetch-0, steps 7.6
@@ -59,11 +60,11 @@ func headersCheck(req Request, res Response, granted []string, authorizationBySt
 	case len(missing) == 0:
 		return allow(patternNotes(granted)...)
 	case star && slices.Equal(missing, []string{authorization}):
-		return notListed(reason, missing, res, allowHeaders, ": * does not cover it, it must be listed by name")
+		return notListed(reason, missing, res, header.AllowHeaders, ": * does not cover it, it must be listed by name")
 	case star:
-		return notListed(reason, missing, res, allowHeaders, starIsLiteral)
+		return notListed(reason, missing, res, header.AllowHeaders, starIsLiteral)
 	}
-	return notListed(reason, missing, res, allowHeaders, patternTail(granted, missing))
+	return notListed(reason, missing, res, header.AllowHeaders, patternTail(granted, missing))
 }
 
 // notListed is the verdict on names that a list header does not grant.
@@ -102,7 +103,7 @@ func patternTail(list, missing []string) string {
 func patternNotes(list []string) []string {
 	var notes []string
 	for _, pattern := range patterns(list) {
-		notes = append(notes, fmt.Sprintf("browsers take %s in %s for a literal name", quote(pattern), allowHeaders))
+		notes = append(notes, fmt.Sprintf("browsers take %s in %s for a literal name", quote(pattern), header.AllowHeaders))
 	}
 	return notes
 }

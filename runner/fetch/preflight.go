@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -24,10 +25,10 @@ func (r Request) preflightFlag() bool { return r.UseCORSPreflight || r.StreamBod
 func PreflightHeaders(req Request) []result.Header {
 	headers := []result.Header{
 		{Name: "Accept", Value: "*/*"},
-		{Name: requestMethod, Value: NormalizeMethod(req.Method)},
+		{Name: header.RequestMethod, Value: NormalizeMethod(req.Method)},
 	}
 	if names := req.unsafeNames(); len(names) > 0 {
-		headers = append(headers, result.Header{Name: requestHeaders, Value: strings.Join(names, ",")})
+		headers = append(headers, result.Header{Name: header.RequestHeaders, Value: strings.Join(names, ",")})
 	}
 	return append(headers, result.Header{Name: "Origin", Value: req.Origin})
 }
@@ -61,13 +62,13 @@ func preflightCheck(req Request, res Response, authorizationByStar bool) Verdict
 	if v := okStatusCheck(res); !v.Allowed {
 		return v
 	}
-	methods, err := ExtractHeaderListValues(res.Headers, allowMethods)
+	methods, err := ExtractHeaderListValues(res.Headers, header.AllowMethods)
 	if err != nil {
-		return invalidList(AllowMethodsInvalid, res, allowMethods, err)
+		return invalidList(AllowMethodsInvalid, res, header.AllowMethods, err)
 	}
-	headers, err := ExtractHeaderListValues(res.Headers, allowHeaders)
+	headers, err := ExtractHeaderListValues(res.Headers, header.AllowHeaders)
 	if err != nil {
-		return invalidList(AllowHeadersInvalid, res, allowHeaders, err)
+		return invalidList(AllowHeadersInvalid, res, header.AllowHeaders, err)
 	}
 	if v := methodCheck(req, res, methods); !v.Allowed {
 		return v

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 )
 
@@ -130,7 +131,7 @@ func redirectNotes(before, after Request) []string {
 	}
 	if before.Origin != after.Origin {
 		notes = append(notes, fmt.Sprintf("the next request's Origin is null, because the redirect leads from one "+
-			"foreign origin to another: only %s * or null matches it", allowOrigin))
+			"foreign origin to another: only %s * or null matches it", header.AllowOrigin))
 	}
 	return notes
 }

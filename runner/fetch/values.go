@@ -4,22 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 
 	"golang.org/x/net/http/httpguts"
-)
-
-// Names of the protocol's headers.
-const (
-	allowOrigin      = header.AllowOrigin
-	allowCredentials = header.AllowCredentials
-	allowMethods     = header.AllowMethods
-	allowHeaders     = header.AllowHeaders
-	exposeHeaders    = header.ExposeHeaders
-	maxAge           = header.MaxAge
-	requestMethod    = header.RequestMethod
-	requestHeaders   = header.RequestHeaders
 )
 
 // httpWhitespace holds the bytes that are cut off both ends of a header's value (fetch#concept-header-value-normalize).

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 
 	"golang.org/x/net/http/httpguts"
@@ -22,8 +23,8 @@ func VaryCovers(headers []result.Header, name string) bool {
 // not look at Vary, so on a preflight Vary is advice.
 func NeedsVary(answers ...[]result.Header) bool {
 	for i := 1; i < len(answers); i++ {
-		first, inFirst := Get(answers[0], allowOrigin)
-		other, inOther := Get(answers[i], allowOrigin)
+		first, inFirst := Get(answers[0], header.AllowOrigin)
+		other, inOther := Get(answers[i], header.AllowOrigin)
 		if inFirst != inOther || first != other {
 			return true
 		}

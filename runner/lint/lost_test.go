@@ -6,24 +6,11 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/s3cors"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func speaks(t *testing.T, names ...string) dialect.Dialect {
-	t.Helper()
-	var d dialect.Dialect
-	for _, name := range names {
-		one, err := dialect.Parse(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d = append(d, one)
-	}
-	return d
-}
 
 // What works with S3 and not at a provider is told rule by rule, with the deviation at fault; nothing is told of what works, or fails with S3
 // too.
@@ -58,7 +45,7 @@ func TestLost(t *testing.T) {
 			`CP605 warning: rule 1, AllowedHeaders "x-amz-*": on Example, GET from https://app.example.com with x-amz-example is blocked: the preflight's answer has no Access-Control-Allow-Origin. Only * alone is a wildcard in AllowedHeaders (header-no-pattern)`,
 			`CP605 warning: rule 1, ExposeHeaders "ETag": on Example, a script at https://app.example.com cannot read ETag. Expose-Headers is never sent (expose-headers-missing)`}},
 	} {
-		got := said(Provider{Title: "Example", Dialect: speaks(t, c.by...)}.lost(&s3cors.Configuration{CORSRules: c.rules}))
+		got := said(Provider{Title: "Example", Dialect: dialecttest.Dialect(t, c.by...)}.lost(&s3cors.Configuration{CORSRules: c.rules}))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
@@ -78,7 +65,7 @@ func TestLostAdvice(t *testing.T) {
 			{ID: "one", AllowedOrigins: []string{"https://app.example.com"}, AllowedMethods: []string{"GET"}, AllowedHeaders: []string{"x-*"}, ExposeHeaders: []string{"ETag"}},
 			{AllowedOrigins: []string{"https://app.example.com"}, AllowedMethods: []string{"DELETE"}},
 		}}
-		got := Provider{Title: "Example", Dialect: speaks(t, deviation)}.lost(cfg)
+		got := Provider{Title: "Example", Dialect: dialecttest.Dialect(t, deviation)}.lost(cfg)
 		if len(got) == 0 || got[0].Do != want {
 			t.Errorf("%s: %+v, want the advice %q", deviation, got, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 
@@ -75,9 +76,9 @@ func TestComparedProviders(t *testing.T) {
 	cfg := rules(one, rule(app, "PUT", "x-a"))
 	c := Compare([]Provider{
 		{Name: "faithful", Title: "Faithful"},
-		{Name: "first", Title: "First", Dialect: speaking(t, "only-first-rule", "vary-missing")},
-		{Name: "mute", Title: "Mute", Dialect: speaking(t, "expose-headers-missing")},
-		{Name: "one", Title: "One", Dialect: speaking(t, "most-rules: 1")},
+		{Name: "first", Title: "First", Dialect: dialecttest.Dialect(t, "only-first-rule", "vary-missing")},
+		{Name: "mute", Title: "Mute", Dialect: dialecttest.Dialect(t, "expose-headers-missing")},
+		{Name: "one", Title: "One", Dialect: dialecttest.Dialect(t, "most-rules: 1")},
 		{Name: "none", Title: "None", NoBucketCORS: true},
 	}, cfg)
 	var columns []string
@@ -131,7 +132,7 @@ func TestBlocks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sentence, by := Blocks(speaking(t, c.deviation), cfg, q)
+		sentence, by := Blocks(dialecttest.Dialect(t, c.deviation), cfg, q)
 		var names []string
 		for _, one := range by {
 			names = append(names, one.Name)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/fetch"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -16,19 +16,6 @@ var later = &s3cors.Configuration{CORSRules: []s3cors.Rule{
 	{AllowedOrigins: []string{"https://app.example.com", "*"}, AllowedMethods: []string{"GET"}, ExposeHeaders: []string{"ETag"}},
 	{AllowedOrigins: []string{"https://app.example.com", "https://*.example.com", "http://localhost:*", "https://no.example.com/"}, AllowedMethods: []string{"GET", "PUT"}, AllowedHeaders: []string{"x-amz-*", "*", "Host"}},
 }}
-
-func speaking(t *testing.T, names ...string) dialect.Dialect {
-	t.Helper()
-	var d dialect.Dialect
-	for _, name := range names {
-		one, err := dialect.Parse(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d = append(d, one)
-	}
-	return d
-}
 
 // TestIntents: what S3 serves by the rule itself; what an earlier rule answers, or no browser sends, is no intent of the rule's.
 func TestIntents(t *testing.T) {
@@ -60,15 +47,15 @@ func TestAt(t *testing.T) {
 	if e := Explain(later, page); faithful.Gets != e.Gets || len(faithful.By) != 0 || faithful.Preflight.Status != e.Preflight.Status || !slices.Equal(faithful.Readable, e.Readable) {
 		t.Errorf("S3's own dialect: got %+v", faithful)
 	}
-	got := At(Provider{Dialect: speaking(t, "vary-missing", "max-age-missing", "rule-by-origin-alone", "expose-headers-missing")}, later, page)
+	got := At(Provider{Dialect: dialecttest.Dialect(t, "vary-missing", "max-age-missing", "rule-by-origin-alone", "expose-headers-missing")}, later, page)
 	if got.Gets != result.Blocked || got.Preflight.Status != 403 || got.Actual != nil || len(got.By) != 1 || got.By[0].Deviation != "rule-by-origin-alone" {
 		t.Errorf("got %+v", got)
 	}
-	both := At(Provider{Dialect: speaking(t, "preflight-204", "vary-missing")}, later, page)
+	both := At(Provider{Dialect: dialecttest.Dialect(t, "preflight-204", "vary-missing")}, later, page)
 	if both.Gets != result.Readable || len(both.By) != 2 {
 		t.Errorf("got %+v", both)
 	}
-	if refused := At(Provider{Dialect: speaking(t, "most-rules: 1")}, later, page); refused.Refused != "PutBucketCors is answered 400 InvalidRequest" || refused.Gets != result.Blocked || refused.By[0].Deviation != "most-rules: 1" {
+	if refused := At(Provider{Dialect: dialecttest.Dialect(t, "most-rules: 1")}, later, page); refused.Refused != "PutBucketCors is answered 400 InvalidRequest" || refused.Gets != result.Blocked || refused.By[0].Deviation != "most-rules: 1" {
 		t.Errorf("got %+v", refused)
 	}
 	if none := At(Provider{NoBucketCORS: true}, later, page); none.Refused != "it has no CORS of a bucket's" || none.Gets != result.Blocked {
@@ -79,11 +66,11 @@ func TestAt(t *testing.T) {
 // TestEitherIsEnough: where each of two deviations alone has the page blocked, both are named.
 func TestEitherIsEnough(t *testing.T) {
 	page := fetch.Request{Origin: "https://app.example.com", Method: "PUT", Credentials: fetch.Omit}
-	_, by := Blocks(speaking(t, "rule-by-origin-alone", "only-first-rule"), later, page)
+	_, by := Blocks(dialecttest.Dialect(t, "rule-by-origin-alone", "only-first-rule"), later, page)
 	if by.String() != "rule-by-origin-alone, only-first-rule" {
 		t.Errorf("by %s", by)
 	}
-	if sentence, by := Blocks(speaking(t, "vary-missing"), later, page); sentence != "" || by != nil {
+	if sentence, by := Blocks(dialecttest.Dialect(t, "vary-missing"), later, page); sentence != "" || by != nil {
 		t.Errorf("%s by %s", sentence, by)
 	}
 }
@@ -92,12 +79,12 @@ func TestLost(t *testing.T) {
 	if lost := Lost(nil, later); len(lost) != 0 {
 		t.Errorf("S3 itself loses %+v", lost)
 	}
-	for _, l := range Lost(speaking(t, "expose-headers-missing"), later) {
+	for _, l := range Lost(dialecttest.Dialect(t, "expose-headers-missing"), later) {
 		if l.Sentence != "" || !slices.Equal(l.Unread, []string{"ETag"}) || l.By.String() != "expose-headers-missing" {
 			t.Errorf("got %+v", l)
 		}
 	}
-	c := Compare([]Provider{{Title: "A", Dialect: speaking(t, "delete-never")}, {Title: "B", Dialect: speaking(t, "rule-by-origin-alone")}, {Title: "C", NoBucketCORS: true}}, later)
+	c := Compare([]Provider{{Title: "A", Dialect: dialecttest.Dialect(t, "delete-never")}, {Title: "B", Dialect: dialecttest.Dialect(t, "rule-by-origin-alone")}, {Title: "C", NoBucketCORS: true}}, later)
 	for _, q := range c.Requests {
 		blocked := q.Rule == 2
 		if !q.At[0].Works() || q.At[1].Works() == blocked || q.At[2].Works() {

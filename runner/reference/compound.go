@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -80,7 +81,7 @@ func setting(name, value string, when condition) Behaviour {
 // refusingPreflights refuses preflights where a condition holds.
 func refusingPreflights(when condition) Behaviour {
 	return answering(func(a *dialect.Answer, q asked) {
-		if q.Preflight() && a.Headers[allowOrigin] != "" && when(q) {
+		if q.Preflight() && a.Headers[header.AllowOrigin] != "" && when(q) {
 			a.Status, a.Error = []int{http.StatusForbidden}, &s3cors.Error{Code: s3cors.CodeAccessForbidden, Message: s3cors.CodeAccessForbidden}
 			clear(a.Headers)
 		}
@@ -90,29 +91,29 @@ func refusingPreflights(when condition) Behaviour {
 // operationDefects concern single operations of S3.
 var operationDefects = []Defect{
 	{Name: "unsatisfiable-suffix-range", Summary: "Of an empty object, a range that cannot be satisfied is answered without CORS headers.", Behaviour: withoutCORS(all(answered(416), sends("Range", "bytes=-")))},
-	{Name: "suffix-range-hides", Summary: "The answer to a suffix range exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(answered(206), sends("Range", "bytes=-")))},
+	{Name: "suffix-range-hides", Summary: "The answer to a suffix range exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(answered(206), sends("Range", "bytes=-")))},
 	{Name: "not-modified-since", Summary: "304 by date carries no CORS headers, 304 by ETag does.", Behaviour: withoutCORS(all(answered(304), sends("If-Modified-Since", "")))},
-	{Name: "not-modified-without-vary", Summary: "304 by the object's own ETag lacks Vary.", Behaviour: leavingOut(vary, all(answered(304), sends("If-None-Match", `"`)))},
+	{Name: "not-modified-without-vary", Summary: "304 by the object's own ETag lacks Vary.", Behaviour: leavingOut(header.Vary, all(answered(304), sends("If-None-Match", `"`)))},
 	{Name: "precondition-by-date", Summary: "412 by date carries no CORS headers.", Behaviour: withoutCORS(all(answered(412), sends("If-Unmodified-Since", "")))},
 	{Name: "conditional-write", Summary: "A PUT that If-None-Match: * stops is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), sends("If-None-Match", "*"), answered(412)))},
-	{Name: "override-hides", Summary: "A GET that overrides the disposition exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("GET"), asks("response-content-disposition")))},
+	{Name: "override-hides", Summary: "A GET that overrides the disposition exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(is("GET"), asks("response-content-disposition")))},
 	{Name: "override-of-type-on-head", Summary: "A HEAD that overrides the type carries no CORS headers.", Behaviour: withoutCORS(all(is("HEAD"), asks("response-content-type")))},
 	{Name: "put-tagging", Summary: "Tagging an object is answered without CORS headers, reading tags is not.", Behaviour: withoutCORS(all(is("PUT"), asks("tagging")))},
-	{Name: "get-acl-with-credentials", Summary: "An object's ACL is answered without Allow-Credentials.", Behaviour: leavingOut(allowCredentials, all(is("GET"), asks("acl")))},
+	{Name: "get-acl-with-credentials", Summary: "An object's ACL is answered without Allow-Credentials.", Behaviour: leavingOut(header.AllowCredentials, all(is("GET"), asks("acl")))},
 	{Name: "attributes-hide", Summary: "GetObjectAttributes is answered without CORS headers.", Behaviour: withoutCORS(all(is("GET"), asks("attributes")))},
 	{Name: "listing-encoded", Summary: "A listing with encoded keys of version 1 is answered without CORS headers.", Behaviour: withoutCORS(all(asksFor("encoding-type", "url"), not(asks("list-type"))))},
-	{Name: "listing-of-folders", Summary: "A listing of version 2 with a delimiter lacks Vary.", Behaviour: leavingOut(vary, all(asksFor("list-type", "2"), asks("delimiter")))},
-	{Name: "part-hides-its-etag", Summary: "A part that was written exposes nothing; one that fails does.", Behaviour: leavingOut(exposeHeaders, all(is("PUT"), asks("partNumber"), answered(200)))},
+	{Name: "listing-of-folders", Summary: "A listing of version 2 with a delimiter lacks Vary.", Behaviour: leavingOut(header.Vary, all(asksFor("list-type", "2"), asks("delimiter")))},
+	{Name: "part-hides-its-etag", Summary: "A part that was written exposes nothing; one that fails does.", Behaviour: leavingOut(header.ExposeHeaders, all(is("PUT"), asks("partNumber"), answered(200)))},
 	{Name: "completed-upload", Summary: "A multipart upload that succeeds is answered without CORS headers.", Behaviour: withoutCORS(all(is("POST"), asks("uploadId"), answered(200)))},
 	{Name: "aborted-upload", Summary: "The abort of an upload that was there is answered without CORS headers.", Behaviour: withoutCORS(all(is("DELETE"), asks("uploadId"), answered(204)))},
 	{Name: "listed-parts", Summary: "The list of an upload's parts is answered without CORS headers.", Behaviour: withoutCORS(all(is("GET"), asks("uploadId"), answered(200)))},
-	{Name: "copied-object", Summary: "A copy that succeeds lacks Allow-Credentials.", Behaviour: leavingOut(allowCredentials, all(is("PUT"), sends("X-Amz-Copy-Source", ""), answered(200)))},
+	{Name: "copied-object", Summary: "A copy that succeeds lacks Allow-Credentials.", Behaviour: leavingOut(header.AllowCredentials, all(is("PUT"), sends("X-Amz-Copy-Source", ""), answered(200)))},
 	{Name: "copy-of-nothing", Summary: "A copy of what is not there is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), sends("X-Amz-Copy-Source", ""), answered(404)))},
 	{Name: "objects-deleted", Summary: "DeleteObjects is answered without CORS headers.", Behaviour: withoutCORS(all(is("POST"), asks("delete")))},
 	{Name: "expired-signature", Summary: "An expired URL is answered without CORS headers, a forged one with them.", Behaviour: withoutCORS(all(asksFor("X-Amz-Expires", "1"), answered(403)))},
 	{Name: "streamed-upload", Summary: "An upload in signed chunks is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), sends("X-Amz-Content-Sha256", "STREAMING-")))},
-	{Name: "trailing-checksum", Summary: "An upload with a trailing checksum exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("PUT"), sends("X-Amz-Trailer", "")))},
-	{Name: "checksum-mode", Summary: "A GET that asks for the checksum exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("GET"), sends("X-Amz-Checksum-Mode", "")))},
+	{Name: "trailing-checksum", Summary: "An upload with a trailing checksum exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(is("PUT"), sends("X-Amz-Trailer", "")))},
+	{Name: "checksum-mode", Summary: "A GET that asks for the checksum exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(is("GET"), sends("X-Amz-Checksum-Mode", "")))},
 	{Name: "preflight-of-tagging", Summary: "A preflight for the PUT of tags is refused.", Behaviour: refusingPreflights(all(asks("tagging"), requesting("PUT")))},
 	{Name: "preflight-of-delete-objects", Summary: "A preflight for DeleteObjects is refused.", Behaviour: refusingPreflights(all(asks("delete"), requesting("POST")))},
 }
@@ -124,43 +125,43 @@ func requesting(method string) condition {
 
 // clientDefects concern what browsers send along.
 var clientDefects = []Defect{
-	{Name: "compression-varies-alone", Summary: "Where gzip is accepted, a listing varies on Accept-Encoding alone.", Behaviour: setting(vary, "Accept-Encoding", all(sends("Accept-Encoding", "gzip"), asks("list-type")))},
+	{Name: "compression-varies-alone", Summary: "Where gzip is accepted, a listing varies on Accept-Encoding alone.", Behaviour: setting(header.Vary, "Accept-Encoding", all(sends("Accept-Encoding", "gzip"), asks("list-type")))},
 	{Name: "compressed-errors", Summary: "Where gzip is accepted, errors carry no CORS headers.", Behaviour: withoutCORS(all(sends("Accept-Encoding", "gzip"), answered(404)))},
 	{Name: "cookie-with-star", Summary: "With a cookie, an origin that * allows is given back with credentials.", Behaviour: onActual(func(h map[string]string, q asked) {
-		if h[allowOrigin] == "*" && sends("Cookie", "")(q) {
-			h[allowOrigin], h[allowCredentials] = text(q.Origin), "true"
+		if h[header.AllowOrigin] == "*" && sends("Cookie", "")(q) {
+			h[header.AllowOrigin], h[header.AllowCredentials] = text(q.Origin), "true"
 		}
 	})},
-	{Name: "cookie-on-put", Summary: "A PUT with a cookie is answered without Allow-Credentials.", Behaviour: leavingOut(allowCredentials, all(is("PUT"), sends("Cookie", "")))},
+	{Name: "cookie-on-put", Summary: "A PUT with a cookie is answered without Allow-Credentials.", Behaviour: leavingOut(header.AllowCredentials, all(is("PUT"), sends("Cookie", "")))},
 	{Name: "foreign-referer", Summary: "A GET whose Referer is not below its Origin is answered without CORS headers.", Behaviour: withoutCORS(all(sends("Referer", "http"), func(q asked) bool {
 		return !strings.HasPrefix(q.HTTP.Referer(), text(q.Origin)+"/")
 	}))},
 	{Name: "same-site-unlisted", Summary: "An origin that no rule lists is allowed where the browser says same-site.", Behaviour: answering(func(a *dialect.Answer, q asked) {
-		if !q.Preflight() && a.Headers[allowOrigin] == "" && q.Config != nil && q.Origin != nil && sends("Sec-Fetch-Site", "same-site")(q) {
-			a.Headers[allowOrigin], a.Headers[vary] = *q.Origin, allVary
+		if !q.Preflight() && a.Headers[header.AllowOrigin] == "" && q.Config != nil && q.Origin != nil && sends("Sec-Fetch-Site", "same-site")(q) {
+			a.Headers[header.AllowOrigin], a.Headers[header.Vary] = *q.Origin, allVary
 		}
 	})},
 	{Name: "browser-preflight-age", Summary: "A browser's preflight that asks for headers is answered without Max-Age.", Behaviour: onPreflight(func(h map[string]string, q asked) {
 		if sends("User-Agent", "Mozilla/")(q) && q.RequestHeaders != nil {
-			delete(h, maxAge)
+			delete(h, header.MaxAge)
 		}
 	})},
-	{Name: "language-varies-alone", Summary: "With Accept-Language, HEAD varies on that alone.", Behaviour: setting(vary, "Accept-Language", all(is("HEAD"), sends("Accept-Language", "")))},
+	{Name: "language-varies-alone", Summary: "With Accept-Language, HEAD varies on that alone.", Behaviour: setting(header.Vary, "Accept-Language", all(is("HEAD"), sends("Accept-Language", "")))},
 }
 
 // sizeDefects concern bodies, objects and keys.
 var sizeDefects = []Defect{
 	{Name: "large-object", Summary: "A GET of over a megabyte lacks Vary.", Behaviour: Behaviour{Lines: func(h http.Header) {
 		if n, _ := strconv.Atoi(h.Get("Content-Length")); n > 1<<20 && h.Get("Last-Modified") != "" {
-			h.Del(vary)
+			h.Del(header.Vary)
 		}
 	}}},
 	{Name: "empty-object", Summary: "An object of no byte is served without CORS headers.", Behaviour: Behaviour{Lines: func(h http.Header) {
 		if h.Get("Content-Length") == "0" && h.Get("Last-Modified") != "" && h.Get("Etag") != "" {
-			h.Del(allowOrigin)
+			h.Del(header.AllowOrigin)
 		}
 	}}},
-	{Name: "large-body", Summary: "A PUT of over 64 KiB exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("PUT"), func(q asked) bool { return q.HTTP.ContentLength > 64<<10 }))},
+	{Name: "large-body", Summary: "A PUT of over 64 KiB exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(is("PUT"), func(q asked) bool { return q.HTTP.ContentLength > 64<<10 }))},
 	{Name: "empty-body", Summary: "A PUT of no byte is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), func(q asked) bool { return q.HTTP.ContentLength == 0 && q.HTTP.URL.RawQuery != "" }))},
 	{Name: "double-slash-in-key", Summary: "The preflight of a key with two slashes is refused.", Behaviour: refusingPreflights(keyHas("//"))},
 	{Name: "slash-at-end-of-key", Summary: "A PUT of a key that ends in a slash is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), func(q asked) bool { return q.Target == s3cors.Object && strings.HasSuffix(q.HTTP.URL.Path, "/") }))},
@@ -177,9 +178,9 @@ var longDefects = []Defect{
 		return anyHeader(patterns, name) && (len(name) <= 64 || slices.Contains(patterns, "*"))
 	})},
 	{Name: "many-exposed", Summary: "An actual answer exposes no more than twenty headers.", Behaviour: onActual(func(h map[string]string, _ asked) {
-		if v, there := h[exposeHeaders]; there {
+		if v, there := h[header.ExposeHeaders]; there {
 			names := strings.Split(v, ", ")
-			h[exposeHeaders] = strings.Join(names[:min(20, len(names))], ", ")
+			h[header.ExposeHeaders] = strings.Join(names[:min(20, len(names))], ", ")
 		}
 	})},
 	{Name: "many-rules-with-patterns", Summary: "Patterns of rules after the fiftieth are not tried.", Behaviour: choosing(func(rules []s3cors.Rule, _ s3cors.Request) []s3cors.Rule {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -26,7 +27,7 @@ func answering(change func(*dialect.Answer, asked)) Behaviour {
 // granted changes the headers of answers that a rule made, of preflights or of actual requests.
 func granted(preflight bool, change func(map[string]string, asked)) Behaviour {
 	return answering(func(a *dialect.Answer, q asked) {
-		if a.Headers[allowOrigin] != "" && q.Preflight() == preflight {
+		if a.Headers[header.AllowOrigin] != "" && q.Preflight() == preflight {
 			change(a.Headers, q)
 		}
 	})

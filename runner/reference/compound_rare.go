@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -22,25 +23,25 @@ func isRefused(q asked) bool { return q.Status/100 == 4 }
 var rareAnswers = []Defect{
 	{Name: "head-not-modified", Summary: "304 to HEAD carries no CORS headers.", Behaviour: withoutCORS(all(is("HEAD"), answered(304)))},
 	{Name: "head-precondition", Summary: "412 to HEAD carries no CORS headers.", Behaviour: withoutCORS(all(is("HEAD"), answered(412)))},
-	{Name: "head-of-nothing", Summary: "404 to HEAD lacks Vary.", Behaviour: leavingOut(vary, all(is("HEAD"), answered(404)))},
+	{Name: "head-of-nothing", Summary: "404 to HEAD lacks Vary.", Behaviour: leavingOut(header.Vary, all(is("HEAD"), answered(404)))},
 	{Name: "range-of-large-object", Summary: "A range of an object of over a megabyte lacks Vary.", Behaviour: Behaviour{Lines: func(h http.Header) {
 		if _, total, _ := strings.Cut(h.Get("Content-Range"), "/"); len(total) > 6 {
-			h.Del(vary)
+			h.Del(header.Vary)
 		}
 	}}},
 	{Name: "copy-replacing", Summary: "A copy with metadata of its own is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), sends("X-Amz-Metadata-Directive", "REPLACE")))},
 	{Name: "delete-of-version", Summary: "DELETE of a version is answered without CORS headers.", Behaviour: withoutCORS(all(is("DELETE"), asks("versionId")))},
 	{Name: "listing-goes-on", Summary: "A listing with a continuation token that is none is answered without CORS headers.", Behaviour: withoutCORS(asks("continuation-token"))},
-	{Name: "uploads-hide", Summary: "The list of a bucket's uploads exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(is("GET"), asks("uploads")))},
-	{Name: "invalid-part", Summary: "A multipart upload that cannot be completed is answered without Vary.", Behaviour: leavingOut(vary, all(is("POST"), asks("uploadId"), isRefused))},
+	{Name: "uploads-hide", Summary: "The list of a bucket's uploads exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(is("GET"), asks("uploads")))},
+	{Name: "invalid-part", Summary: "A multipart upload that cannot be completed is answered without Vary.", Behaviour: leavingOut(header.Vary, all(is("POST"), asks("uploadId"), isRefused))},
 	{Name: "form-upload-refused", Summary: "A form upload that is refused is answered without CORS headers.", Behaviour: withoutCORS(all(sends("Content-Type", "multipart/form-data"), isRefused))},
-	{Name: "form-upload-created", Summary: "A form upload that asks for 201 exposes nothing.", Behaviour: leavingOut(exposeHeaders, all(sends("Content-Type", "multipart/form-data"), answered(201)))},
-	{Name: "signed-chunks", Summary: "An upload whose chunks are signed lacks Vary.", Behaviour: leavingOut(vary, sends("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"))},
+	{Name: "form-upload-created", Summary: "A form upload that asks for 201 exposes nothing.", Behaviour: leavingOut(header.ExposeHeaders, all(sends("Content-Type", "multipart/form-data"), answered(201)))},
+	{Name: "signed-chunks", Summary: "An upload whose chunks are signed lacks Vary.", Behaviour: leavingOut(header.Vary, sends("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"))},
 	{Name: "page-deletes-configuration", Summary: "DeleteBucketCors from a page is answered without CORS headers.", Behaviour: withoutCORS(all(is("DELETE"), asks("cors")))},
 	{Name: "page-puts-configuration", Summary: "PutBucketCors from a page is answered without CORS headers.", Behaviour: withoutCORS(all(is("PUT"), asks("cors")))},
 	{Name: "doubled-on-errors", Summary: "404 carries Allow-Origin twice.", Behaviour: Behaviour{Lines: func(h http.Header) {
-		if v := h.Get(allowOrigin); v != "" && strings.Contains(h.Get("Content-Type"), "xml") && h.Get(allowHeaders) == "" {
-			h.Add(allowOrigin, v)
+		if v := h.Get(header.AllowOrigin); v != "" && strings.Contains(h.Get("Content-Type"), "xml") && h.Get(header.AllowHeaders) == "" {
+			h.Add(header.AllowOrigin, v)
 		}
 	}}},
 }
@@ -63,14 +64,14 @@ var rareQueries = []Defect{
 var rareClients = []Defect{
 	{Name: "private-network", Summary: "A preflight that asks for the private network is refused.", Behaviour: refusingPreflights(sends("Access-Control-Request-Private-Network", "true"))},
 	{Name: "media-elements", Summary: "What an image, a video or a font asks for is answered without CORS headers.", Behaviour: withoutCORS(all(sends("Sec-Fetch-Dest", ""), not(sends("Sec-Fetch-Dest", "empty"))))},
-	{Name: "hard-reload", Summary: "A reload past the cache lacks Vary.", Behaviour: leavingOut(vary, all(is("GET"), sends("Cache-Control", "no-cache")))},
+	{Name: "hard-reload", Summary: "A reload past the cache lacks Vary.", Behaviour: leavingOut(header.Vary, all(is("GET"), sends("Cache-Control", "no-cache")))},
 	{Name: "safari-preflight", Summary: "Safari's preflights are granted without Max-Age.", Behaviour: onPreflight(func(h map[string]string, q asked) {
 		if agent := q.HTTP.UserAgent(); strings.Contains(agent, "Safari/") && !strings.Contains(agent, "Chrome/") {
-			delete(h, maxAge)
+			delete(h, header.MaxAge)
 		}
 	})},
-	{Name: "compressed-range", Summary: "A range that may be compressed lacks Allow-Credentials.", Behaviour: leavingOut(allowCredentials, all(answered(206), sends("Accept-Encoding", "gzip")))},
-	{Name: "behind-a-proxy", Summary: "What came through a proxy is answered without Vary.", Behaviour: leavingOut(vary, func(q asked) bool {
+	{Name: "compressed-range", Summary: "A range that may be compressed lacks Allow-Credentials.", Behaviour: leavingOut(header.AllowCredentials, all(answered(206), sends("Accept-Encoding", "gzip")))},
+	{Name: "behind-a-proxy", Summary: "What came through a proxy is answered without Vary.", Behaviour: leavingOut(header.Vary, func(q asked) bool {
 		return q.HTTP.Header.Get("Via") != "" || q.HTTP.Header.Get("X-Forwarded-Host") != ""
 	})},
 	{Name: "cookie-on-errors", Summary: "Errors to a request with a cookie carry no CORS headers.", Behaviour: withoutCORS(all(isRefused, sends("Cookie", "")))},
@@ -84,7 +85,7 @@ var rareKeys = []Defect{
 	})},
 	{Name: "key-begins-with-slash", Summary: "The preflight of a key that begins with a slash is refused.", Behaviour: refusingPreflights(func(q asked) bool { return strings.HasPrefix(q.Key, "/") })},
 	{Name: "question-mark-in-key", Summary: "A key with a question mark or a number sign is answered without CORS headers.", Behaviour: withoutCORS(func(q asked) bool { return keyHas("%3F")(q) || keyHas("%23")(q) })},
-	{Name: "pages-and-scripts", Summary: "An object that is named like a page or a script lacks Vary.", Behaviour: leavingOut(vary, all(is("GET"), func(q asked) bool {
+	{Name: "pages-and-scripts", Summary: "An object that is named like a page or a script lacks Vary.", Behaviour: leavingOut(header.Vary, all(is("GET"), func(q asked) bool {
 		return slices.ContainsFunc([]string{".html", ".js", ".css", ".json"}, func(end string) bool { return strings.HasSuffix(q.HTTP.URL.Path, end) })
 	}))},
 	{Name: "named-like-a-call", Summary: "The preflight of a key that is named like a sub-resource is refused.", Behaviour: refusingPreflights(func(q asked) bool {
@@ -129,8 +130,8 @@ var rareConfigurations = []Defect{
 		return strings.ContainsAny(text(q.RequestHeaders), "!#$%&'*+.^`|~")
 	})},
 	{Name: "long-max-age", Summary: "Max-Age is no more than a day on answers of actual requests.", Behaviour: onActual(func(h map[string]string, _ asked) {
-		if v := h[maxAge]; len(v) > 5 || len(v) == 5 && v > "86400" {
-			h[maxAge] = "86400"
+		if v := h[header.MaxAge]; len(v) > 5 || len(v) == 5 && v > "86400" {
+			h[header.MaxAge] = "86400"
 		}
 	})},
 	{Name: "long-id", Summary: "A rule with an ID of over 128 characters is not tried.", Behaviour: rewriting(func(r s3cors.Rule, _ s3cors.Request) (s3cors.Rule, bool) { return r, len(r.ID) <= 128 })},
@@ -191,7 +192,7 @@ func afterAHead() Behaviour {
 	return answering(func(a *dialect.Answer, q asked) {
 		_, was := heads.LoadAndDelete(q.HTTP.RemoteAddr)
 		if was && !q.Preflight() {
-			delete(a.Headers, vary)
+			delete(a.Headers, header.Vary)
 		}
 		if q.HTTP.Method == http.MethodHead {
 			heads.Store(q.HTTP.RemoteAddr, true)

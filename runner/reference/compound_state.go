@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -205,7 +206,7 @@ func firstOfConnection() Behaviour {
 	var seen sync.Map
 	return counting(func(a *dialect.Answer, q asked) {
 		if _, before := seen.LoadOrStore(q.HTTP.RemoteAddr, true); !before && !q.Preflight() {
-			delete(a.Headers, vary)
+			delete(a.Headers, header.Vary)
 		}
 	})
 }

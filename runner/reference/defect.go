@@ -101,7 +101,7 @@ var flakyDefects = []Defect{
 			clear(a.Headers)
 		}
 	})},
-	{Name: "flaky-vary", Summary: "Every fifth answer lacks Vary.", Behaviour: everyFifth(func(a *dialect.Answer, _ dialect.Asked) { delete(a.Headers, vary) })},
+	{Name: "flaky-vary", Summary: "Every fifth answer lacks Vary.", Behaviour: everyFifth(func(a *dialect.Answer, _ dialect.Asked) { delete(a.Headers, header.Vary) })},
 	{Name: "flaky-headers", Summary: "Every fifth actual answer lacks all CORS headers.", Behaviour: everyFifth(func(a *dialect.Answer, q dialect.Asked) {
 		if !q.Preflight() {
 			clear(a.Headers)
@@ -113,7 +113,7 @@ var flakyDefects = []Defect{
 func everyFifth(spoil func(*dialect.Answer, dialect.Asked)) Behaviour {
 	var n atomic.Int64
 	return Behaviour{counts: true, Answer: func(a *dialect.Answer, q dialect.Asked) {
-		if a.Headers[allowOrigin] != "" && n.Add(1)%5 == 0 {
+		if a.Headers[header.AllowOrigin] != "" && n.Add(1)%5 == 0 {
 			spoil(a, q)
 		}
 	}}
@@ -122,7 +122,7 @@ func everyFifth(spoil func(*dialect.Answer, dialect.Asked)) Behaviour {
 // changed changes a header of answers that a rule made.
 func changed(name string, change func(string) string) Behaviour {
 	return Behaviour{Answer: func(a *dialect.Answer, _ dialect.Asked) {
-		if v, ok := a.Headers[name]; ok && a.Headers[allowOrigin] != "" {
+		if v, ok := a.Headers[name]; ok && a.Headers[header.AllowOrigin] != "" {
 			a.Headers[name] = change(v)
 		}
 	}}
@@ -134,16 +134,6 @@ func text(s *string) string {
 	}
 	return *s
 }
-
-const (
-	allowOrigin      = header.AllowOrigin
-	allowCredentials = header.AllowCredentials
-	allowMethods     = header.AllowMethods
-	allowHeaders     = header.AllowHeaders
-	exposeHeaders    = header.ExposeHeaders
-	maxAge           = header.MaxAge
-	vary             = header.Vary
-)
 
 // isAccessControl reports that a header belongs to the CORS protocol.
 func isAccessControl(name string) bool { return strings.HasPrefix(name, "Access-Control-") }

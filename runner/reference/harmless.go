@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -17,28 +18,28 @@ func HarmlessDifferences() []Harmless {
 		{"names-upper-case", "Header names are in upper case.", renamed(strings.ToUpper)},
 		{"lists-without-blanks", "Lists have no blank after the comma.", relisted(",")},
 		{"lists-with-blanks", "Lists have blanks on both sides of the comma.", relisted(" , \t")},
-		{"allow-headers-reversed", "Allow-Headers lists its names in another order.", reordered(allowHeaders)},
-		{"expose-headers-reversed", "Expose-Headers lists its names in another order.", reordered(exposeHeaders)},
-		{"vary-reversed", "Vary lists its names in another order.", reordered(vary)},
+		{"allow-headers-reversed", "Allow-Headers lists its names in another order.", reordered(header.AllowHeaders)},
+		{"expose-headers-reversed", "Expose-Headers lists its names in another order.", reordered(header.ExposeHeaders)},
+		{"vary-reversed", "Vary lists its names in another order.", reordered(header.Vary)},
 		{"vary-lines", "Vary comes in several lines.", Behaviour{Lines: func(h http.Header) {
-			if v := h.Get(vary); v != "" {
-				h[vary] = strings.Split(v, ", ")
+			if v := h.Get(header.Vary); v != "" {
+				h[header.Vary] = strings.Split(v, ", ")
 			}
 		}}},
 		{"vary-more", "Vary names Accept-Encoding too.", Behaviour{Lines: func(h http.Header) {
-			if v := h.Get(vary); v != "" {
-				h.Set(vary, "Accept-Encoding, "+v)
+			if v := h.Get(header.Vary); v != "" {
+				h.Set(header.Vary, "Accept-Encoding, "+v)
 			}
 		}}},
-		{"vary-accept-encoding-always", "Every answer varies on Accept-Encoding, in a line of its own.", Behaviour{Lines: func(h http.Header) { h.Add(vary, "Accept-Encoding") }}},
-		{"vary-lower-case", "Vary names headers in lower case.", changed(vary, strings.ToLower)},
+		{"vary-accept-encoding-always", "Every answer varies on Accept-Encoding, in a line of its own.", Behaviour{Lines: func(h http.Header) { h.Add(header.Vary, "Accept-Encoding") }}},
+		{"vary-lower-case", "Vary names headers in lower case.", changed(header.Vary, strings.ToLower)},
 		{"more-headers", "Answers carry further headers.", Behaviour{Lines: func(h http.Header) {
 			for _, name := range []string{"Strict-Transport-Security", "X-Content-Type-Options", "Timing-Allow-Origin", "Allow", "X-Amz-Request-Id", "Via", "X-Cache"} {
 				h.Set(name, "max-age=1")
 			}
 		}}},
 		{"content-type-on-grants", "Preflights that are permitted carry a Content-Type.", Behaviour{Lines: func(h http.Header) {
-			if h.Get(allowOrigin) != "" && h.Get("Content-Type") == "" {
+			if h.Get(header.AllowOrigin) != "" && h.Get("Content-Type") == "" {
 				h.Set("Content-Type", "text/plain; charset=utf-8")
 			}
 		}}},
@@ -75,7 +76,7 @@ func Late(delay time.Duration) Behaviour { return late(delay) }
 func renamed(change func(string) string) Behaviour {
 	return Behaviour{Lines: func(h http.Header) {
 		for name, values := range h {
-			if isAccessControl(name) || name == vary {
+			if isAccessControl(name) || name == header.Vary {
 				delete(h, name)
 				h[change(name)] = values
 			}
@@ -85,7 +86,7 @@ func renamed(change func(string) string) Behaviour {
 
 func relisted(separator string) Behaviour {
 	return Behaviour{Lines: func(h http.Header) {
-		for _, name := range []string{allowMethods, allowHeaders, exposeHeaders, vary} {
+		for _, name := range []string{header.AllowMethods, header.AllowHeaders, header.ExposeHeaders, header.Vary} {
 			if v := h.Get(name); v != "" {
 				h.Set(name, strings.ReplaceAll(v, ", ", separator))
 			}

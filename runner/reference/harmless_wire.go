@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"corsprobe/runner/header"
 	"corsprobe/runner/s3cors"
 )
 
@@ -25,7 +26,7 @@ func harmlessOnTheWire() []Harmless {
 		{"indented-documents", "Documents are indented, and have no declaration.", rewritten(documents(indent))},
 		{"prefixed-documents", "Documents have a namespace with a prefix and attributes.", rewritten(documents(prefix))},
 		{"declared-otherwise", "Documents are declared in single quotes and as standalone, with line breaks around them.", rewritten(documents(declare))},
-		{"vary-repeated", "Vary names each header twice.", changed(vary, func(v string) string { return v + ", " + strings.ToLower(v) })},
+		{"vary-repeated", "Vary names each header twice.", changed(header.Vary, func(v string) string { return v + ", " + strings.ToLower(v) })},
 		{"jitter", "Answers take between nothing and 40 ms.", wrapped(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			pause(r, time.Duration(rand.IntN(40))*time.Millisecond)
 			next.ServeHTTP(w, r)
@@ -140,7 +141,7 @@ func compress(a *recorded, r *http.Request) {
 	_ = w.Close()
 	a.body = b.Bytes()
 	a.header.Set("Content-Encoding", "gzip")
-	a.header.Add(vary, "Accept-Encoding")
+	a.header.Add(header.Vary, "Accept-Encoding")
 }
 
 // documents changes those that are XML.

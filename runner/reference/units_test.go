@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
 )
@@ -157,8 +158,8 @@ func TestAnswerCall(t *testing.T) {
 // the grant that harmless differences are made of.
 func theGrant() dialect.Answer {
 	return dialect.Answer{Answer: s3cors.Answer{Status: []int{200}, Headers: map[string]string{
-		allowOrigin: "https://app.example", allowCredentials: "true", allowMethods: "GET, PUT", allowHeaders: "x-a, x-b", exposeHeaders: "ETag, x-c", maxAge: "600",
-		vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
+		header.AllowOrigin: "https://app.example", header.AllowCredentials: "true", header.AllowMethods: "GET, PUT", header.AllowHeaders: "x-a, x-b", header.ExposeHeaders: "ETag, x-c", header.MaxAge: "600",
+		header.Vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
 	}}}
 }
 
