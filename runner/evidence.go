@@ -115,13 +115,15 @@ func (k *keeping) share(c *result.Cell) {
 			}
 		}
 	}
-	c.Findings = k.sameFindings(c.Findings)
 }
 
 // sameFindings are equal ones that other cells share.
 func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
+	if len(findings) == 0 {
+		return nil
+	}
 	key, err := json.Marshal(findings)
-	if len(findings) == 0 || err != nil {
+	if err != nil {
 		return findings
 	}
 	k.mu.Lock()

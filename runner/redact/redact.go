@@ -119,10 +119,6 @@ func (l *looked) keep(text, shown string) {
 	if l.shown == nil || len(l.shown) >= mostLooked {
 		l.shown = map[string]string{}
 	}
-	text = strings.Clone(text) // which may be a part of a large one
-	if shown == text {
-		shown = text
-	}
 	l.shown[text] = shown
 }
 
@@ -177,13 +173,14 @@ func (r *Redactor) With(secrets ...string) *Redactor {
 	return New(secrets...)
 }
 
-// Text removes secrets from a text.
+// Text removes secrets from a text. What it returns for equal short texts is one string, and no part of a larger one.
 func (r *Redactor) Text(text string) string {
 	if r == nil || text == "" || len(text) > longestLooked {
 		return r.text(text)
 	}
 	shown, ok := r.looked.at(text)
 	if !ok {
+		text = strings.Clone(text)
 		shown = r.text(text)
 		r.looked.keep(text, shown)
 	}
