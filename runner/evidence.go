@@ -88,14 +88,14 @@ func brief(ex result.Exchange) result.Exchange {
 	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
 	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
 	for _, h := range ex.Request.Headers {
-		if !slices.ContainsFunc(passedOver, func(name string) bool { return strings.EqualFold(name, h.Name) }) {
+		if !slices.ContainsFunc(passedOver, h.Is) {
 			short.Request.Headers = append(short.Request.Headers, h)
 		}
 	}
 	short.Response = result.Response{Status: ex.Response.Status, Body: document(ex.Response.Body)}
 	for _, h := range ex.Response.Headers {
 		switch {
-		case speaksOfCORS(h.Name):
+		case speaksOfCORS(h):
 			short.Response.Headers = append(short.Response.Headers, h)
 		case ex.Request.Method != http.MethodOptions: // its name alone: it may be exposed
 			short.Response.Headers = append(short.Response.Headers, result.Header{Name: h.Name})
@@ -143,9 +143,9 @@ func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
 // passedOver are headers of a request that no answer of CORS depends on.
 var passedOver = []string{"Host", "User-Agent", "Accept", "X-Amz-Date", "X-Amz-Content-Sha256", "Content-MD5"}
 
-func speaksOfCORS(name string) bool {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
+func speaksOfCORS(h result.Header) bool {
+	for i := range s3cors.Headers { // which are large
+		if h.Is(s3cors.Headers[i].Name) {
 			return true
 		}
 	}

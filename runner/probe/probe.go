@@ -198,7 +198,7 @@ func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
 func (q Request) host() string { return cmp.Or(q.Host, strings.TrimSuffix(q.URL.Host, ":")) }
 
 func named(lines []result.Header, name string) bool {
-	return slices.ContainsFunc(lines, func(h result.Header) bool { return strings.EqualFold(h.Name, name) })
+	return slices.ContainsFunc(lines, func(h result.Header) bool { return h.Is(name) })
 }
 
 // sent is the request as evidence.
