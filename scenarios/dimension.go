@@ -221,16 +221,15 @@ func (m *Matrix) values(cfg *s3cors.Configuration) [][]Value {
 	return all
 }
 
-// cell is the cell that has the value of that index of each dimension.
-func (m *Matrix) cell(values [][]Value, index []int) Cell {
-	c := Cell{Line: m.where("").line, Send: m.Send}
+// fill gives a cell the value of that index of each dimension.
+func (m *Matrix) fill(c *Cell, values [][]Value, index []int) {
+	c.Line, c.Send = m.where("").line, m.Send
 	if len(c.Send) == 0 {
 		c.Send = []Send{Preflight, Actual}
 	}
 	for i := range dimensions {
-		dimensions[i].set(&c, &values[i][index[i]])
+		dimensions[i].set(c, &values[i][index[i]])
 	}
-	return c
 }
 
 // cellID puts the parts of an id together.

@@ -202,7 +202,7 @@ func (e *expander) matrix(prefix string, m *Matrix, cfg *s3cors.Configuration) [
 	combined := m.combined(lengths)
 	cells := make([]Cell, len(combined))
 	for i, index := range combined {
-		cells[i] = m.cell(values, index)
+		m.fill(&cells[i], values, index)
 	}
 	cells = e.exclude(m, cells)
 	for i := range cells {
