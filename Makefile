@@ -24,16 +24,17 @@ build: ## Build the program as ./corsprobe.
 run: ## Probe the embedded S3 server with the whole catalogue.
 	$(GO) run . run
 
-# The race detector looks at the packages in which something happens at once. In SLOW it looks at part of the tests, and all run without it, too.
+# The race detector looks at the packages in which something happens at once. In PARTLY it looks at part of the tests, and all run without it, too.
 PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
 CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
-SLOW = $(addprefix $(CURDIR)/,runner/reference runner/cli runner/diagnose suites/torture)
+PARTLY = $(addprefix $(CURDIR)/,$(shell grep -lE 'runnertest/race"|raceEnabled' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u))
+SUITES = $(CURDIR)/suites
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) -timeout 60m $(CONCURRENT)
-	$(GO) test -timeout 60m -parallel 8 $(if $(RACE),$(SLOW)) $(filter-out $(CONCURRENT),$(PACKAGES))
-	$(if $(RACE),$(GO) test -timeout 60m ./suites) # Ginkgo takes no -parallel
+	$(GO) test -timeout 60m -parallel 8 $(filter-out $(SUITES),$(if $(RACE),$(PARTLY)) $(filter-out $(CONCURRENT),$(PACKAGES)))
+	$(if $(RACE),$(GO) test -timeout 60m $(SUITES)) # Ginkgo takes no -parallel
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 )
 
 func TestFormats(t *testing.T) {
@@ -100,6 +101,7 @@ func (f *failing) Write(p []byte) (int, error) {
 }
 
 func TestWriteReportsEveryError(t *testing.T) {
+	race.Skip(t)
 	for _, f := range Formats() {
 		var whole bytes.Buffer
 		if err := Write(&whole, f, sample()); err != nil {

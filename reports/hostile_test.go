@@ -15,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 )
 
 // payloads are what a hostile endpoint sends to spoil a format, a terminal, a CI system or a page.
@@ -120,6 +121,7 @@ var parsers = map[Format]parser{
 
 // Whatever an endpoint sends, every format keeps its structure.
 func TestHostileAnswersSpoilNoFormat(t *testing.T) {
+	race.Skip(t)
 	for _, f := range Formats() {
 		parse, ok := parsers[f]
 		if !ok {
@@ -167,6 +169,7 @@ func TestHostileAnswersSpoilNoAnnotation(t *testing.T) {
 
 // The terminal's other ways to show a report are no format of their own.
 func TestHostileAnswersSpoilNoTerminal(t *testing.T) {
+	race.Skip(t)
 	for _, opts := range []TextOptions{{Verbose: true}, {Width: 40}, {Width: 200, Verbose: true}} {
 		for name, payload := range payloads {
 			for _, p := range harm([]byte(text(t, filled(payload), opts))) {
@@ -178,6 +181,7 @@ func TestHostileAnswersSpoilNoTerminal(t *testing.T) {
 
 // What is not a report of a run is as harmless: what one page gets, runs side by side, and errors.
 func TestHostileAnswersSpoilNothingElse(t *testing.T) {
+	race.Skip(t)
 	for name, payload := range payloads {
 		p := visited(result.Blocked)
 		fill(reflect.ValueOf(&p).Elem(), payload)

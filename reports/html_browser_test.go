@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 )
 
 // shown is a page in Chromium.
@@ -29,27 +31,47 @@ type shown struct {
 	scheme         string // "dark", "light"
 }
 
-// open returns what evaluates an expression in the page. Without a Chromium the test is skipped.
-func (s shown) open(t *testing.T) func(expression string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(file, []byte(s.page), 0o666); err != nil {
-		t.Fatal(err)
-	}
+// chromium is started once, for all tests.
+var chromium = sync.OnceValues(func() (context.Context, error) {
 	flags := chromedp.DefaultExecAllocatorOptions[:]
 	if os.Geteuid() == 0 {
 		flags = append(flags, chromedp.NoSandbox) // Chromium's sandbox refuses root
 	}
-	allocated, stop := chromedp.NewExecAllocator(t.Context(), flags...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(allocated)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancel)
-	_, err := chromedp.Run(ctx, s.emulate)
+	allocated, stop := chromedp.NewExecAllocator(context.Background(), flags...)
+	ctx, end := chromedp.NewContext(allocated)
+	endChromium = func() { end(); stop() }
+	return ctx, chromedp.Do(ctx)
+})
+
+var endChromium = func() {}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	endChromium()
+	os.Exit(code)
+}
+
+// open returns what evaluates an expression in the page, which has a profile of its own. Without a Chromium the test is skipped. Nothing happens at
+// once here that the race detector could look at.
+func (s shown) open(t *testing.T) func(expression string) string {
+	t.Helper()
+	race.Skip(t)
+	browser, err := chromium()
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Skip("no Chromium: ", err)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(file, []byte(s.page), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	_, err = chromedp.Run(ctx, s.emulate)
 	if err == nil {
 		_, err = chromedp.Run(ctx, chromedp.Navigate("file://"+file+s.fragment))
 	}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/html"
 
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 )
 
 // htmlPage renders a report as HTML.
@@ -401,6 +402,7 @@ func many(n int) result.Report {
 
 // Most of a large report's cells need only a few words of the page.
 func TestHTMLOfManyCells(t *testing.T) {
+	race.Skip(t)
 	r := many(20_000)
 	got := htmlPage(t, r)
 	whole, err := json.Marshal(r)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -91,7 +92,7 @@ func encodeJSON(w io.Writer, document any, indent string) error {
 
 // encodeWithin writes a part of a JSON document, each line but its first after a prefix; one line where there is no indent.
 func encodeWithin(w io.Writer, part any, prefix, indent string) error {
-	var b bytes.Buffer
+	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // S3's error documents stay readable
 	if indent != "" {
@@ -100,25 +101,35 @@ func encodeWithin(w io.Writer, part any, prefix, indent string) error {
 	if err := e.Encode(part); err != nil {
 		return err
 	}
-	return writeHarmless(w, []byte(defused(b.String(), `\u%04x`))) // only strings can hold a marker
+	return writeHarmless(w, defused(b.String(), `\u%04x`)) // only strings can hold a marker
 }
 
 // writeHarmless writes JSON with \u escapes for what the encoder leaves as it is though a terminal may act on it: DEL, the control
 // characters beyond ASCII, marks that turn the direction of writing. Only strings can hold any.
-func writeHarmless(w io.Writer, data []byte) error {
-	for len(data) > 0 {
-		n := bytes.IndexFunc(data, func(r rune) bool { return r > '~' && !strconv.IsPrint(r) })
+func writeHarmless(w io.Writer, text string) error {
+	for !isASCII(text) {
+		n := strings.IndexFunc(text, func(r rune) bool { return r > '~' && !strconv.IsPrint(r) })
 		if n < 0 {
 			break
 		}
-		r, size := utf8.DecodeRune(data[n:])
-		if _, err := w.Write(append(data[:n:n], unicodeEscape(r)...)); err != nil {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		if _, err := io.WriteString(w, text[:n]+unicodeEscape(r)); err != nil {
 			return err
 		}
-		data = data[n+size:]
+		text = text[n+size:]
 	}
-	_, err := w.Write(data)
+	_, err := io.WriteString(w, text)
 	return err
+}
+
+// isASCII reports that a text holds nothing beyond what ASCII prints, as most do: looking at bytes is far faster than at characters.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // unicodeEscape renders a character as JSON does, those beyond 16 bits as a surrogate pair.

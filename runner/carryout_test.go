@@ -14,6 +14,7 @@ import (
 
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/runner/s3cors"
 
 	"github.com/google/go-cmp/cmp"
@@ -134,6 +135,7 @@ func TestRefusedConfiguration(t *testing.T) {
 
 // An endpoint where no configuration ever takes effect is judged within a minute or two, and that is told once.
 func TestNoEffect(t *testing.T) {
+	race.Skip(t)
 	for name, opts := range map[string]Options{"own buckets": {}, "the user's bucket": {Bucket: "theirs"}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -155,7 +155,7 @@ func sameFindings(a, b []result.Finding) bool {
 // attempt is a cell that was asked once.
 type attempt struct {
 	cell     result.Cell
-	sent     []request // one an exchange
+	sent     []*request // one an exchange
 	judging  judging
 	wrong    bool  // an answer differs from what was owed
 	outdated *past // the earlier state of the bucket by which all answers would be right; nil: there is none
@@ -177,7 +177,8 @@ func (s *stage) attempt(ctx context.Context, step scenarios.PlannedStep, cell sc
 	if operationChangesBucket(cell) {
 		s.steady(ctx, requests[0], cell)
 	}
-	for _, q := range requests {
+	for i := range requests {
+		q := &requests[i]
 		if !s.send(ctx, q, cell, &a) {
 			return a
 		}
@@ -203,7 +204,7 @@ func (r *Run) complete(a *attempt) {
 		return
 	}
 	for i, ex := range a.cell.Exchanges {
-		a.cell.Curl = append(a.cell.Curl, r.curl(a.sent[i], ex))
+		a.cell.Curl = append(a.cell.Curl, r.curl(*a.sent[i], ex))
 	}
 	if a.cell.Verdict != result.Error {
 		a.judging.explain(&a.cell)
@@ -211,8 +212,8 @@ func (r *Run) complete(a *attempt) {
 }
 
 // send makes one exchange of a cell and adds it to the attempt. false: there is no answer to judge.
-func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *attempt) bool {
-	for _, ex := range s.exchanges(ctx, q, cell) {
+func (s *stage) send(ctx context.Context, q *request, cell scenarios.Cell, a *attempt) bool {
+	for _, ex := range s.exchanges(ctx, *q, cell) {
 		if !s.received(ctx, q, cell, ex, a) {
 			return false
 		}
@@ -221,7 +222,7 @@ func (s *stage) send(ctx context.Context, q request, cell scenarios.Cell, a *att
 }
 
 // received judges one exchange, and adds it to the attempt.
-func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
+func (s *stage) received(ctx context.Context, q *request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
 	c := &a.cell
 	shorten(&ex.Response, cell)
 	c.Exchanges = append(c.Exchanges, ex)
@@ -236,10 +237,10 @@ func (s *stage) received(ctx context.Context, q request, cell scenarios.Cell, ex
 		a.judging.unoffered = why
 		return true
 	}
-	judged := a.judging.add(q, cell, ex)
+	judged := a.judging.add(*q, cell, ex)
 	s.run.notes.chose(judged.Choices)
 	if len(judged.Differences) > 0 {
-		right := s.rightBefore(q, cell, ex)
+		right := s.rightBefore(*q, cell, ex)
 		if !a.wrong || right == nil {
 			a.outdated = right
 		}

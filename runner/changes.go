@@ -227,7 +227,8 @@ func (c *changeList) end() {
 			c.all = append(c.all, Change{Call: "DeleteObject", Bucket: c.opts.Bucket, Key: "corsprobe-lease", Why: "the bucket is no longer in use"})
 		}
 		if !c.opts.AssumeConfigured {
-			c.add("", "PutBucketCors", "", "the configuration that it had before is put back; where it had none, DeleteBucketCors")
+			c.add("", "PutBucketCors", "", "the configuration that it had before is put back")
+			c.add("", "DeleteBucketCors", "", "the configuration is removed, where it had none before")
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,14 +88,14 @@ func brief(ex result.Exchange) result.Exchange {
 	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
 	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
 	for _, h := range ex.Request.Headers {
-		if !passedOver[strings.ToLower(h.Name)] {
+		if !slices.ContainsFunc(passedOver, h.Is) {
 			short.Request.Headers = append(short.Request.Headers, h)
 		}
 	}
 	short.Response = result.Response{Status: ex.Response.Status, Body: document(ex.Response.Body)}
 	for _, h := range ex.Response.Headers {
 		switch {
-		case speaksOfCORS(h.Name):
+		case speaksOfCORS(h):
 			short.Response.Headers = append(short.Response.Headers, h)
 		case ex.Request.Method != http.MethodOptions: // its name alone: it may be exposed
 			short.Response.Headers = append(short.Response.Headers, result.Header{Name: h.Name})
@@ -114,13 +115,15 @@ func (k *keeping) share(c *result.Cell) {
 			}
 		}
 	}
-	c.Findings = k.sameFindings(c.Findings)
 }
 
 // sameFindings are equal ones that other cells share.
 func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
+	if len(findings) == 0 {
+		return nil
+	}
 	key, err := json.Marshal(findings)
-	if len(findings) == 0 || err != nil {
+	if err != nil {
 		return findings
 	}
 	k.mu.Lock()
@@ -138,16 +141,19 @@ func (k *keeping) sameFindings(findings []result.Finding) []result.Finding {
 }
 
 // passedOver are headers of a request that no answer of CORS depends on.
-var passedOver = map[string]bool{"host": true, "user-agent": true, "accept": true, "x-amz-date": true, "x-amz-content-sha256": true, "content-md5": true}
+var passedOver = []string{"Host", "User-Agent", "Accept", "X-Amz-Date", "X-Amz-Content-Sha256", "Content-MD5"}
 
-func speaksOfCORS(name string) bool {
-	for _, h := range s3cors.Headers {
-		if strings.EqualFold(h.Name, name) {
+func speaksOfCORS(h result.Header) bool {
+	for i := range s3cors.Headers { // which are large
+		if h.Is(s3cors.Headers[i].Name) {
 			return true
 		}
 	}
 	return false
 }
+
+// amz begins the parameters of a signature.
+const amz = "X-Amz-"
 
 // unsigned is a URL without the value of its signature; that it is signed stays visible.
 func unsigned(address string) string {
@@ -162,7 +168,7 @@ func unsigned(address string) string {
 		switch {
 		case err == nil && strings.EqualFold(name, "X-Amz-Signature"):
 			kept = append(kept, name+"="+redact.Redacted)
-		case err == nil && strings.HasPrefix(strings.ToLower(name), "x-amz-"):
+		case err == nil && len(name) >= len(amz) && strings.EqualFold(name[:len(amz)], amz):
 		default:
 			kept = append(kept, pair)
 		}

@@ -387,18 +387,23 @@ func refusing(status int, e s3cors.Error) result.Exchange {
 	return ex
 }
 
+// catalogue is the plan of all depths. Tests only read it.
+var catalogue = sync.OnceValues(func() (scenarios.Plan, error) {
+	loaded, err := scenarios.Catalogue()
+	if err != nil {
+		return scenarios.Plan{}, err
+	}
+	return scenarios.Expand(loaded)
+})
+
 // theCatalogue is the plan of what fits one of the globs; of everything without any.
 func theCatalogue(t testing.TB, globs ...string) scenarios.Plan {
 	t.Helper()
-	all, err := scenarios.Catalogue()
+	all, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := scenarios.Expand(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan = plan.UpTo(scenarios.Normal)
+	plan := all.UpTo(scenarios.Normal)
 	if len(globs) == 0 {
 		return plan
 	}

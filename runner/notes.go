@@ -20,7 +20,10 @@ type notes struct {
 func (n *notes) saw(ex result.Exchange) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if values := result.Values(ex.Response.Headers, "Server"); n.product == "" && len(values) > 0 {
+	if n.product != "" {
+		return
+	}
+	if values := result.Values(ex.Response.Headers, "Server"); len(values) > 0 {
 		n.product = values[0]
 	}
 }

@@ -45,7 +45,7 @@ func (s *stage) requests(ctx context.Context, cell scenarios.Cell) ([]request, e
 	if err != nil {
 		return nil, err
 	}
-	var all []request
+	all := make([]request, 0, len(cell.Send))
 	for _, send := range cell.Send {
 		if send == scenarios.Actual {
 			all = append(all, actual)
@@ -157,17 +157,16 @@ func (at *place) name() string {
 // base is the key of a cell's object, before it is given a shape. A request that changes an object has an object of its own, so that cells do
 // not affect each other.
 func base(cell scenarios.Cell) string {
-	own := digest(cell.ID)
 	changes := slices.Contains([]string{http.MethodPut, http.MethodDelete, http.MethodPost}, cell.Method)
 	switch {
 	case cell.Target == scenarios.MissingObject:
-		return "missing-" + own
+		return "missing-" + digest(cell.ID)
 	case cell.Target == scenarios.NestedObject && changes:
-		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + own
+		return nestedName + "-" + strings.ToLower(cell.Method) + "-" + digest(cell.ID)
 	case cell.Target == scenarios.NestedObject:
 		return nestedName + sized(cell.Size)
 	case cell.Target == scenarios.Object && (changes || operates(cell, "{upload}")):
-		return strings.ToLower(cell.Method) + "-" + own
+		return strings.ToLower(cell.Method) + "-" + digest(cell.ID)
 	default:
 		return objectName + sized(cell.Size)
 	}

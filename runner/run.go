@@ -135,7 +135,7 @@ func Start(ctx context.Context, plan scenarios.Plan, e *endpoint.Endpoint, clien
 func start(ctx context.Context, plan scenarios.Plan, at store, probes prober, id string, opts Options) *Run {
 	opts = opts.withDefaults()
 	r := &Run{
-		plan: plan, store: at, probes: probes, opts: opts, id: id, started: time.Now(), slots: map[string]*slot{}, finished: make(chan struct{}),
+		plan: plan, store: at, probes: probes, opts: opts, id: id, started: time.Now(), slots: make(map[string]*slot, plan.Results()), finished: make(chan struct{}),
 		keeping: keeping{evidence: opts.Evidence},
 		pace:    pace.New(pace.Options{Concurrency: opts.Concurrency, Rate: opts.Rate, Patience: min(opts.Settle, mostForBusy)}),
 		effect:  &patience{most: opts.Settle}, readBack: &patience{most: opts.Settle}, appearing: &patience{most: opts.Settle},
@@ -198,8 +198,12 @@ func (r *Run) shown(c result.Cell) (kept, evented result.Cell) {
 		c = redactor.Cell(c)
 		return c, c
 	}
-	kept = redactor.For(c.Exchanges).Cell(shortened(c))
-	r.keeping.share(&kept)
+	own := redactor.For(c.Exchanges)
+	kept = own.Cell(shortened(c))
+	if own != redactor { // which has equal texts share their strings
+		r.keeping.share(&kept)
+	}
+	kept.Findings = r.keeping.sameFindings(kept.Findings)
 	if r.opts.Evidence == OnlyProblems {
 		return kept, kept
 	}
@@ -233,6 +237,7 @@ func (r *Run) Finish() (result.Report, []error) {
 		Scenarios:    described(r.plan),
 	}
 	report.Stale, report.Undecided = r.opts.Known.stale()
+	report.Cells = make([]result.Cell, 0, len(r.order))
 	for _, id := range r.order {
 		report.Cells = append(report.Cells, r.Wait(context.Background(), id))
 	}

@@ -1,7 +1,6 @@
 package runner_test
 
 import (
-	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,14 +13,15 @@ import (
 	"corsprobe/scenarios"
 )
 
-// TestFaithfulEndpoint runs the whole catalogue against an endpoint that answers as S3 does: every cell passes, and nothing is left behind.
+// TestFaithfulEndpoint runs the whole catalogue against an endpoint that answers as S3 does: every cell passes, nothing is left behind, and no call is
+// made that --dry-run does not list.
 func TestFaithfulEndpoint(t *testing.T) {
-	server, err := reference.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close(context.Background()) })
-	report, trouble := run(t, server, runnertest.Catalogue(t), runner.Options{})
+	t.Parallel()
+	var made recorder
+	server := behaving(t, reference.Behaviour{Handler: made.record})
+	plan := runnertest.CatalogueOrSample(t)
+	report, trouble := run(t, server, plan, runner.Options{})
+	made.listed(t, plan, report.Run.ID, runner.Options{})
 	for _, err := range trouble {
 		t.Errorf("clean-up: %v", err)
 	}

@@ -99,7 +99,8 @@ func configured(rules ...s3cors.Rule) *s3cors.Configuration {
 	return &s3cors.Configuration{CORSRules: rules}
 }
 
-// The whole catalogue in a user's bucket: a conforming endpoint is blamed for nothing, whatever the bucket held, and it holds it afterwards.
+// The whole catalogue in a user's bucket: a conforming endpoint is blamed for nothing, whatever the bucket held, and it holds it afterwards. No call is
+// made that --dry-run does not list.
 func TestUsersBucket(t *testing.T) {
 	for name, cfg := range map[string]*s3cors.Configuration{
 		"without a configuration": nil,
@@ -109,9 +110,13 @@ func TestUsersBucket(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := behaving(t, reference.Behaviour{})
+			var made recorder
+			server := behaving(t, reference.Behaviour{Handler: made.record})
 			bucket := newTheirs(t, server, cfg)
-			report, trouble := run(t, server, runnertest.Catalogue(t), runner.Options{Bucket: bucket.name})
+			made.forget()
+			plan, opts := runnertest.CatalogueOrSample(t), runner.Options{Bucket: bucket.name}
+			report, trouble := run(t, server, plan, opts)
+			made.listed(t, plan, report.Run.ID, opts)
 			for _, err := range trouble {
 				t.Errorf("clean-up: %v", err)
 			}
@@ -155,38 +160,43 @@ matrix: {origins: [https://app.example.com]}
 	}
 }
 
-// What --dry-run lists is what a run does: no call that changes something is made beyond the list.
-func TestChanges(t *testing.T) {
-	for name, bucket := range map[string]string{"buckets of its own": "", "the user's bucket": "theirs"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var made recorder
-			server := behaving(t, reference.Behaviour{Handler: made.record})
-			opts := runner.Options{Bucket: bucket}
-			if bucket != "" {
-				newTheirs(t, server, nil)
-				made.forget()
-			}
-			plan := runnertest.Catalogue(t)
-			report, _ := run(t, server, plan, opts)
-			listed := map[string]bool{}
-			for _, c := range runner.Changes(plan, report.Run.ID, opts) {
-				listed[c.Call+" "+c.Key] = true
-				if c.Call == "DeleteObjects" || c.Call == "PostObject" {
-					listed[c.Call+" "] = true // they name their objects in their bodies
-				}
-				if c.Bucket != bucket {
-					t.Errorf("%+v is of another bucket", c)
-				}
-			}
-			for call := range made.calls() {
-				name, key, _ := strings.Cut(call, " ")
-				removed := (name == "DeleteObject" || name == "AbortMultipartUpload") && (listed["DeleteObject "] || listed["DeleteObject corsprobe-"+report.Run.ID+"/*"])
-				if !listed[call] && !removed {
-					t.Errorf("%s %q was sent and is not listed", name, key)
-				}
-			}
-		})
+// A user's bucket without a configuration is left without one, and --dry-run says so where no scenario deletes a configuration, too.
+func TestChangesOfPuttingBack(t *testing.T) {
+	var made recorder
+	server := behaving(t, reference.Behaviour{Handler: made.record})
+	newTheirs(t, server, nil)
+	made.forget()
+	plan, opts := runnertest.Catalogue(t, "origins/exact/one-origin"), runner.Options{Bucket: "theirs"}
+	report, _ := run(t, server, plan, opts)
+	made.listed(t, plan, report.Run.ID, opts)
+	if !made.calls()["DeleteBucketCors "] {
+		t.Error("the configuration was not removed")
+	}
+}
+
+// listed holds what --dry-run lists against what a run did: no call that changes something is made beyond the list.
+func (c *recorder) listed(t *testing.T, plan scenarios.Plan, runID string, opts runner.Options) {
+	t.Helper()
+	listed := map[string]bool{}
+	for _, change := range runner.Changes(plan, runID, opts) {
+		listed[change.Call+" "+change.Key] = true
+		if change.Call == "DeleteObjects" || change.Call == "PostObject" {
+			listed[change.Call+" "] = true // they name their objects in their bodies
+		}
+		if change.Bucket != opts.Bucket {
+			t.Errorf("%+v is of another bucket", change)
+		}
+	}
+	made := c.calls()
+	if !made["PutBucketCors "] {
+		t.Errorf("no configuration was put: %d calls", len(made))
+	}
+	for call := range made {
+		name, key, _ := strings.Cut(call, " ")
+		removed := (name == "DeleteObject" || name == "AbortMultipartUpload") && (listed["DeleteObject "] || listed["DeleteObject corsprobe-"+runID+"/*"])
+		if !listed[call] && !removed {
+			t.Errorf("%s %q was sent and is not listed", name, key)
+		}
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/runnertest"
 	"corsprobe/runner/s3cors"
-	"corsprobe/scenarios"
 )
 
 // Whatever a faithful endpoint only does for a while, within --settle, is not held against it, and keeps nothing from being judged.
@@ -34,14 +33,7 @@ func TestPassingWeather(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			plan := runnertest.Catalogue(t).Filter(func(id string) bool {
-				for _, glob := range c.scenarios {
-					if scenarios.Glob(glob, id) {
-						return true
-					}
-				}
-				return false
-			})
+			plan := runnertest.Catalogue(t, c.scenarios...)
 			server := behaving(t, c.behaviour)
 			t.Cleanup(deletions.Wait) // before the server closes
 			report, trouble := run(t, server, plan, runner.Options{})
@@ -74,9 +66,7 @@ func TestBusyConfigurationCalls(t *testing.T) {
 					next.ServeHTTP(w, r)
 				})
 			}})
-			plan := runnertest.Catalogue(t).Filter(func(id string) bool {
-				return scenarios.Glob("lifecycle/put-replace-delete/put-replace-delete", id) || scenarios.Glob("validation/refused/refused-methods", id)
-			})
+			plan := runnertest.Catalogue(t, "lifecycle/put-replace-delete/put-replace-delete", "validation/refused/refused-methods")
 			report, _ := run(t, server, plan, runner.Options{Settle: 500 * time.Millisecond})
 			if report.Summary.Errors == 0 {
 				t.Error("nothing is in error")

@@ -65,7 +65,7 @@ func TestDimensionsAreWhole(t *testing.T) {
 		}
 		keys, names = append(keys, d.Key), append(names, d.Name)
 		if c := (Cell{}); !d.Required && !d.Always {
-			d.set(&c, d.standard)
+			d.set(&c, &d.standard)
 			if part, told := d.inID(&c); told || d.title(&c) != "" {
 				t.Errorf("the default of %s is told: %q, %q", d.Key, part, d.title(&c))
 			}

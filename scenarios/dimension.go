@@ -33,7 +33,7 @@ type Dimension struct {
 	schema   func(*generator) schema                                          // of one value
 	check    func(d *decoder, v Value, at place)                              // refuses what no request can have
 	expand   func(v Value, cfg *s3cors.Configuration, listed []Value) []Value // a value that stands for several
-	set      func(*Cell, Value)                                               // gives a cell the value
+	set      func(*Cell, *Value)                                              // gives a cell the value
 	text     func(*Cell) string                                               // the cell's value, as a selector sees it
 	part     func(*Cell) string                                               // the cell's value in an id, escaped
 	title    func(*Cell) string                                               // the cell's value in a title; empty: nothing worth telling
@@ -61,7 +61,7 @@ func (d *Dimension) isDefault(c *Cell) bool { return !d.Required && d.text(c) ==
 
 func (d Dimension) defaultText() string {
 	var c Cell
-	d.set(&c, d.standard)
+	d.set(&c, &d.standard)
 	return d.text(&c)
 }
 
@@ -83,7 +83,7 @@ func words[T ~string](d Dimension, field func(*Cell) *T, title func(T) string, v
 	d.standard, d.usual = Value{Text: d.Words[0]}, d.Words[0]
 	d.read = func(r *decoder, n *yaml.Node) Value { return r.word(n, d.Words) }
 	d.schema = func(*generator) schema { return schema{"enum": d.Words} }
-	d.set = func(c *Cell, v Value) { *field(c) = T(v.Text) }
+	d.set = func(c *Cell, v *Value) { *field(c) = T(v.Text) }
 	d.text = func(c *Cell) string { return orWord(string(*field(c)), d.Words[0]) }
 	d.part = func(c *Cell) string { return escape(d.text(c), "") }
 	d.title = func(c *Cell) string {
@@ -228,7 +228,7 @@ func (m *Matrix) cell(values [][]Value, index []int) Cell {
 		c.Send = []Send{Preflight, Actual}
 	}
 	for i := range dimensions {
-		dimensions[i].set(&c, values[i][index[i]])
+		dimensions[i].set(&c, &values[i][index[i]])
 	}
 	return c
 }

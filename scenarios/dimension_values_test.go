@@ -78,7 +78,7 @@ func TestWordsOfDimensions(t *testing.T) {
 		}
 		for _, word := range d.Words[1:] {
 			c := Cell{}
-			d.set(&c, Value{Text: word})
+			d.set(&c, &Value{Text: word})
 			if d.Value(c) != word || d.IsDefault(c) {
 				t.Errorf("%s: %s is read as %s, default: %t", d.Key, word, d.Value(c), d.IsDefault(c))
 			}

@@ -133,7 +133,7 @@ func origins() Dimension {
 			}
 			return []Value{v}
 		},
-		set:     func(c *Cell, v Value) { c.Origin, c.Adversarial = v.sent(), v.Adversarial },
+		set:     func(c *Cell, v *Value) { c.Origin, c.Adversarial = v.sent(), v.Adversarial },
 		text:    func(c *Cell) string { return orNone(c.Origin) },
 		part:    func(c *Cell) string { return originPart(c.Origin) },
 		title:   originTitle,
@@ -142,7 +142,7 @@ func origins() Dimension {
 }
 
 // sent is what a value makes a request send; nil: nothing.
-func (v Value) sent() *string {
+func (v *Value) sent() *string {
 	if v.Absent {
 		return nil
 	}
@@ -170,7 +170,7 @@ func methods() Dimension {
 		read:   (*decoder).textOrNone,
 		schema: anyScalar,
 		check:  checkMethod,
-		set:    func(c *Cell, v Value) { c.Method = v.Text },
+		set:    func(c *Cell, v *Value) { c.Method = v.Text },
 		text:   func(c *Cell) string { return orWord(c.Method, noneWord) },
 		part:   func(c *Cell) string { return methodPart(c.Method) },
 		title:  func(c *Cell) string { return orWord(c.Method, "no method") },
@@ -214,7 +214,7 @@ func readHeaders(d *decoder, n *yaml.Node) Value {
 	}
 }
 
-func setHeaders(c *Cell, v Value) {
+func setHeaders(c *Cell, v *Value) {
 	c.Headers = Headers{Fields: v.Fields}
 	if v.Fields == nil {
 		c.Headers.Request = v.sent()
@@ -242,7 +242,7 @@ func operations() Dimension {
 		Key: "operations", Name: "operation",
 		Doc: "One of S3's operations, with its own method, target, query, headers and body. Default: any, what target and method say.",
 	}, func(c *Cell) *string { return &c.Operation }, func(name string) string { return ", " + name }, names...)
-	d.set = func(c *Cell, v Value) {
+	d.set = func(c *Cell, v *Value) {
 		c.Operation = v.Text
 		if o, ok := OperationByName(v.Text); ok {
 			c.Method, c.Target = o.Method, o.Target

@@ -15,9 +15,13 @@ func Expand(all []*Scenario) (Plan, error) {
 	var plan Plan
 	var errors Errors
 	for _, s := range all {
-		planned, wrong := expandScenario(s)
+		planned := s.planned // [Load] has expanded it, to find what is impossible
+		if planned.Scenario == nil {
+			var wrong Errors
+			planned, wrong = expandScenario(s)
+			errors = append(errors, wrong...)
+		}
 		plan.Scenarios = append(plan.Scenarios, planned)
-		errors = append(errors, wrong...)
 	}
 	if err := errors.orNil(); err != nil {
 		return Plan{}, err

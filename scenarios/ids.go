@@ -27,14 +27,17 @@ func escape(text, extra string) string {
 		return "%2D"
 	}
 	var b strings.Builder
+	done := 0 // all before it is in b
 	for i := range len(text) {
-		if c := text[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`/%*?[]'`+extra, c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
+		if c := text[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`/%*?[]'`, c) >= 0 || extra != "" && strings.IndexByte(extra, c) >= 0 {
+			fmt.Fprintf(&b, "%s%%%02X", text[done:i], c)
+			done = i + 1
 		}
 	}
-	return b.String()
+	if done == 0 {
+		return text
+	}
+	return b.String() + text[done:]
 }
 
 // originPart is an origin in an id: https://app.example.com becomes https:app.example.com. An origin without a scheme has its colons encoded,

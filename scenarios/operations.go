@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Operation is one of S3's operations as a page sends it, beyond what a target and a method say: with its query, headers and body. Only CORS
@@ -31,15 +32,21 @@ type Operation struct {
 
 // OperationByName finds an operation; false where no operation has that name, or the name stands for no single one.
 func OperationByName(name string) (Operation, bool) {
-	if name == "" { // of most cells
-		return Operation{}, false
-	}
-	i := slices.IndexFunc(operationTable, func(o Operation) bool { return o.Name == name })
-	if i < 0 {
+	i, ok := operationAt()[name]
+	if !ok {
 		return Operation{}, false
 	}
 	return operationTable[i], true
 }
+
+// operationAt is where each operation stands in the table, by its name.
+var operationAt = sync.OnceValue(func() map[string]int {
+	at := map[string]int{}
+	for i, o := range operationTable {
+		at[o.Name] = i
+	}
+	return at
+})
 
 // Operations lists every operation.
 func Operations() []Operation { return slices.Clone(operationTable) }

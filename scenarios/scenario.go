@@ -26,7 +26,8 @@ type Scenario struct {
 	Files []string `yaml:"-"`
 	Line  int      `yaml:"-"` // where the document starts, from 1
 
-	undecoded bool // some of it is not as it should be, and is missing here
+	undecoded bool    // some of it is not as it should be, and is missing here
+	planned   Planned // what it expands to; zero: it is not expanded yet
 	places
 }
 

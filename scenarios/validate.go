@@ -14,7 +14,7 @@ var (
 	token     = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 )
 
-// validate holds a scenario against the rules that go beyond the types of its values, and expands it on trial.
+// validate holds a scenario against the rules that go beyond the types of its values, and expands it.
 func (d *decoder) validate(s *Scenario) {
 	before := len(d.errors)
 	d.named(s.Name, s.where("name"))
@@ -28,8 +28,8 @@ func (d *decoder) validate(s *Scenario) {
 		d.pin(&s.Expect[i])
 	}
 	if len(d.errors) == before && !s.undecoded {
-		_, errors := expandScenario(s)
-		d.errors = append(d.errors, errors...)
+		planned, errors := expandScenario(s)
+		s.planned, d.errors = planned, append(d.errors, errors...)
 	}
 }
 

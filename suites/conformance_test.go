@@ -9,6 +9,7 @@ import (
 	"corsprobe/runner"
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 	"corsprobe/suites"
 
@@ -27,7 +28,7 @@ var _ = suites.Against(suites.Catalogue(), target)
 func TestConformance(t *testing.T) {
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	suite, reporter := ginkgo.GinkgoConfiguration()
-	if raceEnabled && suite.LabelFilter == "" {
+	if race.Enabled && suite.LabelFilter == "" {
 		suite.LabelFilter = "smoke" // make test runs all of it without the race detector, which makes it ten times as slow
 	}
 	ginkgo.RunSpecs(t, "S3 CORS conformance", suite, reporter)

@@ -40,13 +40,13 @@ func itOf(cells []scenarios.Cell, planned scenarios.Planned, results Source) {
 	at := types.CodeLocation{FileName: planned.Scenario.File, LineNumber: cells[0].Line}
 	ginkgo.It(strings.TrimPrefix(id, planned.Scenario.ID+"/"), at, func(ctx ginkgo.SpecContext) {
 		var failed []string
-		for _, c := range cells {
+		for i, c := range cells {
 			cell := results.Wait(ctx, c.ID)
 			if ctx.Err() != nil {
 				return // the spec is interrupted already
 			}
 			state, why := asserted(cell)
-			shared.found(c.ID, state)
+			shared.found(id, i, state)
 			if state == types.SpecStateFailed {
 				failed = append(failed, why)
 			}
@@ -71,41 +71,48 @@ func asserted(cell result.Cell) (types.SpecState, string) {
 	return types.SpecStatePassed, ""
 }
 
-// shared are the specs of several cells, by what [ID] gives for them, and what they found of each cell. There is one, as there is one tree.
-var shared = specs{cells: map[string][]scenarios.Cell{}, states: map[string]types.SpecState{}}
+// shared are the specs of several cells. There is one, as there is one tree.
+var shared = specs{of: map[string]spec{}}
 
+// specs are those of several cells each, by what [ID] gives for them.
 type specs struct {
-	mu     sync.Mutex
-	cells  map[string][]scenarios.Cell
-	states map[string]types.SpecState
+	mu sync.Mutex
+	of map[string]spec
+}
+
+// spec is of several cells, and what it found of each.
+type spec struct {
+	cells  []scenarios.Cell
+	states []types.SpecState
 }
 
 func (s *specs) add(id string, cells []scenarios.Cell) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cells[id] = cells
+	s.of[id] = spec{cells, make([]types.SpecState, len(cells))}
 }
 
-func (s *specs) found(cell string, state types.SpecState) {
+// found notes what the spec of that id found of its i-th cell.
+func (s *specs) found(id string, i int, state types.SpecState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.states[cell] = state
+	s.of[id].states[i] = state
 }
 
 // each calls f with every cell that a spec asserts, and with its state: the spec's where it has one of its own.
-func (s *specs) each(spec types.SpecReport, f func(id string, state types.SpecState)) {
-	id, ok := ID(spec)
+func (s *specs) each(report types.SpecReport, f func(id string, state types.SpecState)) {
+	id, ok := ID(report)
 	if !ok {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cells, several := s.cells[id]
-	if !several {
-		f(id, spec.State)
+	several, ok := s.of[id]
+	if !ok {
+		f(id, report.State)
 		return
 	}
-	for _, c := range cells {
-		f(c.ID, s.states[c.ID])
+	for i, c := range several.cells {
+		f(c.ID, several.states[i])
 	}
 }

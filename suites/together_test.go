@@ -29,17 +29,17 @@ func TestAsserted(t *testing.T) {
 
 // A spec of several cells tells of each what it found, and of those that it did not come to nothing.
 func TestSharedSpecs(t *testing.T) {
-	s := specs{cells: map[string][]scenarios.Cell{}, states: map[string]types.SpecState{}}
+	s := specs{of: map[string]spec{}}
 	s.add("topic/one/a and 2 more", []scenarios.Cell{{ID: "topic/one/a"}, {ID: "topic/one/b"}, {ID: "topic/one/c"}})
-	s.found("topic/one/a", types.SpecStatePassed)
-	s.found("topic/one/b", types.SpecStateFailed)
-	spec := func(text string, state types.SpecState) types.SpecReport {
+	s.found("topic/one/a and 2 more", 0, types.SpecStatePassed)
+	s.found("topic/one/a and 2 more", 1, types.SpecStateFailed)
+	report := func(text string, state types.SpecState) types.SpecReport {
 		return types.SpecReport{LeafNodeType: types.NodeTypeIt, ContainerHierarchyTexts: []string{"topic", "one"}, LeafNodeText: text, State: state}
 	}
 	var got []string
 	tell := func(id string, state types.SpecState) { got = append(got, fmt.Sprint(id, " ", state)) }
-	s.each(spec("a and 2 more", types.SpecStateFailed), tell)
-	s.each(spec("d", types.SpecStateSkipped), tell)
+	s.each(report("a and 2 more", types.SpecStateFailed), tell)
+	s.each(report("d", types.SpecStateSkipped), tell)
 	s.each(types.SpecReport{}, tell)
 	want := "topic/one/a passed, topic/one/b failed, topic/one/c INVALID SPEC STATE, topic/one/d skipped"
 	if strings.Join(got, ", ") != want {

@@ -49,7 +49,7 @@ func usage(err error) error {
 	return exit{exitUsage, err}
 }
 
-// mostGarbage is how much memory the process has before it collects garbage more often, and until then half as often as is usual: a run of a
+// mostGarbage is how much memory the process has before it collects garbage more often, and until then a quarter as often as is usual: a run of a
 // hundred thousand cells stays under a gigabyte. GOMEMLIMIT in the environment wins.
 const mostGarbage = 700 << 20
 
@@ -57,7 +57,7 @@ const mostGarbage = 700 << 20
 func Main(args []string, stdout, stderr io.Writer) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(mostGarbage)
-		debug.SetGCPercent(200)
+		debug.SetGCPercent(400)
 	}
 	log.SetOutput(io.Discard) // net/http logs there what a server sends unasked; errors tell what matters
 	ctx, stop := listen(stderr)

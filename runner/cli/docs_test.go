@@ -14,6 +14,7 @@ import (
 
 	"corsprobe/runner/dialect"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest/race"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -217,17 +218,9 @@ var (
 	ofScenario = regexp.MustCompile(`^corsprobe run (\S+\.yaml|[a-z]+/[a-z]+)`)
 )
 
-// withoutRace leaves a test to the pass of make test that is without the race detector: in it happens what happens in others, too.
-func withoutRace(t *testing.T) {
-	t.Helper()
-	if raceEnabled {
-		t.Skip("make test runs it without the race detector")
-	}
-}
-
 // Every command in a page is one that there is, and comes to a judgement.
 func TestDocumentedCommands(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	makefile := pageText(t, "Makefile")
 	ran := 0
 	for _, page := range pages(t) {
@@ -276,7 +269,7 @@ func TestDocumentedCommands(t *testing.T) {
 
 // Every YAML in a page is what it is shown as: scenarios, providers and known deviations are valid, the others are YAML.
 func TestDocumentedFiles(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	for _, page := range pages(t) {
 		for i, b := range blocks(t, page) {
 			if b.language != "yaml" {
@@ -307,7 +300,7 @@ var number = regexp.MustCompile(`\d+(\.\d+)?( m?s\b| min\b)?`)
 
 // What a page shows as a command's output is what it prints, but for numbers.
 func TestDocumentedOutput(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	byOrigin, err := dialect.Parse("rule-by-origin-alone")
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/reference"
+	"corsprobe/runner/runnertest/race"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -64,7 +65,7 @@ func condition(name string) (bool, error) {
 	if name != "race" {
 		return false, fmt.Errorf("there is no condition %s", name)
 	}
-	return raceEnabled, nil
+	return race.Enabled, nil
 }
 
 // setup keeps the machine's AWS settings out of the scripts, but not its certificate bundle: corsprobe must cope with one.

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"corsprobe/runner/embedded"
+	"corsprobe/runner/runnertest/race"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -189,7 +190,7 @@ func TestSignalsLeadThroughCleanUp(t *testing.T) {
 			t.Errorf("%s is not caught", name(s))
 		}
 	}
-	if testing.Short() {
+	if testing.Short() || race.Enabled {
 		signals = []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGUSR1}
 	}
 	for i, s := range signals {
@@ -236,7 +237,7 @@ func TestBrokenPipeEndsNoRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := h.corsprobe(t, append([]string{"run", "rules", "--bucket", "media", "--report", "ctrf=whole.json"}, c.args...)...)
+			cmd := h.corsprobe(t, append([]string{"run", "rules/limits", "--bucket", "media", "--report", "ctrf=whole.json"}, c.args...)...)
 			if c.stream == "out" {
 				cmd.Stdout = write
 			} else {
@@ -296,7 +297,7 @@ func TestFileLimitEndsNoRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Path = "/bin/sh"
-	c.Args = []string{"sh", "-c", `ulimit -f 8; exec "$@"`, "sh", program, "run", "rules", "--bucket", "media", "--report", "json=report.json"}
+	c.Args = []string{"sh", "-c", `ulimit -f 8; exec "$@"`, "sh", program, "run", "rules/limits", "--bucket", "media", "--report", "json=report.json"}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

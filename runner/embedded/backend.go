@@ -23,6 +23,8 @@ type store struct {
 
 	mu      sync.RWMutex
 	buckets map[string]*bucket
+
+	withoutCORS bool // configurations are accepted and not kept
 }
 
 var _ backend.Backend = (*store)(nil)

@@ -122,6 +122,9 @@ func (s *store) GetBucketAcl(_ context.Context, input *s3.GetBucketAclInput) ([]
 
 // PutBucketCors stores the CORS configuration as it was sent, once the server has found it valid.
 func (s *store) PutBucketCors(_ context.Context, name string, cors []byte) error {
+	if s.withoutCORS {
+		cors = nil
+	}
 	return s.set(name, cors, func(b *bucket) *[]byte { return &b.cors })
 }
 

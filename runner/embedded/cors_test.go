@@ -66,6 +66,24 @@ func TestDeleteBucketCorsLeavesTheBucket(t *testing.T) {
 	must(t)(c.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: pail}))
 }
 
+// Without CORS of its own a server accepts configurations as ever, says that it has none, and answers without CORS headers.
+func TestWithoutCORS(t *testing.T) {
+	s, c := withBucket(t, Options{WithoutCORS: true})
+	put(t, c, "key", "content")
+	putCORS(t, c, rule("https://a.example", "GET"))
+	_, err := c.GetBucketCors(t.Context(), &s3.GetBucketCorsInput{Bucket: pail})
+	wantCode(t, err, "NoSuchCORSConfiguration")
+	got := send(t, "GET", presignGet(t, c, "key"), "", "Origin", "https://a.example")
+	got.wantStatus(t, 200)
+	got.wantHeader(t, "Access-Control-Allow-Origin", "")
+	_, err = c.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
+		Bucket:            aws.String("no-such-pail"),
+		CORSConfiguration: &types.CORSConfiguration{CORSRules: []types.CORSRule{rule("*", "GET")}},
+	})
+	wantCode(t, err, "NoSuchBucket")
+	send(t, "GET", s.URL()+"/pail/key", "").wantStatus(t, 403)
+}
+
 func TestInvalidCORSIsRefused(t *testing.T) {
 	_, c := withBucket(t, Options{})
 	putCORS(t, c, rule("https://a.example", "GET"))

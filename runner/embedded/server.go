@@ -56,6 +56,8 @@ type Options struct {
 	Region string
 	// VirtualDomain is the domain below which a host name names a bucket. Empty means [DefaultVirtualDomain].
 	VirtualDomain string
+	// WithoutCORS has PutBucketCors keep nothing of what it accepts: for an endpoint before the server that answers CORS by itself.
+	WithoutCORS bool
 	// Middleware, if set, stands before the server and sees every request; see [Middleware].
 	Middleware Middleware
 }
@@ -200,7 +202,9 @@ func newGateway(opts Options, onListen func()) (*s3api.S3ApiServer, error) {
 	if opts.Middleware != nil {
 		settings = append(settings, s3api.WithMiddleware("/", opts.Middleware.handle))
 	}
-	return s3api.New(newStore(), root, opts.Region, accounts, nil, nil, nil, nil, settings...)
+	store := newStore()
+	store.withoutCORS = opts.WithoutCORS
+	return s3api.New(store, root, opts.Region, accounts, nil, nil, nil, nil, settings...)
 }
 
 // awaitAnswer makes one request. The server says that it is bound a moment before its loop runs, and a shutdown in

@@ -16,6 +16,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 )
 
@@ -61,6 +62,9 @@ func fuzzedIn(ctx context.Context, t *testing.T, b reference.Behaviour, opts fuz
 // An endpoint that does as S3 does is not blamed for anything, whatever it is asked.
 func TestSilenceWithoutADefect(t *testing.T) {
 	opts := fuzz.Options{Seed: *silentSeed, Questions: *silent}
+	if race.Enabled {
+		opts.Questions /= 10 // make test asks all without the race detector
+	}
 	if *quietly > 0 {
 		opts = fuzz.Options{Seed: *silentSeed, For: *quietly}
 	}
@@ -72,8 +76,8 @@ func TestSilenceWithoutADefect(t *testing.T) {
 	for _, c := range slices.Concat(out.Flaky, out.Errors) {
 		t.Errorf("%s is %s: %s %+v", c.ID, c.Verdict, c.Reason, c.Findings)
 	}
-	if opts.Questions > 0 && out.Questions != *silent || out.Incomplete != "" {
-		t.Errorf("%d questions were asked of %d: %s", out.Questions, *silent, out.Incomplete)
+	if opts.Questions > 0 && out.Questions != opts.Questions || out.Incomplete != "" {
+		t.Errorf("%d questions were asked of %d: %s", out.Questions, opts.Questions, out.Incomplete)
 	}
 	t.Logf("%d questions, %d requests in %s; %d facts, %d branches, %d pairs", out.Questions, out.Requests, out.Duration, out.Coverage.Facts(), out.Coverage.Branches(), out.Coverage.Pairs())
 }
@@ -85,6 +89,7 @@ var found = map[string]int{
 }
 
 func TestFindsPlantedDefects(t *testing.T) {
+	race.Skip(t)
 	all := reference.Defects()
 	for name, rules := range found {
 		if *lot == 0 && name != "vary-missing-on-actual" && name != "allow-headers-case-kept" {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/runner/s3cors"
 )
 
@@ -28,6 +29,7 @@ func TestSameSeedSameQuestions(t *testing.T) {
 
 // Whatever is made is a scenario that the format takes, and S3 takes its configurations.
 func TestCasesAreScenarios(t *testing.T) {
+	race.Skip(t)
 	for seed := range uint64(5) {
 		all := cases(seed, 60)
 		plan, err := Plan(all, 1)

@@ -48,7 +48,7 @@ func Curl(q result.Request, body []byte, opts CurlOptions) string {
 	args = append(args, asWritten(u)...)
 	signed := q.Method != http.MethodOptions && !opts.AsSent && unsign(u)
 	for _, h := range q.Headers {
-		signed = signed || strings.EqualFold(h.Name, "Authorization")
+		signed = signed || h.Is("Authorization")
 		args = append(args, headerArgument(h, u)...)
 	}
 	args = append(args, bodyArguments(q, body)...)

@@ -38,10 +38,11 @@ func (r *recording) add(p []byte) {
 	r.raw = append(r.raw, p[:min(len(p), maxHead-len(r.raw))]...)
 }
 
+// bytes are what has come until now. More is added behind it, and nothing of it changes.
 func (r *recording) bytes() []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return bytes.Clone(r.raw)
+	return r.raw
 }
 
 // Read implements net.Conn.
@@ -128,7 +129,7 @@ func parseHead(raw []byte) ([]result.Header, bool) {
 }
 
 func parseLines(fields string) ([]result.Header, bool) {
-	var lines []result.Header
+	lines := make([]result.Header, 0, 1+strings.Count(fields, "\r\n"))
 	for line := range strings.SplitSeq(fields, "\r\n") {
 		if line == "" {
 			continue

@@ -6,6 +6,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,15 +138,9 @@ func (c *Client) Do(ctx context.Context, q Request) result.Exchange {
 // once sends a request. mixed: there is no answer because another left something in the connection.
 func (c *Client) once(ctx context.Context, q Request) (ex result.Exchange, mixed bool) {
 	ex = result.Exchange{Kind: q.Kind, Start: time.Now()}
+	ex.Request = c.sent(q)
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	r, err := c.build(ctx, q)
-	if err != nil {
-		ex.Request = c.sent(q)
-		ex.Error = err.Error()
-		return ex, false
-	}
-	var head headRecord
 	client := c.http
 	if q.Fresh {
 		client = c.fresh
@@ -153,8 +148,13 @@ func (c *Client) once(ctx context.Context, q Request) (ex result.Exchange, mixed
 	if q.Fresh && q.Node > 0 {
 		ctx = context.WithValue(ctx, node{}, q.Node)
 	}
-	answer, err := client.Do(r.WithContext(head.trace(ctx, q.Method)))
-	ex.Request = c.sent(q)
+	var head headRecord
+	r, err := c.build(head.trace(ctx, q.Method), q)
+	if err != nil {
+		ex.Error = err.Error()
+		return ex, false
+	}
+	answer, err := client.Do(r)
 	if err != nil {
 		ex.Error, ex.Took = c.sentence(ctx, err), time.Since(ex.Start)
 		if mixed = garbled(err, head); mixed {
@@ -173,20 +173,20 @@ func (c *Client) once(ctx context.Context, q Request) (ex result.Exchange, mixed
 }
 
 func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), bytes.NewReader(q.Body))
+	var body io.Reader
+	if len(q.Body) > 0 {
+		body = bytes.NewReader(q.Body)
+	}
+	r, err := http.NewRequestWithContext(ctx, q.Method, "", body)
 	if err != nil {
 		return nil, err
 	}
-	if len(q.Body) == 0 {
-		r.Body, r.GetBody, r.ContentLength = http.NoBody, nil, 0
-	}
-	r.Host = q.Host
-	r.Header = http.Header{"User-Agent": {c.opts.UserAgent}}
-	if named(q.Header, "User-Agent") {
-		r.Header.Del("User-Agent")
+	r.URL, r.Host = q.URL, q.host()
+	if !named(q.Header, "User-Agent") {
+		r.Header["User-Agent"] = []string{c.opts.UserAgent}
 	}
 	for _, h := range q.Header {
-		if strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
+		if strings.ContainsAny(h.Name, "\r\n\x00") || strings.ContainsAny(h.Value, "\r\n\x00") {
 			return nil, fmt.Errorf("header %q cannot be sent: it has a line break or NUL", h.Name)
 		}
 		r.Header[h.Name] = append(r.Header[h.Name], h.Value)
@@ -194,17 +194,16 @@ func (c *Client) build(ctx context.Context, q Request) (*http.Request, error) {
 	return r, nil
 }
 
+// host is what the Host header says. As net/http does, it leaves out an empty port.
+func (q Request) host() string { return cmp.Or(q.Host, strings.TrimSuffix(q.URL.Host, ":")) }
+
 func named(lines []result.Header, name string) bool {
-	return slices.ContainsFunc(lines, func(h result.Header) bool { return strings.EqualFold(h.Name, name) })
+	return slices.ContainsFunc(lines, func(h result.Header) bool { return h.Is(name) })
 }
 
 // sent is the request as evidence.
 func (c *Client) sent(q Request) result.Request {
-	host := q.Host
-	if host == "" {
-		host = q.URL.Host
-	}
-	lines := []result.Header{{Name: "Host", Value: host}}
+	lines := append(make([]result.Header, 0, 2+len(q.Header)), result.Header{Name: "Host", Value: q.host()})
 	if c.opts.UserAgent != "" && !named(q.Header, "User-Agent") {
 		lines = append(lines, result.Header{Name: "User-Agent", Value: c.opts.UserAgent})
 	}

@@ -150,6 +150,24 @@ func TestRequestsAsGiven(t *testing.T) {
 	}
 }
 
+// What is signed, sent and shown is one host.
+func TestHost(t *testing.T) {
+	for _, c := range []struct{ address, host, want string }{
+		{"http://s3.example/", "", "s3.example"}, {"http://s3.example:8080/", "", "s3.example:8080"}, {"http://s3.example:/", "", "s3.example"},
+		{"http://[::1]:/", "", "[::1]"}, {"http://127.0.0.1:1/", "s3.example:", "s3.example:"},
+	} {
+		q := Request{Method: http.MethodGet, URL: parse(t, c.address), Host: c.host}
+		r, err := client(t, Options{}).build(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := client(t, Options{}).sent(q).Headers[0].Value
+		if r.Host != c.want || unsignedRequest(q).Host != c.want || shown != c.want {
+			t.Errorf("%s %s: sends %q, signs %q, shows %q, want %q", c.address, c.host, r.Host, unsignedRequest(q).Host, shown, c.want)
+		}
+	}
+}
+
 func TestLargeBody(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 3*maxBody)) }))
 	defer server.Close()

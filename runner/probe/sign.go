@@ -26,8 +26,11 @@ const unsigned = "UNSIGNED-PAYLOAD"
 var signers sync.Map
 
 func signerOf(creds aws.Credentials) *v4.Signer {
-	signer, _ := signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
-	return signer.(*v4.Signer)                                                                                                           //nolint:forcetypeassert // nothing else is stored
+	signer, known := signers.Load(creds.SecretAccessKey)
+	if !known {
+		signer, _ = signers.LoadOrStore(creds.SecretAccessKey, v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })) // S3 escapes a path once
+	}
+	return signer.(*v4.Signer) //nolint:forcetypeassert // nothing else is stored
 }
 
 // Presigner presigns requests. One that differs from an earlier one in nothing that is signed, within the same second, has the earlier one's
@@ -35,7 +38,7 @@ func signerOf(creds aws.Credentials) *v4.Signer {
 // goroutines.
 type Presigner struct {
 	mu   sync.Mutex
-	made map[string]url.URL // by all that is signed
+	made map[presigned]url.URL
 }
 
 // mostPresigned bounds what is kept. Seconds pass, and their URLs with them.
@@ -43,7 +46,7 @@ const mostPresigned = 1000
 
 // Presign is [Presign].
 func (p *Presigner) Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	key := presigned(creds, region, q, expires, now)
+	key := allSigned(creds, region, q, expires, now)
 	if u, ok := p.earlier(key); ok {
 		q.URL = &u
 		return q, nil
@@ -55,42 +58,49 @@ func (p *Presigner) Presign(ctx context.Context, creds aws.Credentials, region s
 	return q, err
 }
 
-func (p *Presigner) earlier(key string) (url.URL, bool) {
+func (p *Presigner) earlier(key presigned) (url.URL, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u, ok := p.made[key]
 	return u, ok
 }
 
-func (p *Presigner) keep(key string, u url.URL) {
+func (p *Presigner) keep(key presigned, u url.URL) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.made == nil || len(p.made) >= mostPresigned {
-		p.made = map[string]url.URL{}
+		p.made = map[presigned]url.URL{}
 	}
 	p.made[key] = u
 }
 
 // presigned is all that a presigned URL depends on.
-func presigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) string {
-	parts := []string{creds.AccessKeyID, creds.SecretAccessKey, creds.SessionToken, region, expires.String(), strconv.FormatInt(now.Unix(), 10),
-		q.Method, q.URL.String(), q.Host, strconv.Itoa(len(q.Body))}
+type presigned struct {
+	key, secret, token, region string
+	expires                    time.Duration
+	now                        int64 // in seconds
+	method, url, host, amz     string
+	body                       int // its length
+}
+
+func allSigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) presigned {
+	amz := ""
 	for _, h := range q.Header {
 		if isAmz(h.Name) {
-			parts = append(parts, h.Name, h.Value)
+			amz += h.Name + "\x00" + h.Value + "\x00"
 		}
 	}
-	return strings.Join(parts, "\x00")
+	return presigned{
+		key: creds.AccessKeyID, secret: creds.SecretAccessKey, token: creds.SessionToken, region: region, expires: expires, now: now.Unix(),
+		method: q.Method, url: q.URL.String(), host: q.Host, amz: amz, body: len(q.Body),
+	}
 }
 
 func isAmz(name string) bool { return len(name) >= 6 && strings.EqualFold(name[:6], "x-amz-") }
 
 // Presign puts a signature in the query, as S3's SDKs do for a web application. The request's x-amz-* headers are signed.
 func Presign(ctx context.Context, creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) (Request, error) {
-	r, err := unsignedRequest(ctx, q)
-	if err != nil {
-		return q, err
-	}
+	r := unsignedRequest(q)
 	for _, h := range q.Header {
 		if isAmz(h.Name) {
 			r.Header.Add(h.Name, h.Value)
@@ -105,8 +115,9 @@ func Presign(ctx context.Context, creds aws.Credentials, region string, q Reques
 	if err != nil {
 		return q, err
 	}
-	q.URL, err = url.Parse(signed)
-	return q, err
+	_, r.URL.RawQuery, _ = strings.Cut(signed, "?")
+	q.URL = r.URL
+	return q, nil
 }
 
 // subresources are the parameters that the signature of version 2 covers.
@@ -152,10 +163,7 @@ func PresignVersion2(creds aws.Credentials, q Request, bucket string, expires ti
 
 // Sign puts a signature in the Authorization header.
 func Sign(ctx context.Context, creds aws.Credentials, region string, q Request, now time.Time) (Request, error) {
-	r, err := unsignedRequest(ctx, q)
-	if err != nil {
-		return q, err
-	}
+	r := unsignedRequest(q)
 	for _, h := range q.Header {
 		if !onTheWay(h.Name) {
 			r.Header.Add(h.Name, h.Value)
@@ -187,14 +195,8 @@ func onTheWay(name string) bool {
 	return name == "via" || name == "forwarded" || strings.HasPrefix(name, "x-forwarded-")
 }
 
-func unsignedRequest(ctx context.Context, q Request) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, q.Method, q.URL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	if q.Host != "" {
-		r.Host = q.Host
-	}
-	r.ContentLength = int64(len(q.Body))
-	return r, nil
+// unsignedRequest is as much of a request as a signer reads.
+func unsignedRequest(q Request) *http.Request {
+	u := *q.URL
+	return &http.Request{Method: q.Method, URL: &u, Host: q.host(), Header: http.Header{}, ContentLength: int64(len(q.Body))}
 }

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,11 +47,21 @@ const maxPEM = 16 << 20
 
 // TLSConfig holds the system's authorities and those of AWS_CA_BUNDLE and Options.CAFile.
 func TLSConfig(opts Options) (*tls.Config, error) {
-	roots, err := x509.SystemCertPool()
+	roots, err := authorities(os.Getenv("AWS_CA_BUNDLE"), opts.CAFile)
 	if err != nil {
-		roots = x509.NewCertPool()
+		return nil, err
 	}
-	for _, path := range []string{os.Getenv("AWS_CA_BUNDLE"), opts.CAFile} {
+	return &tls.Config{RootCAs: roots, InsecureSkipVerify: opts.Insecure}, nil //nolint:gosec // --insecure says so
+}
+
+// pools are the authorities that were read, by the paths and texts of their files: a run needs the same ones for its calls and for its probes, and they are
+// slow to read.
+var pools sync.Map
+
+// authorities are the system's and those of files; an empty path names none.
+func authorities(paths ...string) (*x509.CertPool, error) {
+	texts := make([]string, len(paths))
+	for i, path := range paths {
 		if path == "" {
 			continue
 		}
@@ -57,11 +69,23 @@ func TLSConfig(opts Options) (*tls.Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("certificate authorities: %s: %w", path, err)
 		}
-		if !roots.AppendCertsFromPEM(pem) {
+		texts[i] = string(pem)
+	}
+	read := strings.Join(slices.Concat(paths, texts), "\x00")
+	if pool, there := pools.Load(read); there {
+		return pool.(*x509.CertPool), nil
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	for i, path := range paths {
+		if path != "" && !roots.AppendCertsFromPEM([]byte(texts[i])) {
 			return nil, fmt.Errorf("certificate authorities: %s holds no certificate in PEM", path)
 		}
 	}
-	return &tls.Config{RootCAs: roots, InsecureSkipVerify: opts.Insecure}, nil //nolint:gosec // --insecure says so
+	pools.Store(read, roots)
+	return roots, nil
 }
 
 // node is the context key of the number of the address to connect to, from 1, where a name has several.

@@ -2,7 +2,6 @@ package redact
 
 import (
 	"slices"
-	"strings"
 
 	"corsprobe/runner/result"
 )
@@ -15,7 +14,7 @@ var secretHeaders = []string{
 
 // IsSecret reports that a header line holds credentials.
 func IsSecret(h result.Header) bool {
-	return h.Value != "" && slices.ContainsFunc(secretHeaders, func(name string) bool { return strings.EqualFold(name, h.Name) })
+	return h.Value != "" && slices.ContainsFunc(secretHeaders, h.Is)
 }
 
 // leastSecret keeps evidence readable: what is shorter is no secret, though it stand in such a header.

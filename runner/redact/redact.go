@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Redacted replaces what must not be shown.
@@ -91,6 +92,34 @@ type Redactor struct {
 	extended []string          // those that begin with another secret
 	written  []string          // the secrets, in all their spellings
 	replacer *strings.Replacer // of the secrets, in all their spellings
+	looked   looked
+}
+
+// looked are texts that were looked through before, and what is shown of them: names and values of headers come again with every cell.
+type looked struct {
+	mu    sync.RWMutex
+	shown map[string]string
+}
+
+const (
+	mostLooked    = 10_000
+	longestLooked = 256
+)
+
+func (l *looked) at(text string) (shown string, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	shown, ok = l.shown[text]
+	return shown, ok
+}
+
+func (l *looked) keep(text, shown string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shown == nil || len(l.shown) >= mostLooked {
+		l.shown = map[string]string{}
+	}
+	l.shown[text] = shown
 }
 
 // New makes a redactor of those secrets. Empty ones are passed over.
@@ -144,8 +173,21 @@ func (r *Redactor) With(secrets ...string) *Redactor {
 	return New(secrets...)
 }
 
-// Text removes secrets from a text.
+// Text removes secrets from a text. What it returns for equal short texts is one string, and no part of a larger one.
 func (r *Redactor) Text(text string) string {
+	if r == nil || text == "" || len(text) > longestLooked {
+		return r.text(text)
+	}
+	shown, ok := r.looked.at(text)
+	if !ok {
+		text = strings.Clone(text)
+		shown = r.text(text)
+		r.looked.keep(text, shown)
+	}
+	return shown
+}
+
+func (r *Redactor) text(text string) string {
 	if r != nil && r.replacer != nil && text != "" {
 		for _, secret := range r.extended { // before its own start is replaced as the other secret
 			text = withoutStart(text, secret)
@@ -173,12 +215,13 @@ func withoutStart(text, secret string) string {
 		return text
 	}
 	for n := len(secret) - 1; n >= leastStart; n-- {
-		start := secret[:n]
-		if before, cut := strings.CutSuffix(text, start); cut {
+		if before, cut := strings.CutSuffix(text, secret[:n]); cut {
 			text = before + Redacted
 		}
-		for _, cut := range cuts {
-			text = strings.ReplaceAll(text, start+cut, Redacted+cut)
+	}
+	for _, cut := range cuts {
+		for n := len(secret) - 1; n >= leastStart && strings.Contains(text, cut); n-- {
+			text = strings.ReplaceAll(text, secret[:n]+cut, Redacted+cut)
 		}
 	}
 	return text

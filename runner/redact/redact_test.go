@@ -2,11 +2,13 @@ package redact
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"corsprobe/runner/result"
 )
@@ -144,5 +146,30 @@ func TestRepeated(t *testing.T) {
 	}
 	if cell.Exchanges[0].Response.Headers[0].Value != "session=12345" || cell.Findings[0].Came.Headers[0].Value != "session=12345" {
 		t.Error("the cell that was given has changed")
+	}
+}
+
+// A text that comes again is shown as before, however many others came in between; equal short ones are one string.
+func TestTextAgain(t *testing.T) {
+	r := New(planted)
+	for range 2 {
+		for i := range mostLooked + 1 {
+			if got, want := r.Text(fmt.Sprint(planted, i)), fmt.Sprint(Redacted, i); got != want {
+				t.Fatalf("%q, want %q", got, want)
+			}
+		}
+	}
+	if len(r.looked.shown) > mostLooked {
+		t.Errorf("%d texts are kept", len(r.looked.shown))
+	}
+	long := strings.Repeat("x", longestLooked)
+	for _, text := range []string{"Vary", planted, long + planted} {
+		first, second := r.Text(strings.Clone(text)), r.Text(strings.Clone(text))
+		if first != second || strings.Contains(first, planted) {
+			t.Errorf("%q and then %q", first, second)
+		}
+		if one := unsafe.StringData(first) == unsafe.StringData(second); one != (len(text) <= longestLooked) {
+			t.Errorf("%.20q: one string: %v", text, one)
+		}
 	}
 }

@@ -151,9 +151,9 @@ func late(delay time.Duration) Behaviour {
 	}}
 }
 
-// lateEverywhere has GetBucketCors lag behind as well.
+// lateEverywhere has GetBucketCors lag behind as well, by the same clock: one of its own would begin when it is first asked, however late that is.
 func lateEverywhere(delay time.Duration) Behaviour {
-	b, returned := late(delay), late(delay)
-	b.Returned = func(v View) *s3cors.Configuration { return returned.Config(v) }
+	b := late(delay)
+	b.Returned = b.Config
 	return b
 }

@@ -55,7 +55,7 @@ func StartWith(ctx context.Context, b Behaviour) (*Server, error) {
 // StartAt runs one at an address, with credentials and in a region of the caller's choice.
 func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, error) {
 	address := cmp.Or(opts.Address, embedded.DefaultAddress)
-	opts.Address = ""
+	opts.Address, opts.WithoutCORS = "", true
 	upstream, err := embedded.Start(ctx, opts)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func StartAt(ctx context.Context, opts embedded.Options, b Behaviour) (*Server, 
 	return s, nil
 }
 
-// StartBefore runs one before a server that may have others before it. What they know of its buckets is their own.
+// StartBefore runs one before a server that may have others before it. What they know of its buckets is their own. The server needs no CORS of its own.
 func StartBefore(upstream *embedded.Server, b Behaviour) (*Server, error) {
 	return before(upstream, embedded.DefaultAddress, b)
 }

@@ -42,11 +42,16 @@ type Header struct {
 	Value string `json:"value"`
 }
 
+// Is reports that a header line has that name, in any case of ASCII letters.
+func (h Header) Is(name string) bool {
+	return len(h.Name) == len(name) && strings.EqualFold(h.Name, name)
+}
+
 // Values returns the values of every line of headers with that name, in order, whatever the case of the name.
 func Values(headers []Header, name string) []string {
 	var values []string
 	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
+		if h.Is(name) {
 			values = append(values, h.Value)
 		}
 	}

@@ -140,6 +140,17 @@ func TestValues(t *testing.T) {
 }
 
 // A finding is of one difference with another whatever its class and words are, unless it is another check, way or value.
+func TestHeaderIs(t *testing.T) {
+	for _, c := range []struct {
+		name, other string
+		want        bool
+	}{{"Vary", "vary", true}, {"x-key", "X-KEY", true}, {"Vary", "Var", false}, {"x-key", "x-\u212aey", false}, {"", "", true}} {
+		if got := (Header{Name: c.name}).Is(c.other); got != c.want {
+			t.Errorf("%q is %q: %v", c.name, c.other, got)
+		}
+	}
+}
+
 func TestSameFinding(t *testing.T) {
 	base := Finding{Check: "preflight.error-code", How: NoDocument, Class: Contract, Got: "<html> 12:00", Came: &Side{Body: "<html> 12:00"}}
 	for _, c := range []struct {

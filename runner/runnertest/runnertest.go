@@ -3,6 +3,9 @@ package runnertest
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -10,6 +13,7 @@ import (
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 )
 
@@ -75,24 +79,58 @@ func Plan(t testing.TB, files map[string]string) scenarios.Plan {
 	for name, text := range files {
 		folder[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return expand(t, func() ([]*scenarios.Scenario, error) { return scenarios.Load(folder, "") })
-}
-
-// Catalogue is the plan of the built-in catalogue at the depth that a run has by default.
-func Catalogue(t testing.TB) scenarios.Plan {
-	t.Helper()
-	return expand(t, scenarios.Catalogue).UpTo(scenarios.Normal)
-}
-
-func expand(t testing.TB, load func() ([]*scenarios.Scenario, error)) scenarios.Plan {
-	t.Helper()
-	loaded, err := load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := scenarios.Expand(loaded)
+	plan, err := expand(scenarios.Load(folder, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return plan
+}
+
+// Catalogue is the plan of the built-in catalogue at the depth that a run has by default; with globs it is of the cells that fit one of them. It
+// shares its cells with the other plans of the catalogue, and is only to be read.
+func Catalogue(t testing.TB, globs ...string) scenarios.Plan {
+	t.Helper()
+	all, err := catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := all.UpTo(scenarios.Normal)
+	if len(globs) == 0 {
+		return plan
+	}
+	return plan.Filter(func(id string) bool {
+		return slices.ContainsFunc(globs, func(glob string) bool { return scenarios.Glob(glob, id) })
+	})
+}
+
+// CatalogueOrSample is the plan of the built-in catalogue, but where the race detector looks on: there it is the first scenario of each folder, for
+// what happens at once is the same in all.
+func CatalogueOrSample(t testing.TB) scenarios.Plan {
+	t.Helper()
+	plan := Catalogue(t)
+	if race.Enabled {
+		return sample(plan)
+	}
+	return plan
+}
+
+func sample(plan scenarios.Plan) scenarios.Plan {
+	var first scenarios.Plan
+	seen := map[string]bool{}
+	for _, s := range plan.Scenarios {
+		if folder, _, _ := strings.Cut(s.Scenario.ID, "/"); !seen[folder] {
+			seen[folder] = true
+			first.Scenarios = append(first.Scenarios, s)
+		}
+	}
+	return first
+}
+
+var catalogue = sync.OnceValues(func() (scenarios.Plan, error) { return expand(scenarios.Catalogue()) })
+
+func expand(loaded []*scenarios.Scenario, err error) (scenarios.Plan, error) {
+	if err != nil {
+		return scenarios.Plan{}, err
+	}
+	return scenarios.Expand(loaded)
 }

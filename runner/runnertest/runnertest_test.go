@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"corsprobe/runner"
@@ -14,6 +15,8 @@ import (
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
 	"corsprobe/scenarios"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const one = `
@@ -74,5 +77,48 @@ func TestCatalogue(t *testing.T) {
 	}
 	if got, want := runnertest.Catalogue(t).IDs(), plan.UpTo(scenarios.Normal).IDs(); !slices.Equal(got, want) {
 		t.Errorf("%d cells, want the %d of the normal depth", len(got), len(want))
+	}
+}
+
+func TestCatalogueByGlobs(t *testing.T) {
+	whole, got := runnertest.Catalogue(t), runnertest.Catalogue(t, "origins/exact/one-origin/**", "methods/**")
+	cells := func(plan scenarios.Plan, keep func(string) bool) []string {
+		var ids []string
+		for _, s := range plan.Scenarios {
+			for _, step := range s.Steps {
+				for _, c := range step.Cells {
+					if keep(c.ID) {
+						ids = append(ids, c.ID)
+					}
+				}
+			}
+		}
+		return ids
+	}
+	want := cells(whole, func(id string) bool {
+		return strings.HasPrefix(id, "origins/exact/one-origin/") || strings.HasPrefix(id, "methods/")
+	})
+	if diff := cmp.Diff(want, cells(got, func(string) bool { return true })); diff != "" || len(want) < 10 {
+		t.Errorf("%d cells (-want +got):\n%s", len(want), diff)
+	}
+}
+
+// The sample has a scenario of each folder, and is far smaller than all.
+func TestSample(t *testing.T) {
+	folders := func(plan scenarios.Plan) []string {
+		var all []string
+		for _, s := range plan.Scenarios {
+			folder, _, _ := strings.Cut(s.Scenario.ID, "/")
+			all = append(all, folder)
+		}
+		return all
+	}
+	whole := runnertest.Catalogue(t)
+	sample := runnertest.Sample(whole)
+	if diff := cmp.Diff(slices.Compact(folders(whole)), folders(sample)); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+	if 4*sample.Cells() > whole.Cells() {
+		t.Errorf("a sample of %d cells of %d", sample.Cells(), whole.Cells())
 	}
 }

@@ -45,9 +45,12 @@ type Error struct {
 	Code, Message, Method, ResourceType string
 }
 
+// mostParts is how many parts of an answer may be asserted: the headers, and status and error document.
+const mostParts = HeaderCount + 5
+
 // newAnswer is an answer with a status and none of the headers; absent are the facts that forbid them.
 func newAnswer(status []int, because []int, absent ...int) Answer {
-	a := Answer{Status: status, Headers: map[string]string{}, Facts: map[string][]int{}}
+	a := Answer{Status: status, Headers: map[string]string{}, Facts: make(map[string][]int, mostParts)}
 	if len(status) > 0 {
 		a.Facts["status"] = because
 	}

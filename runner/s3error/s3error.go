@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 )
 
 // Document is the part of an error document that is compared or told.
@@ -26,15 +27,49 @@ var (
 )
 
 // Read reads an error document: XML with the root Error. The error says why a body is none. Of a document that is cut short or that breaks off
-// in mid-air it returns what came before, beside the error.
+// in mid-air it returns what came before, beside the error. The document is shared by all who read the same body: nobody may change it.
 func Read(body string) (Document, error) {
-	if doc, ok := readPlain(body); ok {
-		return doc, nil
+	if len(body) > longestKept {
+		return read(body)
 	}
-	return readXML(body)
+	kept.mu.Lock()
+	known, ok := kept.by[body]
+	kept.mu.Unlock()
+	if !ok {
+		known.doc, known.err = read(body)
+		kept.keep(body, known)
+	}
+	return known.doc, known.err
 }
 
-func readXML(body string) (Document, error) {
+// kept are the documents that were read last. A run looks at each refusal several times, and many servers refuse in always the same words.
+var kept documents
+
+const (
+	mostKept    = 1000
+	longestKept = 4 << 10
+)
+
+type documents struct {
+	mu sync.Mutex
+	by map[string]outcome
+}
+
+type outcome struct {
+	doc Document
+	err error
+}
+
+func (d *documents) keep(body string, o outcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.by == nil || len(d.by) >= mostKept {
+		d.by = map[string]outcome{}
+	}
+	d.by[body] = o
+}
+
+func read(body string) (Document, error) {
 	d := xml.NewDecoder(strings.NewReader(body))
 	root, err := nextStart(d)
 	switch {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
+
+	"corsprobe/runner/runnertest/race"
 )
 
 var (
@@ -130,7 +132,7 @@ func callsOf(t *testing.T, args []string) int {
 // points are the calls at which something happens: all of them, or a few, the first always. The race detector, which makes a trial five times as
 // slow, looks at one in the middle: make test has all of them without it, too.
 func points(calls int) []int {
-	if raceEnabled && !*full {
+	if race.Enabled && !*full {
 		return []int{max(calls/2, 1)}
 	}
 	return spread(calls)

@@ -1,0 +1,3 @@
+package runnertest
+
+var Sample = sample
