@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"corsprobe/runner/runnertest/race"
 )
 
 // byName is a line of the linker's list of what needs what, about a function that calls methods by a name that is known only then.
@@ -41,9 +43,7 @@ func callers(t *testing.T, folder string) []string {
 // With one function that calls methods by a name that the linker cannot know, it keeps every exported method of every type that is ever used
 // through an interface: the program grew by 10 MB, by all operations of all clients that the embedded server and the SDK have.
 func TestNothingCallsMethodsByName(t *testing.T) {
-	if raceEnabled {
-		t.Skip("nothing happens at once here")
-	}
+	race.Skip(t)
 	if all := callers(t, project); len(all) > 0 { // the first brings all the others
 		t.Errorf("%s, calls methods by name, as templates of text/template and html/template do, and go-cmp", all[0])
 	}
