@@ -79,7 +79,8 @@ fuzz: ## Run every fuzz test for FUZZTIME each (10s).
 	  done; \
 	done
 
-golden: ## Write the golden files anew; look at what changed before you commit it.
+golden: ## Compile the templates of pages and write the golden files anew; look at what changed before you commit it.
+	$(GO) generate ./reports
 	$(GO) test ./reports ./scenarios -update
 
 release-check: ## Build and check what a release holds: binaries, packages, image, action, manifests. Nothing is published.
