@@ -27,7 +27,7 @@ run: ## Probe the embedded S3 server with the whole catalogue.
 # The race detector looks at the packages in which something happens at once. In PARTLY it looks at part of the tests, and all run without it, too.
 PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
 CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
-PARTLY = $(addprefix $(CURDIR)/,$(shell grep -lE 'runnertest/race"|raceEnabled' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u))
+PARTLY = $(addprefix $(CURDIR)/,$(shell grep -l 'runnertest/race"' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u))
 SUITES = $(CURDIR)/suites
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
@@ -79,7 +79,8 @@ fuzz: ## Run every fuzz test for FUZZTIME each (10s).
 	  done; \
 	done
 
-golden: ## Write the golden files anew; look at what changed before you commit it.
+golden: ## Compile the templates of pages and write the golden files anew; look at what changed before you commit it.
+	$(GO) generate ./reports
 	$(GO) test ./reports ./scenarios -update
 
 release-check: ## Build and check what a release holds: binaries, packages, image, action, manifests. Nothing is published.

@@ -39,6 +39,29 @@ func startWith(t testing.TB, opts Options) *Browser {
 	return b
 }
 
+// shared is a Chromium that tests share which neither set it up nor end it.
+func shared(t testing.TB) *Browser {
+	t.Helper()
+	b, err := sharedChromium()
+	if errors.Is(err, ErrNotFound) && os.Getenv("CORSPROBE_REQUIRE_BROWSER") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var endShared = func() {}
+
+var sharedChromium = sync.OnceValues(func() (*Browser, error) {
+	b, err := Start(context.Background(), Options{Hosts: []string{"127.0.0.1"}})
+	if err == nil {
+		endShared = b.Close
+	}
+	return b, err
+})
+
 // answer is what the server of a test gives to a path.
 type answer struct {
 	preflight, actual       []string // header lines
@@ -121,7 +144,7 @@ var cases = []struct {
 
 // What Chromium makes of an answer is what it is known to make of it, and what the model says of the very answers that Chromium saw.
 func TestChromium(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	answers := map[string]answer{}
 	for _, c := range cases {
 		answers[c.name] = c.answer
@@ -166,7 +189,7 @@ func response(ex *Exchange) *fetch.Response {
 
 // A preflight carries what the standard says, and no answer of it is kept for the next request.
 func TestPreflights(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	var mu sync.Mutex
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

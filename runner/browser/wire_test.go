@@ -89,7 +89,7 @@ func TestPreflightCache(t *testing.T) {
 
 // A redirect that Chromium follows is told apart from the answer that the script gets, and so are its preflights.
 func TestRedirects(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	server := record(t, func(w http.ResponseWriter, q *http.Request) {
 		if name, found := strings.CutPrefix(q.URL.Path, "/from/"); found {
 			w.Header().Set("Location", "/"+name)
@@ -119,7 +119,7 @@ func TestRedirects(t *testing.T) {
 
 // An address that Chromium writes in its own way is the same request.
 func TestRewrittenAddress(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	server := record(t, nil)
 	for _, at := range []string{"/a?x='b'|c", "/a b", "/#fragment", "/a/../b", "/\u00e9"} {
 		if o := send(t, b, Request{Origin: app, Method: "PUT", URL: server.URL + at}); !o.Resolved || o.Actual == nil || o.Preflight == nil {
@@ -130,7 +130,7 @@ func TestRewrittenAddress(t *testing.T) {
 
 // Values and bodies go out byte for byte.
 func TestBytes(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	var mu sync.Mutex
 	var value, body string
 	server := record(t, func(_ http.ResponseWriter, q *http.Request) {
@@ -153,7 +153,7 @@ func TestBytes(t *testing.T) {
 
 // What Chromium refuses to make is not taken for a refusal of the endpoint's.
 func TestRefused(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	server := record(t, nil)
 	for name, q := range map[string]Request{
 		"a GET with a body":     {Method: "GET", Body: "x"},
@@ -174,7 +174,7 @@ func TestRefused(t *testing.T) {
 // Where Chromium departs from the standard on what needs a preflight. The model follows the standard: should this test fail, Chromium has
 // changed.
 func TestDepartures(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	server := record(t, nil)
 	for line, sent := range map[string]bool{
 		"User-Agent: mine": false, // a page may set it, and Chromium drops it
@@ -198,7 +198,7 @@ func TestDepartures(t *testing.T) {
 
 // No answer is the transport's, not CORS's.
 func TestNoAnswer(t *testing.T) {
-	b := start(t)
+	b := shared(t)
 	server := httptest.NewServer(nil)
 	server.Close()
 	for _, method := range []string{"GET", "PUT"} {

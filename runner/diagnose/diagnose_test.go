@@ -19,6 +19,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 )
 
 // Memory is cheaper here than the time to collect it.
@@ -106,7 +107,7 @@ func TestEachDeviation(t *testing.T) {
 	all := plantable()
 	exact, slowest := 0, time.Duration(0)
 	for i, one := range all {
-		if raceEnabled && i%24 != 0 {
+		if race.Enabled && i%24 != 0 {
 			continue // the race detector makes it ten times as slow; make test looks at all without it
 		}
 		report := diagnose.Plant(r, dialect.Dialect{one})
@@ -138,9 +139,7 @@ func first(ids []string) string {
 
 // What several deviations at once come to is found all the same.
 func TestPairsAndTriples(t *testing.T) {
-	if raceEnabled {
-		t.Skip("too slow with the race detector; make test runs it without")
-	}
+	race.Skip(t)
 	for _, c := range []struct {
 		of, times        int
 		exact, explained float64

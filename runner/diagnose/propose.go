@@ -77,8 +77,8 @@ func (p *proposing) look() {
 			continue
 		}
 		p.add(name, dialect.Pairs(maps.Clone(pairs)))
-		for from, to := range pairs {
-			p.add(name, dialect.Pairs(map[string]string{from: to}))
+		for _, from := range slices.Sorted(maps.Keys(pairs)) {
+			p.add(name, dialect.Pairs(map[string]string{from: pairs[from]}))
 		}
 	}
 	p.exposed()
@@ -234,7 +234,7 @@ func (v votes) most() map[string]string {
 
 // operation proposes what is told by a query: all of its answers, and those of this status.
 func (p *proposing) operation(o *observation) {
-	for name := range o.asked.Query {
+	for _, name := range slices.Sorted(maps.Keys(o.asked.Query)) {
 		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
 			continue
 		}

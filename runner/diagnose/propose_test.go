@@ -72,6 +72,24 @@ func TestProposedValues(t *testing.T) {
 	}
 }
 
+// The same report is proposed the same deviations in the same order every time, for of those that explain as much the first is told.
+func TestProposedInOrder(t *testing.T) {
+	e := read(small(t, step{put: "* | GET", cells: []string{
+		"GET /b?acl&versionId=1&tagging&policy; target bucket; origin x => 403 Forbidden !! actual.allow-origin",
+		"GET /b/key; origin x => 200 !! actual.allow-origin",
+	}}))
+	at := (&search{e: e}).explain(nil)
+	first := e.proposals(nil, at.failing())
+	for range 20 {
+		if again := e.proposals(nil, at.failing()); !slices.EqualFunc(first, again, func(a, b dialect.Deviation) bool { return a.String() == b.String() }) {
+			t.Fatalf("proposed\n%s\nand then\n%s", first, again)
+		}
+	}
+	if len(first) < 8 {
+		t.Errorf("only %s", first)
+	}
+}
+
 // Of what came in the place of a code, what came most often is taken.
 func TestVotes(t *testing.T) {
 	v := votes{}

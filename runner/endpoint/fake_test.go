@@ -41,6 +41,12 @@ type fake struct {
 func (f *fake) start(t *testing.T) endpoint.Config {
 	t.Helper()
 	environment(t)
+	return f.serve(t)
+}
+
+// serve starts it where the environment was seen to: parallel tests cannot do that.
+func (f *fake) serve(t *testing.T) endpoint.Config {
+	t.Helper()
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	return endpoint.Config{URL: server.URL, Region: "us-east-1", AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID, JournalDir: t.TempDir()}

@@ -17,6 +17,7 @@ import (
 	"corsprobe/runner/embedded"
 	"corsprobe/runner/endpoint"
 	"corsprobe/runner/probe"
+	"corsprobe/runner/runnertest/race"
 )
 
 // calls are the kinds of calls that a run makes, by what their requests are known by.
@@ -55,6 +56,7 @@ func endless(status int, head bool) http.HandlerFunc {
 
 // An answer without end costs neither memory nor time, whichever call it answers.
 func TestEndlessAnswers(t *testing.T) {
+	race.Skip(t)
 	environment(t)
 	for name, match := range calls {
 		for kind, handler := range map[string]http.HandlerFunc{"body": endless(200, false), "refusal": endless(403, false), "header": endless(200, true)} {
@@ -258,6 +260,7 @@ func TestReasons(t *testing.T) {
 		{"a TLS alert", "https://" + raw(t, "\x15\x03\x03\x00\x02\x02\x28"), "GetBucketCors: tls: handshake failure"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			config := endpoint.Config{URL: c.url, AccessKey: "AKIAEXAMPLE", SecretKey: secret, RunID: runID, JournalDir: t.TempDir()}
 			_, err := open(t, config).ReadCORS(t.Context(), "users")
 			same(t, "error", c.want, said(err, config))

@@ -54,10 +54,12 @@ var kinds = map[string]condition{
 
 // On every kind of endpoint two machines do not use one bucket, and the lease goes with the run.
 func TestLease(t *testing.T) {
+	environment(t)
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			f := &fake{condition: &kind, versions: []version{{"mine.txt", "m1", false}}}
-			config := f.start(t)
+			config := f.serve(t)
 			first, second := open(t, config), elsewhere(t, config)
 			b, err := first.UseBucket(t.Context(), "users")
 			must(t, err)
@@ -78,10 +80,12 @@ func TestLease(t *testing.T) {
 
 // Of many machines that take the lease at the same moment never two have it, whatever the endpoint makes of conditions.
 func TestLeaseRace(t *testing.T) {
+	environment(t)
 	for name, kind := range kinds {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			f := &fake{condition: &kind, versions: []version{{"mine.txt", "m1", false}}}
-			config := f.start(t)
+			config := f.serve(t)
 			var mu sync.Mutex
 			inside, taken := 0, 0
 			var wg sync.WaitGroup

@@ -40,6 +40,9 @@ func choose(rivals []diagnose.Rival, asked result.Report, most int) []question {
 	for _, r := range rivals {
 		alike := make([]int, len(r.Dialects)) // rivals of one number are not told apart yet
 		for _, plan := range []func() scenarios.Plan{catalogue, cases} {
+			if slices.Max(alike) == len(alike)-1 { // each has a number of its own: it takes seconds to make cases up
+				break
+			}
 			for _, q := range refine(alike, predict(r, plan(), known), most-len(chosen)) {
 				known[q.id], q.between = true, r.Deviations
 				chosen = append(chosen, q)

@@ -18,6 +18,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 )
 
 // hold holds what a report says of browsers against what Chromium did.
@@ -36,7 +37,7 @@ func hold(t *testing.T, all *reference.Claims, report result.Report) {
 // No finding says of a browser what Chromium does not do, on twenty planted defects, and of ten Chromium shows what they do.
 func TestChromiumOnDefects(t *testing.T) {
 	b := chromium(t)
-	plan := part(runnertest.Catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/*", "responses/headers/exposed-headers")
+	plan := part(runnertest.Catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/each-method", "methods/listed/all-methods", "responses/headers/exposed-headers")
 	shown := []string{
 		"allow-headers-rule-list", "allow-origin-twice", "allow-origin-trailing-slash", "allow-methods-lower-case", "allow-headers-missing",
 		"origin-reflected", "header-unchecked", "no-headers-on-status: 404", "expose-headers-star", "preflight-presigned-checked",
@@ -45,7 +46,7 @@ func TestChromiumOnDefects(t *testing.T) {
 		"allow-origin-star-for-echo", "allow-headers-star", "credentials-missing", "allow-origin-missing-on-preflight", "allow-origin-missing-on-actual",
 		"preflight-refusal-200", "method-unchecked-preflight", "actual-always-allowed", "only-first-rule", "allow-headers-first-only",
 	}
-	if raceEnabled {
+	if race.Enabled {
 		shown, others = shown[:1], nil
 	}
 	var all reference.Claims
@@ -59,14 +60,14 @@ func TestChromiumOnDefects(t *testing.T) {
 			}
 		})
 	}
-	if !raceEnabled && (all.Pages < 500 || all.Blocked < 20 || all.Exposed < 20 || all.WithCredentials == 0) {
+	if !race.Enabled && (all.Pages < 500 || all.Blocked < 20 || all.Exposed < 20 || all.WithCredentials == 0) {
 		t.Errorf("too little was held against Chromium: %+v", all)
 	}
 }
 
 // No finding does on the embedded server either, whose deviations are its author's.
 func TestFindingsAgainstChromiumOnTheEmbeddedServer(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	b := chromium(t)
 	server, err := embedded.Start(t.Context(), embedded.Options{})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 )
 
@@ -34,7 +35,7 @@ func chromium(t *testing.T) *browser.Browser {
 func TestChromiumAgrees(t *testing.T) {
 	b := chromium(t)
 	plan := runnertest.Catalogue(t)
-	if raceEnabled {
+	if race.Enabled {
 		plan = part(plan, "use-cases", "origins/exact")
 	}
 	report := runWith(t, reference.Behaviour{}, plan, runner.Options{Browser: b, Settle: 5 * time.Second})

@@ -15,6 +15,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/runner/s3cors"
 	"corsprobe/scenarios"
 
@@ -43,7 +44,7 @@ func kinds(report result.Report) (findings, blocked map[string]int) {
 
 // The guide's own application works: what differs no page notices, but for a cache that several origins share.
 func TestOVHcloudGuide(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	plan := runnertest.Catalogue(t).Filter(func(id string) bool { return scenarios.Glob("ovhcloud/guide", id) })
 	report := run(t, reference.OVHcloud(), plan, 2*time.Second)
 	findings, blocked := kinds(report)
@@ -62,7 +63,7 @@ func TestOVHcloudGuide(t *testing.T) {
 
 // What a customer runs into who allows headers by a pattern, or every origin.
 func TestOVHcloudCustomer(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	for _, c := range []struct {
 		name, text        string
 		findings, blocked map[string]int
@@ -114,7 +115,7 @@ func rules(n int) string {
 
 // The provider's file knows every difference, and none that is not there: each entry is held strictly here.
 func TestOVHcloudKnownDeviations(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	p, err := scenarios.ProviderByName("ovhcloud")
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +179,7 @@ matrix: {origins: [https://app.example.com], methods: PUT, headers: [none, x-amz
 
 // A provider's measured entries that do not occur are told, and fail nothing.
 func TestAbsentDeviations(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	p, err := scenarios.ProviderByName("ovhcloud")
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 )
 
@@ -46,15 +47,6 @@ type planting struct {
 	whole     bool            // it is planted under all scenarios
 	first     []string        // the scenarios that found it most often when it last was
 	shown     func(found) bool
-}
-
-// withoutRace leaves a test to the pass of make test that is without the race detector, which makes a run ten times as slow: what goes on at once in
-// it does so in TestFaithful, TestRaces and the Chromium tests, too.
-func withoutRace(t *testing.T) {
-	t.Helper()
-	if raceEnabled {
-		t.Skip("make test runs it without the race detector")
-	}
 }
 
 // The race detector looks at runs in which cells fail, answers change and configurations come late: of few scenarios, for it is slow.
@@ -86,7 +78,7 @@ func TestRaces(t *testing.T) {
 // at last all. Which, is drawn anew each time, and so are the defects that are planted under the whole catalogue. -whole plants all so.
 func plant(t *testing.T, defects []reference.Defect, shown func(reference.Defect, found) bool, each func(*testing.T, reference.Defect, found)) []found {
 	t.Helper()
-	withoutRace(t)
+	race.Skip(t)
 	upstream := upstream(t)
 	plan := runnertest.Catalogue(t)
 	all := make([]found, len(defects))

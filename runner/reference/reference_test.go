@@ -23,6 +23,7 @@ import (
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -65,7 +66,7 @@ func faithful(c result.Cell) bool {
 
 // HTTP/2 makes no difference, but for header names in lower case.
 func TestOverHTTP2(t *testing.T) {
-	withoutRace(t)
+	race.Skip(t)
 	server := start(t, reference.Behaviour{})
 	target, err := url.Parse(server.URL())
 	if err != nil {

@@ -66,7 +66,7 @@ stop() {
 }
 
 # ports N: names N free ports.
-ports() { "$tools/lab-helper" ports "$1"; }
+ports() { "$helper" ports "$1"; }
 
 # go_install PACKAGE VERSION: installs a Go program below the project's own build directory.
 go_install() {

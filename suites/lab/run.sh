@@ -5,7 +5,8 @@
 #
 # --install installs the servers and does no more; --installed installs nothing; --serve leaves a
 # server running until it is interrupted, to be asked by hand. ARGUMENTs go to corsprobe run. LAB_DIR is where everything
-# goes (build/lab), LAB_KNOWN a file of known deviations instead of the server's own, CORSPROBE the program to run.
+# goes (build/lab), LAB_KNOWN a file of known deviations instead of the server's own, CORSPROBE the program to run and LAB_HELPER the
+# lab's own, which are built where they are not named.
 #
 # Exit code: 0 every server that could be had answered as expected; 1 one did not; 2 usage; 77 none could be had; 130 interrupted.
 set -uo pipefail
@@ -14,6 +15,7 @@ project=$(cd "$lab/../.." && pwd)
 base=${LAB_DIR:-$project/build/lab}
 bin=$project/build/lab/bin # the servers' programs, whatever LAB_DIR says: they take long to install
 tools=$base/bin
+helper=${LAB_HELPER:-$tools/lab-helper}
 dir=$base
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL_S3 # whatever the user's shell names, the lab is on loopback
 export AWS_EC2_METADATA_DISABLED=true AWS_REGION=us-east-1 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
@@ -50,7 +52,7 @@ build() {
   mkdir -p "$bin" "$tools"
   [[ $mode == install ]] && return
   corsprobe=${CORSPROBE:-$tools/corsprobe}
-  (cd "$project" && go build -o "$tools/lab-helper" ./suites/lab/helper) || exit 1
+  [[ ${LAB_HELPER:-} ]] || (cd "$project" && go build -o "$helper" ./suites/lab/helper) || exit 1
   [[ ${CORSPROBE:-} ]] || (cd "$project" && go build -o "$corsprobe" .) || exit 1
 }
 
@@ -61,7 +63,7 @@ begin() {
     rm -rf "$dir"
     mkdir -p "$dir/log"
     export AWS_ACCESS_KEY_ID=corsprobe-lab AWS_SECRET_ACCESS_KEY=corsprobe-lab-secret-key
-    start && until_ok "$tools/lab-helper" ready && return
+    start && until_ok "$helper" ready && return
     stop
   done
   reason="did not start: $(tail -n 1 "$dir/log/waiting.log" 2>/dev/null); see $dir/log"
@@ -90,7 +92,7 @@ probe() {
 # expected holds corsprobe's exit code, and what is left on the server, against what this server must come to.
 expected() {
   local status=$1
-  if ! "$tools/lab-helper" empty >"$dir/log/left.log" 2>&1; then
+  if ! "$helper" empty >"$dir/log/left.log" 2>&1; then
     reason="something is left behind: $(cat "$dir/log/left.log")"
   elif [[ $expects == judged && $status == 0 ]]; then
     reason="judged: $(tail -n 1 "$dir/corsprobe.out")"
