@@ -84,15 +84,15 @@ type presigned struct {
 }
 
 func allSigned(creds aws.Credentials, region string, q Request, expires time.Duration, now time.Time) presigned {
-	amz := ""
+	var amz []string
 	for _, h := range q.Header {
 		if isAmz(h.Name) {
-			amz += h.Name + "\x00" + h.Value + "\x00"
+			amz = append(amz, h.Name, h.Value)
 		}
 	}
 	return presigned{
 		key: creds.AccessKeyID, secret: creds.SecretAccessKey, token: creds.SessionToken, region: region, expires: expires, now: now.Unix(),
-		method: q.Method, url: q.URL.String(), host: q.Host, amz: amz, body: len(q.Body),
+		method: q.Method, url: q.URL.String(), host: q.Host, amz: strings.Join(amz, "\x00"), body: len(q.Body),
 	}
 }
 
