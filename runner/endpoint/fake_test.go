@@ -30,10 +30,10 @@ type fake struct {
 	uploads   []version
 	gone      bool
 	next      int
-	bodies    map[string]string
-	condition *condition     // nil: as S3
-	lots      lots           // how it answers DeleteObjects
-	refuse    map[string]int // by the beginning of method and target
+	bodies    map[string]string // by the version's ID
+	condition *condition        // nil: as S3
+	lots      lots              // how it answers DeleteObjects
+	refuse    map[string]int    // by the beginning of method and target
 	before    func(line string)
 	after     func(line string, w http.ResponseWriter)
 }
@@ -128,14 +128,19 @@ func (f *fake) list(prefix string) string {
 	return out.String()
 }
 
-// current lists the keys whose newest version is no marker. The newest stands last.
-func (f *fake) current() []string {
+// newest is the newest version of each key, which stands last.
+func (f *fake) newest() map[string]version {
 	newest := map[string]version{}
 	for _, v := range f.versions {
 		newest[v.Key] = v
 	}
+	return newest
+}
+
+// current lists the keys whose newest version is no marker.
+func (f *fake) current() []string {
 	var found []string
-	for key, v := range newest {
+	for key, v := range f.newest() {
 		if !v.Marker {
 			found = append(found, key)
 		}
@@ -156,13 +161,14 @@ func (f *fake) object(w http.ResponseWriter, r *http.Request, key, body string) 
 		if f.bodies == nil {
 			f.bodies = map[string]string{}
 		}
-		f.bodies[key] = unchunked(body)
-		w.Header().Set("X-Amz-Version-Id", f.versions[len(f.versions)-1].ID)
+		id := f.versions[len(f.versions)-1].ID
+		f.bodies[id] = unchunked(body)
+		w.Header().Set("X-Amz-Version-Id", id)
 	case r.Method == http.MethodGet && !there:
 		w.WriteHeader(http.StatusNotFound)
 		fmt.Fprint(w, document("NoSuchKey"))
 	case r.Method == http.MethodGet:
-		fmt.Fprint(w, f.bodies[key])
+		fmt.Fprint(w, f.bodies[f.newest()[key].ID])
 	case r.Method == http.MethodDelete && q.Has("uploadId"):
 		f.uploads = slices.DeleteFunc(f.uploads, func(u version) bool { return u.Key == key && u.ID == q.Get("uploadId") })
 		w.WriteHeader(http.StatusNoContent)
