@@ -32,9 +32,9 @@ SUITES = $(CURDIR)/suites
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) -timeout 60m $(CONCURRENT)
-	$(GO) test -timeout 60m -parallel 8 $(filter-out $(SUITES),$(if $(RACE),$(PARTLY)) $(filter-out $(CONCURRENT),$(PACKAGES)))
-	$(if $(RACE),$(GO) test -timeout 60m $(SUITES)) # Ginkgo takes no -parallel
+	$(GO) test $(RACE) -vet=off -timeout 60m $(CONCURRENT) # make vet has looked
+	$(GO) test -vet=off -timeout 60m -parallel 8 $(filter-out $(SUITES),$(if $(RACE),$(PARTLY)) $(filter-out $(CONCURRENT),$(PACKAGES)))
+	$(if $(RACE),$(GO) test -vet=off -timeout 60m $(SUITES)) # Ginkgo takes no -parallel
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)

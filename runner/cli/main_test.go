@@ -72,6 +72,7 @@ func condition(name string) (bool, error) {
 // cases up for further questions: the scripts that are about them, or about what a run does by default, clear CORSPROBE_NO_FOLLOW_UP.
 func setup(env *testscript.Env) error {
 	env.Setenv("CORSPROBE_NO_FOLLOW_UP", "true")
+	env.Setenv("GORACE", "atexit_sleep_ms=100") // with the race detector each command would wait for a second before it ends
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	env.Setenv("AWS_CONFIG_FILE", filepath.Join(env.WorkDir, "no-config"))
 	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(env.WorkDir, "no-credentials"))

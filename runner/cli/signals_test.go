@@ -107,6 +107,7 @@ func (h *held) corsprobe(t *testing.T, args ...string) *child {
 	c.Env = []string{
 		"AWS_ENDPOINT_URL=" + h.URL(), "AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
 		"HOME=" + c.Dir, "PATH=" + os.Getenv("PATH"), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
+		"GORACE=atexit_sleep_ms=100", // with the race detector it would wait for a second before it ends
 	}
 	c.Stderr = &c.err
 	t.Cleanup(func() {

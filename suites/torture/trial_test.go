@@ -94,6 +94,7 @@ func newWorld(t *testing.T) *world {
 	w.env = []string{
 		"AWS_ENDPOINT_URL=" + w.proxy.URL, "AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=us-east-1",
 		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + w.dir, "AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"GORACE=atexit_sleep_ms=100", // with the race detector it would wait for a second before it ends
 	}
 	must(t, os.WriteFile(filepath.Join(w.dir, "given.yaml"), []byte(scenario), 0o600))
 	w.makeUsersBucket()
