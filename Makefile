@@ -28,13 +28,16 @@ run: ## Probe the embedded S3 server with the whole catalogue.
 PACKAGES = $(shell $(GO) list -f '{{.Dir}}' ./...)
 CONCURRENT = $(addprefix $(CURDIR)/,$(shell grep -lE '^[[:space:]]*go [a-z]|[.]Go.func|errgroup|sync\.(Mutex|RWMutex|WaitGroup|Map)|"sync/atomic"' $$(git ls-files '*.go') | xargs -n1 dirname | sort -u))
 PARTLY = $(addprefix $(CURDIR)/,$(shell grep -l 'runnertest/race"' $$(git ls-files '*_test.go') | xargs -n1 dirname | sort -u))
+# Many tests wait for most of their time, so that more packages are tested at once than there are processors. make vet has looked at them.
+TESTED = -p 4 -vet=off -timeout 60m
+# The one that takes longest begins first.
+WHOLE = $(if $(RACE),$(CURDIR)/runner/reference) $(filter-out $(CURDIR)/runner/reference $(SUITES),$(if $(RACE),$(PARTLY)) $(filter-out $(CONCURRENT),$(PACKAGES)))
 SUITES = $(CURDIR)/suites
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) -vet=off -timeout 60m $(CONCURRENT) # make vet has looked
-	$(GO) test -vet=off -timeout 60m -parallel 8 $(filter-out $(SUITES),$(if $(RACE),$(PARTLY)) $(filter-out $(CONCURRENT),$(PACKAGES)))
-	$(if $(RACE),$(GO) test -vet=off -timeout 60m $(SUITES)) # Ginkgo takes no -parallel
+	$(GO) test $(RACE) $(TESTED) $(CONCURRENT)
+	$(GO) test $(TESTED) $(SUITES) & suites=$$!; $(GO) test $(TESTED) -parallel 8 $(WHOLE); whole=$$?; wait $$suites && exit $$whole # Ginkgo takes no -parallel
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
