@@ -36,6 +36,7 @@ func hold(t *testing.T, all *reference.Claims, report result.Report) {
 
 // No finding says of a browser what Chromium does not do, on twenty planted defects, and of ten Chromium shows what they do.
 func TestChromiumOnDefects(t *testing.T) {
+	t.Parallel()
 	b := chromium(t)
 	plan := part(runnertest.Catalogue(t), "headers/requested/prefix", "use-cases/web/browser-upload", "origins/exact/one-origin", "actual/errors/statuses", "methods/listed/each-method", "methods/listed/all-methods", "responses/headers/exposed-headers")
 	shown := []string{
@@ -68,6 +69,7 @@ func TestChromiumOnDefects(t *testing.T) {
 // No finding does on the embedded server either, whose deviations are its author's.
 func TestFindingsAgainstChromiumOnTheEmbeddedServer(t *testing.T) {
 	race.Skip(t)
+	t.Parallel()
 	b := chromium(t)
 	server, err := embedded.Start(t.Context(), embedded.Options{})
 	if err != nil {
@@ -119,6 +121,7 @@ func forBrowsers(t *testing.T, target string) string {
 
 // An endpoint that answers browsers in a way of its own does not conform, whatever it answers corsprobe.
 func TestEndpointThatBreaksBrowsersAlone(t *testing.T) {
+	t.Parallel()
 	b := chromium(t)
 	server := start(t, reference.Behaviour{})
 	plan := part(runnertest.Catalogue(t), "origins/exact/one-origin")

@@ -33,6 +33,7 @@ func chromium(t *testing.T) *browser.Browser {
 
 // On every cell that a page can send, Chromium and the model come to the same end.
 func TestChromiumAgrees(t *testing.T) {
+	t.Parallel()
 	b := chromium(t)
 	plan := runnertest.Catalogue(t)
 	if race.Enabled {

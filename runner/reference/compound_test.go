@@ -41,6 +41,7 @@ func TestCompoundDefects(t *testing.T) {
 
 // A faithful endpoint passes every cell of the catalogue.
 func TestFaithful(t *testing.T) {
+	t.Parallel()
 	for _, c := range run(t, reference.Behaviour{}, runnertest.Catalogue(t), 10*time.Second).Cells {
 		if !faithful(c) {
 			t.Errorf("%s is %s %s: %+v", c.ID, c.Verdict, c.Reason, c.Findings)

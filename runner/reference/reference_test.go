@@ -67,6 +67,7 @@ func faithful(c result.Cell) bool {
 // HTTP/2 makes no difference, but for header names in lower case.
 func TestOverHTTP2(t *testing.T) {
 	race.Skip(t)
+	t.Parallel()
 	server := start(t, reference.Behaviour{})
 	target, err := url.Parse(server.URL())
 	if err != nil {
