@@ -58,6 +58,8 @@ func flags(path string, opts Options) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-field-trial-config", true),
 		chromedp.Flag("dns-prefetch-disable", true),
 		chromedp.Flag("no-pings", true),
+		// A renderer for each page that a tab moves to would take more processor time than all that the page then does.
+		chromedp.Flag("renderer-process-limit", "1"),
 		chromedp.Flag("disable-features", strings.Join(disabled, ",")),
 		// A page of https may ask an endpoint of http that is not on loopback, too.
 		chromedp.Flag("allow-running-insecure-content", true),
