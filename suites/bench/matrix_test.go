@@ -166,6 +166,6 @@ func runVenom(binary, dir string, s *s3, n int) (usage, error) {
 	if err := os.WriteFile(path, []byte(suite.String()), 0o600); err != nil {
 		return usage{}, err
 	}
-	u, _, err := measured(binary, nil, "run", "--output-dir", filepath.Join(dir, "venom"), path)
+	u, _, err := measured(binary, nil, "run", "--output-dir", filepath.Join(dir, "venom-output"), path)
 	return u, err
 }
