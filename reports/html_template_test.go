@@ -73,9 +73,7 @@ func TestTemplatesEscape(t *testing.T) {
 				t.Errorf("%s: a link or a script that takes %q", name, m[1])
 			}
 		}
-		for _, m := range raw.FindAllString(text, -1) {
-			found = append(found, m)
-		}
+		found = append(found, raw.FindAllString(text, -1)...)
 		for _, m := range element.FindAllString(text, -1) {
 			if !regexp.MustCompile(`>(\{%[sz]= \w+ %\})?$`).MatchString(m) {
 				t.Errorf("%s: a script or a style that holds more than one value: %q", name, m)

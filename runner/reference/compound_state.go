@@ -14,7 +14,7 @@ import (
 )
 
 // originShapeDefects concern origins of unusual shape.
-func originShapeDefects() []Defect {
+func originShapeDefects() []Defect { //nolint:gocyclo // a list of small functions
 	return []Defect{
 		{Name: "five-digit-port", Summary: "Of a port of five digits only four count.", Behaviour: origins(func(p, o string) bool {
 			return s3cors.MatchOrigin(p, o) || len(portOf(p)) == 5 && len(portOf(o)) == 5 && s3cors.MatchOrigin(p[:len(p)-1]+"*", o)
