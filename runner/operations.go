@@ -85,7 +85,8 @@ func (s *stage) changing() {
 // steady asks a preflight until rightInARow answers fit no earlier state of the bucket: what changes the bucket should meet no node that lags
 // behind, for it cannot be asked again without another change.
 func (s *stage) steady(ctx context.Context, q request, cell scenarios.Cell) {
-	if q.send != scenarios.Preflight {
+	mayLag := func(state past) bool { return state.until.After(time.Now()) }
+	if q.send != scenarios.Preflight || !slices.ContainsFunc(s.pastOf(cell.Target), mayLag) {
 		return
 	}
 	pause := firstPause
