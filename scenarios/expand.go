@@ -10,7 +10,8 @@ import (
 // mostCells bounds the cells of one scenario, so that a slip of the pen does not fill the memory.
 const mostCells = 1_000_000
 
-// Expand turns scenarios into the plan of a run. The error is of type [Errors]; scenarios that [Load] gave have none.
+// Expand turns scenarios into the plan of a run. The error is of type [Errors]; scenarios that [Load] gave have none, and are expanded as they were
+// read: what is changed in one afterwards does not count.
 func Expand(all []*Scenario) (Plan, error) {
 	var plan Plan
 	var errors Errors
