@@ -36,8 +36,10 @@ func TestHarmlessDifferences(t *testing.T) {
 	race.Skip(t)
 	plan := runnertest.Catalogue(t)
 	differences := map[string]reference.Harmless{}
-	for i, h := range reference.HarmlessDifferences() {
+	for _, h := range reference.HarmlessDifferences() { // of their own for the groups: some keep in mind what they answered, for one endpoint
 		differences[h.Name] = h
+	}
+	for i, h := range reference.HarmlessDifferences() {
 		t.Run(h.Name, func(t *testing.T) {
 			t.Parallel()
 			harmless(t, h.Behaviour, drawn(plan, uint64(i)))
