@@ -21,7 +21,7 @@ import (
 // Options say how Chromium is started.
 type Options struct {
 	Path     string // of the executable; found when empty
-	Tabs     int    // how many requests are under way at once; 4 when 0
+	AtOnce   int    // how many requests are under way at once; 4 when 0
 	Insecure bool   // do not verify certificates
 	// Resolve maps host names, as Chromium's --host-resolver-rules has it: "MAP s3.example.com 127.0.0.1".
 	Resolve []string
@@ -46,14 +46,14 @@ func Start(ctx context.Context, opts Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Tabs == 0 {
-		opts.Tabs = 4
+	if opts.AtOnce == 0 {
+		opts.AtOnce = 4
 	}
 	// The end of ctx ends a Chromium that is not ready at once, and asks one that is to close.
 	starting, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b := newBrowser(starting, cancel, flags(path, opts), opts.Tabs)
+	b := newBrowser(starting, cancel, flags(path, opts), opts.AtOnce)
 	b.forget = context.AfterFunc(ctx, cancel)
-	err = b.open(opts.Tabs)
+	err = b.open()
 	b.forget()
 	if err == nil {
 		err = context.Cause(ctx)
@@ -66,25 +66,24 @@ func Start(ctx context.Context, opts Options) (*Browser, error) {
 	return b, nil
 }
 
-func newBrowser(ctx context.Context, cancel func(), flags []chromedp.ExecAllocatorOption, tabs int) *Browser {
+func newBrowser(ctx context.Context, cancel func(), flags []chromedp.ExecAllocatorOption, atOnce int) *Browser {
 	quiet := func(string, ...any) {}
 	allocated, stop := chromedp.NewExecAllocator(ctx, flags...)
 	main, end := chromedp.NewContext(allocated, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
-	return &Browser{main: main, tabs: newPool(tabs), kill: func() { cancel(); end(); stop() }}
+	tabs := newPool(atOnce, func(ctx context.Context) (*tab, error) { return newTab(ctx, main) })
+	return &Browser{main: main, tabs: tabs, kill: func() { cancel(); end(); stop() }}
 }
 
-func (b *Browser) open(tabs int) (err error) {
+// open also opens the first tab: what hinders that is known before the first request.
+func (b *Browser) open() (err error) {
 	if b.version, err = chromedp.Run(b.main, version); err != nil {
 		return err
 	}
-	for range tabs {
-		t, err := newTab(b.main)
-		if err != nil {
-			return err
-		}
+	t, err := b.tabs.take(b.main, "")
+	if err == nil {
 		b.tabs.give(t)
 	}
-	return nil
+	return err
 }
 
 func version(ctx context.Context, t *chromedp.Target) (string, error) {

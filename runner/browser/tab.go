@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -29,20 +30,32 @@ const longest = 30 * time.Second
 // tab is one page, of one origin at a time. It sends one request at a time.
 type tab struct {
 	ctx    context.Context
-	cancel context.CancelFunc
 	origin string // empty: of none yet, or of none any more
 	trace  *trace
 	caches string // the cache mode of its requests
 }
 
-func newTab(main context.Context) (*tab, error) {
-	ctx, cancel := chromedp.NewContext(main)
-	t := &tab{ctx: ctx, cancel: cancel, trace: newTrace(), caches: "no-store"}
-	if err := t.prepare(); err != nil {
+// newTab opens one that outlives ctx.
+func newTab(ctx, main context.Context) (*tab, error) {
+	lasting, cancel := context.WithCancel(main)
+	goOn := context.AfterFunc(ctx, cancel)
+	t := &tab{trace: newTrace(), caches: "no-store"}
+	err := t.open(lasting)
+	if !goOn() || err != nil {
 		cancel()
-		return nil, fmt.Errorf("opening a page in Chromium: %w", err)
+		return nil, because(ctx, fmt.Errorf("opening a page in Chromium: %w", err))
 	}
 	return t, nil
+}
+
+// open makes a target of no window: what Chromium shows of one costs more processor time than all that its page does.
+func (t *tab) open(ctx context.Context) error {
+	created, err := chromedp.CallBrowser(ctx, target.CreateTarget, target.CreateTargetParams{URL: "about:blank", Hidden: new(true)})
+	if err != nil {
+		return err
+	}
+	t.ctx, _ = chromedp.NewContext(ctx, chromedp.WithTargetID(created.TargetID)) // ends with ctx
+	return t.prepare()
 }
 
 func (t *tab) prepare() error {

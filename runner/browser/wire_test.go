@@ -62,7 +62,7 @@ func send(t *testing.T, b *Browser, q Request) Outcome {
 
 // Each of a tab's two precautions has every preflight sent, without the address being changed; without both, one serves for all.
 func TestPreflightCache(t *testing.T) {
-	b := startWith(t, Options{Tabs: 1, Hosts: []string{"127.0.0.1"}})
+	b := startWith(t, Options{AtOnce: 1, Hosts: []string{"127.0.0.1"}})
 	tab := b.tabs.idle[0]
 	each, once := "OPTIONS PUT OPTIONS PUT OPTIONS PUT", "OPTIONS PUT PUT PUT"
 	for _, c := range []struct {
@@ -211,7 +211,7 @@ func TestNoAnswer(t *testing.T) {
 
 // Who gives up gets their own reason, and the tab is of use again.
 func TestGivingUp(t *testing.T) {
-	b := startWith(t, Options{Tabs: 1, Hosts: []string{"127.0.0.1"}})
+	b := startWith(t, Options{AtOnce: 1, Hosts: []string{"127.0.0.1"}})
 	release := make(chan struct{})
 	server := record(t, func(_ http.ResponseWriter, q *http.Request) {
 		if q.URL.Path == "/slow" {
