@@ -67,8 +67,16 @@ func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	s.send(w, owed)
 }
 
-// exists asks the server without a signature: it answers 404 for a bucket that is not there, and 403 for one that is.
+// exists reports that there is a bucket: as its creation or deletion was answered, or else as the server says.
 func (s *Server) exists(ctx context.Context, bucket string) bool {
+	s.mu.Lock()
+	there, known := s.buckets[bucket]
+	s.mu.Unlock()
+	return there || !known && s.found(ctx, bucket)
+}
+
+// found asks the server without a signature: it answers 404 for a bucket that is not there, and 403 for one that is.
+func (s *Server) found(ctx context.Context, bucket string) bool {
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, s.upstream.URL()+"/"+bucket, nil)
 	if err != nil {
 		return false

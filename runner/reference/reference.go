@@ -38,10 +38,11 @@ type Server struct {
 	behave   Behaviour
 	shadows  *shadows // nil: none
 
-	mu     sync.Mutex
-	states map[string]held       // by bucket
-	keys   map[string]bool       // "bucket/key" of every object that was put
-	last   *s3cors.Configuration // of whichever bucket was configured last
+	mu      sync.Mutex
+	states  map[string]held       // by bucket
+	buckets map[string]bool       // that were made (true) or deleted
+	keys    map[string]bool       // "bucket/key" of every object that was put
+	last    *s3cors.Configuration // of whichever bucket was configured last
 }
 
 // Start runs a reference endpoint on a free port of the loopback interface.
@@ -81,7 +82,7 @@ func before(upstream *embedded.Server, address string, b Behaviour) (*Server, er
 	if addr, ok := listener.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
 		return nil, errors.Join(fmt.Errorf("address %q is not loopback", address), listener.Close())
 	}
-	s := &Server{upstream: upstream, listener: listener, states: map[string]held{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
+	s := &Server{upstream: upstream, listener: listener, states: map[string]held{}, buckets: map[string]bool{}, keys: map[string]bool{}, served: make(chan struct{}), behave: b}
 	target, err := url.Parse(upstream.URL())
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -92,7 +93,7 @@ func before(upstream *embedded.Server, address string, b Behaviour) (*Server, er
 			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it was signed
 		},
 		ModifyResponse: s.answer,
-		Transport:      &http.Transport{DisableCompression: true},
+		Transport:      &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}, // as many as are asked at once: no connection is made for one request
 	}
 	handler := http.Handler(http.HandlerFunc(s.serve))
 	if b.Handler != nil {
@@ -159,12 +160,7 @@ func (s *Server) answer(a *http.Response) error {
 			a.Header.Del(name)
 		}
 	}
-	if onBucketItself(r, http.MethodPut) && a.StatusCode < 300 {
-		s.mu.Lock()
-		delete(s.states, bucket) // a bucket that is made again has nothing of the one before; until then a defect may answer by that
-		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
-		s.mu.Unlock()
-	}
+	s.noteBucket(bucket, a)
 	asked := s.asked(bucket, r, q, a.StatusCode)
 	asked.Sent = slices.Collect(maps.Keys(a.Header))
 	owed := s.evaluate(bucket, before, r, asked)
@@ -216,6 +212,21 @@ func (s *Server) note(bucket string, q s3cors.Request, a *http.Response) {
 		s.keys[key] = true
 	case http.MethodDelete:
 		delete(s.keys, key)
+	}
+}
+
+// noteBucket keeps which buckets were made and deleted.
+func (s *Server) noteBucket(bucket string, a *http.Response) {
+	made := onBucketItself(a.Request, http.MethodPut)
+	if a.StatusCode >= 300 || !made && !onBucketItself(a.Request, http.MethodDelete) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[bucket] = made
+	if made { // what is made again has nothing of the one before; until then a defect may answer by that
+		delete(s.states, bucket)
+		maps.DeleteFunc(s.keys, func(key string, _ bool) bool { return strings.HasPrefix(key, bucket+"/") })
 	}
 }
 
