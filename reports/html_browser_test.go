@@ -51,11 +51,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// open returns what evaluates an expression in the page, which has a profile of its own. Without a Chromium the test is skipped. Nothing happens at
-// once here that the race detector could look at.
+// open returns what evaluates an expression in the page, which has a profile of its own. Without a Chromium the test is skipped.
 func (s shown) open(t *testing.T) func(expression string) string {
 	t.Helper()
-	race.Skip(t)
 	browser, err := chromium()
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Skip("no Chromium: ", err)
@@ -131,6 +129,7 @@ const seen = `document.querySelector("#filter output").textContent + "; " +
 
 // What the filter leaves are the very cells that fit; the page's address has the filter, and sets it. Clearing it brings everything back.
 func TestHTMLFilter(t *testing.T) {
+	race.Skip(t)
 	r := diagnosed()
 	evaluate := shown{page: htmlPage(t, r)}.open(t)
 	evaluate(`document.querySelectorAll("details.scenario").forEach((s) => { s.open = true })`)
@@ -186,6 +185,7 @@ func TestHTMLFilter(t *testing.T) {
 
 // An address with a filter shows what it names from the start, and every tile, cause and place of the picture is such an address.
 func TestHTMLFilterFromAddress(t *testing.T) {
+	race.Skip(t)
 	r := diagnosed()
 	evaluate := shown{page: htmlPage(t, r), fragment: "#?verdict=error"}.open(t)
 	if got, want := evaluate(seen), "5 of 24 cells in 1 of 6 scenarios; 5 seen"; got != want {
@@ -226,6 +226,7 @@ const evidenceOf = `(async () => {
 
 // The evidence of a cell is unfolded where it is asked for: of any verdict.
 func TestHTMLEvidence(t *testing.T) {
+	race.Skip(t)
 	r := diagnosed()
 	r.Cells[0].Exchanges = []result.Exchange{exchange("actual", "GET", "https://app.example.com", 200, "X-Of-A-Passed-Cell", "yes")}
 	evaluate := shown{page: htmlPage(t, r)}.open(t)
@@ -243,6 +244,7 @@ func TestHTMLEvidence(t *testing.T) {
 
 // Scenarios that are folded are there before anybody looks, with their cells' evidence; without a script they say what they lack.
 func TestHTMLFoldedScenarios(t *testing.T) {
+	race.Skip(t)
 	r := many(2500)
 	page := htmlPage(t, r)
 	evaluate := shown{page: page, fragment: "#?text=many/12/"}.open(t)
@@ -260,6 +262,7 @@ func TestHTMLFoldedScenarios(t *testing.T) {
 
 // A link to a cell opens its scenario and its evidence when the page is loaded.
 func TestHTMLEvidenceFromAddress(t *testing.T) {
+	race.Skip(t)
 	r := sample()
 	evaluate := shown{page: htmlPage(t, r), fragment: "#" + anchor(broken().ID)}.open(t)
 	const arrived = `(async () => {
@@ -289,6 +292,7 @@ const ticketOf = `(async () => {
 
 // A finding can be copied as Markdown: by its cause, and by its cell.
 func TestHTMLTicket(t *testing.T) {
+	race.Skip(t)
 	r := diagnosed()
 	evaluate := shown{page: htmlPage(t, r)}.open(t)
 	golden(t, "ticket-cause.md", []byte(evaluate(fmt.Sprintf(ticketOf, `document.querySelector("#cause-1 button")`))))
@@ -329,6 +333,7 @@ func outsideFences(t *testing.T, text string) string {
 
 // Without its script a page hides nothing but the filter and says what it lacks; a link opens the scenario of the cell that it leads to.
 func TestHTMLWithoutScript(t *testing.T) {
+	race.Skip(t)
 	r := sample()
 	evaluate := shown{page: htmlPage(t, r), noScript: true}.open(t)
 	if got := evaluate(`getComputedStyle(document.getElementById("filter")).display + " " + [...document.querySelectorAll("[hidden]")].map((e) => e.id).join(" ")`); got != "none old filter" {
@@ -356,6 +361,7 @@ const axeFile = "../build/axe/node_modules/axe-core/axe.min.js"
 
 // axe finds nothing against WCAG 2.2, A and AA, in a page with everything open.
 func TestHTMLIsAccessible(t *testing.T) {
+	race.Skip(t)
 	axe, err := os.ReadFile(axeFile)
 	if err != nil {
 		t.Skip("no axe-core, which make axe installs: ", err)

@@ -31,12 +31,20 @@ func TestMain(m *testing.M) {
 
 // TestCommandLine runs the scripts under testdata: the program from the outside, with its exit codes, its words and the files it writes.
 func TestCommandLine(t *testing.T) {
+	race.Skip(t)
+	scripts(t, "testdata")
+}
+
+// TestCommandLineAtOnce runs those in which something happens at once that does not in other tests.
+func TestCommandLineAtOnce(t *testing.T) { scripts(t, "testdata/at_once") }
+
+func scripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setup,
-		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server":      startServer,
 			"reference":   startReference,
@@ -57,15 +65,6 @@ func TestCommandLine(t *testing.T) {
 			"serve":       startServe,
 		},
 	})
-}
-
-// condition is race where the tests run with the race detector, which makes a run five times as slow: make test runs all scripts without it,
-// too.
-func condition(name string) (bool, error) {
-	if name != "race" {
-		return false, fmt.Errorf("there is no condition %s", name)
-	}
-	return race.Enabled, nil
 }
 
 // setup keeps the machine's AWS settings out of the scripts, but not its certificate bundle: corsprobe must cope with one. It takes seconds to make

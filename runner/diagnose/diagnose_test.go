@@ -84,6 +84,7 @@ func exactly(d diagnose.Diagnosis, planted dialect.Dialect) bool {
 // Nothing of the catalogue is beyond the diagnosis, its operations, keys and calls included: every exchange is read, and where the endpoint
 // answers as S3 does, foreseen by S3's own dialect. What a scenario itself expects otherwise is left to it.
 func TestNothingIsBlind(t *testing.T) {
+	race.Skip(t)
 	unread, unforeseen := diagnose.Blind(catalogue(t))
 	t.Logf("%d unread, %d unforeseen", len(unread), len(unforeseen))
 	for _, id := range unread {
@@ -95,6 +96,7 @@ func TestNothingIsBlind(t *testing.T) {
 }
 
 func TestFaithful(t *testing.T) {
+	race.Skip(t)
 	d := diagnose.Report(catalogue(t))
 	if len(d.Causes) > 0 || len(d.Unexplained) > 0 {
 		t.Errorf("causes %v, unexplained %v", d.Causes, d.Unexplained)
@@ -103,13 +105,11 @@ func TestFaithful(t *testing.T) {
 
 // Every deviation is diagnosed as itself, or as one that answers the same on all of the catalogue.
 func TestEachDeviation(t *testing.T) {
+	race.Skip(t)
 	r := catalogue(t)
 	all := plantable()
 	exact, slowest := 0, time.Duration(0)
-	for i, one := range all {
-		if race.Enabled && i%24 != 0 {
-			continue // the race detector makes it ten times as slow; make test looks at all without it
-		}
+	for _, one := range all {
 		report := diagnose.Plant(r, dialect.Dialect{one})
 		if failed(report) == 0 {
 			t.Errorf("%s: no cell fails", one)

@@ -205,7 +205,7 @@ func inHost(q asked) bool { return strings.Contains(q.HTTP.Host, ".localhost") }
 
 func afterAHead() Behaviour {
 	var heads sync.Map
-	return answering(func(a *dialect.Answer, q asked) {
+	return counting(func(a *dialect.Answer, q asked) {
 		_, was := heads.LoadAndDelete(q.HTTP.RemoteAddr)
 		if was && !q.Preflight() {
 			delete(a.Headers, header.Vary)
@@ -224,7 +224,7 @@ func keeping(long time.Duration, key func(asked) string) Behaviour {
 	}
 	var mu sync.Mutex
 	answers := map[string]kept{}
-	return answering(func(a *dialect.Answer, q asked) {
+	return counting(func(a *dialect.Answer, q asked) {
 		k := key(q)
 		if k == "" {
 			return

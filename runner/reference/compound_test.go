@@ -7,6 +7,7 @@ import (
 
 	"corsprobe/runner/reference"
 	"corsprobe/runner/runnertest"
+	"corsprobe/runner/runnertest/race"
 )
 
 // leastFound is the share of the compound defects that the catalogue finds at least, in percent.
@@ -14,6 +15,7 @@ const leastFound = 85
 
 // The catalogue finds most defects that show only where two conditions meet.
 func TestCompoundDefects(t *testing.T) {
+	race.Skip(t)
 	defects := reference.CompoundDefects()
 	if len(defects) < 60 {
 		t.Errorf("only %d compound defects", len(defects))

@@ -36,7 +36,7 @@ type Behaviour struct {
 	// Returned is what GetBucketCors returns of a bucket; nil: as if there were none.
 	Returned func(View) *s3cors.Configuration
 
-	// counts: the hooks keep count of what was asked before.
+	// counts: the hooks keep something of what was asked before.
 	counts bool
 }
 

@@ -21,7 +21,6 @@ import (
 	"corsprobe/runner/probe"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/runnertest"
-	"corsprobe/runner/runnertest/race"
 	"corsprobe/scenarios"
 )
 
@@ -78,7 +77,6 @@ func TestRaces(t *testing.T) {
 // at last all. Which, is drawn anew each time, and so are the defects that are planted under the whole catalogue. -whole plants all so.
 func plant(t *testing.T, defects []reference.Defect, shown func(reference.Defect, found) bool, each func(*testing.T, reference.Defect, found)) []found {
 	t.Helper()
-	race.Skip(t)
 	upstream := upstream(t)
 	plan := runnertest.Catalogue(t)
 	all := make([]found, len(defects))

@@ -130,9 +130,9 @@ func callsOf(t *testing.T, args []string) int {
 }
 
 // points are the calls at which something happens: all of them, or a few, the first always. The race detector, which makes a trial five times as
-// slow, looks at one in the middle: make test has all of them without it, too.
-func points(calls int) []int {
-	if race.Enabled && !*full {
+// slow, looks at one in the middle.
+func points(calls int, raced bool) []int {
+	if raced && !*full {
 		return []int{max(calls/2, 1)}
 	}
 	return spread(calls)
@@ -193,7 +193,7 @@ func TestSignals(t *testing.T) {
 		for _, s := range chosen {
 			t.Run(kind.name+", "+s.name, func(t *testing.T) {
 				p := &pool{tokens: make(chan struct{}, *atOnce)}
-				for _, n := range points(calls) {
+				for _, n := range points(calls, race.Enabled) {
 					for _, after := range []bool{false, true} {
 						p.do(func() { signal(t, &all, kind.name+", "+s.name, kind.args, s.Signal, n, after) })
 					}
@@ -259,7 +259,7 @@ func TestFaults(t *testing.T) {
 		for _, f := range chosen {
 			t.Run(kind.name+", "+f.name, func(t *testing.T) {
 				p := &pool{tokens: make(chan struct{}, *atOnce)}
-				for i, n := range points(calls) {
+				for i, n := range points(calls, race.Enabled) {
 					p.do(func() { fail(t, &all, kind.name+", "+f.name, kind.args, f, n, true) })
 					if *full && i%3 == 0 { // takes its time
 						p.do(func() { fail(t, &all, kind.name+", "+f.name, kind.args, f, n, false) })

@@ -1,6 +1,6 @@
 // Package race tells tests whether the race detector looks on. It makes a run ten times as slow, so that tests in which nothing happens at once that
-// does not happen in others leave it out, or do part of what they do. make test runs each package that imports this one a second time, without it:
-// there nothing is left out.
+// does not happen in others leave it out, or do part of what they do. Those that use this package make test runs a second time, without it: there
+// nothing is left out.
 package race
 
 import "testing"
