@@ -64,7 +64,7 @@ axe: ## Install axe-core, with which the HTML report's accessibility is tested, 
 	echo "no axe-core: the HTML report's accessibility is not tested"
 
 defects: ## Plant every defect under the whole catalogue, and write the table of what finds it into the catalogue's README.
-	$(GO) test -count 1 -timeout 60m -parallel 8 ./runner/reference -run 'TestDefects|TestCompoundDefects' -update
+	$(GO) test -count 1 -timeout 2h -parallel 8 ./runner/reference -run 'TestDefects|TestCompoundDefects' -update
 
 torture: ## Kill runs at every call, have every call fail in every way, run them against each other; print what was tried, survived, lost.
 	@mkdir -p build
