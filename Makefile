@@ -33,12 +33,12 @@ UNRACED = $(shell awk -F '[ \050]' '/^func Test/ { name = $$2 } /race[.](Skip|En
 # Beside them, what the race detector has not looked at: what takes longest begins first. Ginkgo takes no -parallel.
 SUITES = $(CURDIR)/suites
 REST = $(CURDIR)/suites/lab $(filter-out $(CURDIR)/suites/lab $(CONCURRENT),$(PACKAGES))
-# Many tests wait for most of their time, so that more packages are tested at once than there are processors. make vet has looked at them.
+# Many tests wait for most of their time, so that more packages are tested at once than there are processors. make vet has looked at them all.
 TESTED = -vet=off -timeout 60m
 
 test: vet browser axe lab-servers ## Run every test: unit, command line, end to end, with the race detector.
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
-	$(GO) test $(RACE) $(TESTED) -p 4 $(CONCURRENT)
+	$(GO) test $(RACE) $(TESTED) -p 8 $(CONCURRENT)
 	$(if $(RACE),$(GO) test $(TESTED) -p 4 -parallel 8 -run '^($(UNRACED))$$' $(CURDIR)/runner/reference $(filter-out $(CURDIR)/runner/reference $(SUITES),$(PARTLY)) & partly=$$!; $(GO) test $(TESTED) $(SUITES) & suites=$$!;) \
 	$(GO) test $(TESTED) $(REST); rest=$$?; $(if $(RACE),wait $$suites && wait $$partly &&) exit $$rest
 
