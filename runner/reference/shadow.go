@@ -65,10 +65,16 @@ func (s *shadows) compare(h http.Header, owed owed, b Behaviour) {
 	}
 	want := linesOf(b, h, owed.Answer)
 	for i, a := range owed.shadows {
-		if a != nil && (!sameAnswer(*a, owed.Answer) || !maps.EqualFunc(linesOf(s.all[i], h, *a), want, slices.Equal[[]string])) {
+		switch {
+		case a == nil || s.all[i].Lines == nil && b.Lines == nil && sameHeaders(*a, owed.Answer) && sameAnswer(*a, owed.Answer): // most are
+		case !sameAnswer(*a, owed.Answer) || !maps.EqualFunc(linesOf(s.all[i], h, *a), want, slices.Equal[[]string]):
 			s.differs[i].Store(true)
 		}
 	}
+}
+
+func sameHeaders(a, b dialect.Answer) bool {
+	return maps.Equal(a.Headers, b.Headers) && slices.Equal(a.Twice, b.Twice)
 }
 
 // linesOf are the headers of an answer as they are sent.
