@@ -43,11 +43,21 @@ func (s *stage) cell(ctx context.Context, step scenarios.PlannedStep, cell scena
 	return c
 }
 
-// verdict asks a cell, and once more where the first answers were wrong: the same findings twice are a failure, anything else is flaky.
+// verdict asks a cell to an end. A wrong answer that is known and could be a late one counts as known at first: it was late where another follows.
 func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) result.Cell {
-	first, again := s.current(ctx, step, cell)
+	c, known := s.twice(ctx, step, cell, nil)
+	if known != nil && c.Verdict == result.Flaky {
+		c, _ = s.twice(ctx, step, cell, known)
+	}
+	return c
+}
+
+// twice asks a cell, and once more where the first answers were wrong: the same findings twice are a failure, anything else is flaky. late and known
+// are [stage.current]'s.
+func (s *stage) twice(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell, late *attempt) (c result.Cell, known *attempt) {
+	first, again, known := s.current(ctx, step, cell, late)
 	if first.Verdict != result.Failed && first.Verdict != result.Error {
-		return first
+		return first, known
 	}
 	second := s.attempt(ctx, step, cell).cell
 	second.Attempts = again + 2
@@ -57,9 +67,9 @@ func (s *stage) verdict(ctx context.Context, step scenarios.PlannedStep, cell sc
 	case first.Verdict == second.Verdict && sameFindings(first.Findings, second.Findings):
 	case first.Verdict == result.Error && second.Verdict == result.Error:
 	default:
-		return flaky(first, second)
+		return flaky(first, second), known
 	}
-	return second
+	return second, known
 }
 
 // rightInARow is how many right answers in a row show that the wrong answer before them came from a node that lagged behind.
@@ -68,9 +78,12 @@ const rightInARow = 12
 // current asks a cell until its answers no longer fit the state that its bucket was in before: until rightInARow answers in a row are right,
 // however long they take. Where a wrong answer comes after a right one when no node may lag behind any more, the cell is flaky, because an
 // endpoint that forgets a configuration from time to time is not merely slow. again is how many times it was asked without an end.
-func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell) (c result.Cell, again int) {
+//
+// late is the last that was answered by what the bucket was before. As long as there is none, what is wrong as is known is not waited for, although
+// it fits: known is that answer.
+func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell, late *attempt) (c result.Cell, again int, known *attempt) {
 	start := time.Now()
-	var late, good *attempt // the last one that was answered by what the bucket was before, and the last right one after such a one
+	var good *attempt // the last right one after a late one
 	enough := rightInARow
 	if operationChangesBucket(cell) {
 		enough = 1 // each time it is asked begins with another change, by which nodes are late anew
@@ -79,11 +92,14 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 	for ; ; again++ {
 		a := s.attempt(ctx, step, cell)
 		a.cell.Attempts = again + 1
+		if late == nil && a.outdated != nil && s.run.opts.Known.covers(a.cell) {
+			return a.cell, again, &a
+		}
 		if a.outdated != nil {
 			late, right = &a, 0
 			if time.Since(start) > s.run.opts.Settle || !pace.Wait(ctx, min(pause, time.Until(a.outdated.until))) {
 				s.learn(ctx, start, late, false)
-				return a.cell, again
+				return a.cell, again, nil
 			}
 			pause = min(2*pause, longestPause)
 			continue
@@ -92,16 +108,16 @@ func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell sc
 		passed := a.cell.Verdict == result.Passed
 		switch {
 		case late == nil:
-			return a.cell, again
+			return a.cell, again, nil
 		case passed && right < enough:
 			good = &a
 		case a.cell.Verdict == result.Failed && good != nil:
 			s.learn(ctx, start, late, false)
 			good.cell.Attempts = a.cell.Attempts
-			return flaky(late.cell, good.cell), again
+			return flaky(late.cell, good.cell), again, nil
 		default:
 			s.learn(ctx, start, late, passed)
-			return a.cell, again
+			return a.cell, again, nil
 		}
 	}
 }

@@ -48,22 +48,43 @@ func (d *Deviations) apply(c *result.Cell) {
 	if d.seen == nil {
 		d.seen, d.held = map[int]bool{}, map[int]bool{}
 	}
-	d.ask(c)
-	for i, entry := range d.List {
-		if entry.IsNamed() || !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
-			continue
-		}
+	concerned, shown := d.cover(c)
+	for _, i := range concerned {
 		d.held[i] = true
-		for j := range c.Findings {
-			if f := &c.Findings[j]; entry.Covers(f.Check, f.Got, originOf(*c)) {
-				d.seen[i] = true
-				mark(f, entry, d.Explain && entry.Lenient && !builtIn(*c))
-			}
-		}
+	}
+	for _, i := range shown {
+		d.seen[i] = true
 	}
 	if c.Verdict == result.Failed && allKnown(c.Findings) {
 		c.Verdict, c.Reason = result.Known, c.Findings[0].Known.Reason
 	}
+}
+
+// covers reports that all that is wrong with a cell is known.
+func (d *Deviations) covers(c result.Cell) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c.Findings = slices.Clone(c.Findings)
+	d.cover(&c)
+	return allKnown(c.Findings)
+}
+
+// cover marks the findings of a cell that an entry covers. It lists the entries that concern the cell, and those of them that it shows.
+func (d *Deviations) cover(c *result.Cell) (concerned, shown []int) {
+	concerned, shown = d.ask(c)
+	for i, entry := range d.List {
+		if entry.IsNamed() || !scenarios.Glob(entry.Cells, c.ID) || entry.Expired(time.Now()) {
+			continue
+		}
+		concerned = append(concerned, i)
+		for j := range c.Findings {
+			if f := &c.Findings[j]; entry.Covers(f.Check, f.Got, originOf(*c)) {
+				shown = append(shown, i)
+				mark(f, entry, d.Explain && entry.Lenient && !builtIn(*c))
+			}
+		}
+	}
+	return concerned, shown
 }
 
 // prepare builds the oracle of the named deviations, once.
@@ -83,16 +104,16 @@ func (d *Deviations) prepare(all []result.Scenario, url string) {
 }
 
 // ask marks the findings that are exactly what the known dialect predicts.
-func (d *Deviations) ask(c *result.Cell) {
+func (d *Deviations) ask(c *result.Cell) (concerned, shown []int) {
 	if d.oracle == nil || c.Verdict == result.Flaky {
-		return
+		return nil, nil
 	}
 	told := d.oracle.Explain(*c)
 	for _, i := range told.Concerned {
-		d.held[d.named[i]] = true
+		concerned = append(concerned, d.named[i])
 	}
 	for _, i := range told.Shown {
-		d.seen[d.named[i]] = true
+		shown = append(shown, d.named[i])
 	}
 	for j, by := range told.Findings {
 		for _, i := range by {
@@ -100,6 +121,7 @@ func (d *Deviations) ask(c *result.Cell) {
 			mark(&c.Findings[j], entry, d.Explain && entry.Lenient && !builtIn(*c))
 		}
 	}
+	return concerned, shown
 }
 
 // mark makes a finding known. Where being known does not excuse it, the finding only gets the entry's reason.

@@ -7,6 +7,7 @@ import (
 
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/scenarios"
 )
 
 // Once a cell was answered late, right answers are counted however long they take: a slow endpoint is not flaky. A wrong answer among them is no
@@ -45,6 +46,48 @@ func TestRightInARow(t *testing.T) {
 				got := s.verdict(t.Context(), step, step.Cells[0])
 				if got.Verdict != c.want || got.Reason != c.reason {
 					t.Errorf("%s %q, want %s %q", got.Verdict, got.Reason, c.want, c.reason)
+				}
+			})
+		})
+	}
+}
+
+// A wrong answer that is known is not waited for, although the state before would have it too; where another follows it was late, and is.
+func TestKnownOrLate(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		known    bool
+		wrong    int // how often it is answered as if there were no configuration
+		want     result.Verdict
+		attempts int
+	}{
+		{"known", true, 1000, result.Failed, 2},
+		{"not known", false, 1000, result.Failed, 6},
+		{"late, like what is known", true, 1, result.Passed, 12},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				s := aStage(t, w)
+				if c.known {
+					s.run.opts.Known = &Deviations{List: []scenarios.Deviation{{Cells: "**", Check: "*", Reason: "so it is"}}}
+				}
+				s.planned = theCatalogue(t, "origins/exact/one-origin").Scenarios[0]
+				step := s.planned.Steps[0]
+				if err := s.place.PutCORS(t.Context(), step.After); err != nil {
+					t.Fatal(err)
+				}
+				s.moved(step.After)
+				asked := 0
+				w.took = 500 * time.Millisecond
+				w.answer = func(_ string, cfg *s3cors.Configuration) *s3cors.Configuration {
+					if asked++; asked <= c.wrong {
+						return nil
+					}
+					return cfg
+				}
+				if got := s.verdict(t.Context(), step, step.Cells[0]); got.Verdict != c.want || got.Attempts != c.attempts {
+					t.Errorf("%s after %d attempts, want %s after %d: %s", got.Verdict, got.Attempts, c.want, c.attempts, got.Reason)
 				}
 			})
 		})
