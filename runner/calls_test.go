@@ -194,6 +194,15 @@ func TestCallsAndWhatFollows(t *testing.T) {
 			want:  []string{"one failed config.status", "two unsupported there is nothing to delete: see f/a/one/PutBucketCors"},
 		},
 		{
+			name:  "GetBucketCors of what was refused is not sent",
+			steps: "- {name: one, put: " + aRule + "}\n- {name: two, get: true}\n",
+			fails: refusedWith("PutBucketCors", 501, "NotImplemented"),
+			want: []string{
+				"one failed config.status",
+				"two unsupported the bucket does not hold the configuration that these requests need: a call before them was refused",
+			},
+		},
+		{
 			name:  "DeleteBucketCors of what was put and is not kept is not sent, and not judged",
 			steps: "- {name: one, put: " + aRule + "}\n- {name: two, delete: true}\n",
 			odd:   odd{delete: func(*fakeBucket) (result.Exchange, error) { return result.Exchange{}, endpoint.ErrNotKept }},

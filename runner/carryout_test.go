@@ -126,7 +126,7 @@ func TestRefusedConfiguration(t *testing.T) {
 				got[fmt.Sprint(c.Step, " ", c.Verdict)]++
 			}
 		}
-		want := map[string]int{"put failed": 1, "malformed passed": 1, "wrong passed": 1, "as-put failed": 1, "asked unsupported": 6}
+		want := map[string]int{"put failed": 1, "malformed passed": 1, "wrong passed": 1, "as-put unsupported": 1, "asked unsupported": 6}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("verdicts (-want +got):\n%s", diff)
 		}

@@ -33,6 +33,7 @@ type timeline struct {
 	// untried are the steps whose call was not made, because what it would have come to is taken as given: no deviation of it can be the cause
 	// of anything.
 	untried map[int]bool
+	deleted map[int]bool // steps in which a page deleted the configuration
 }
 
 // place says which bucket a request names.
@@ -63,6 +64,7 @@ type called struct {
 	code     string
 	returned *s3cors.Configuration // by GetBucketCors; nil: none, or nothing that can be read
 	read     bool                  // returned is known
+	unlike   bool                  // it is not, but that it is not what was put
 	removed  bool                  // nothing was left after DeleteBucketCors
 }
 
@@ -79,7 +81,7 @@ func read(r result.Report) *evidence {
 		}
 		e.scenarios = append(e.scenarios, t)
 	}
-	e.markUntried(r.Cells)
+	e.mark(r.Cells)
 	e.faithful = e.replay(nil)
 	for i, c := range r.Cells {
 		e.add(i, c, r.Endpoint.URL)
@@ -97,20 +99,31 @@ func withFollowUp(r result.Report) (result.Report, int) {
 	return r, own
 }
 
-// markUntried notes the configuration calls that were left out.
-func (e *evidence) markUntried(cells []result.Cell) {
+// mark notes the configuration calls that were left out, and those that a page made.
+func (e *evidence) mark(cells []result.Cell) {
 	for _, c := range cells {
-		if c.Point != nil || c.Verdict != result.Unsupported {
-			continue
-		}
 		at, known := e.index[c.Scenario]
-		if step, there := e.steps[c.Scenario][c.Step]; known && there {
-			if e.scenarios[at].untried == nil {
-				e.scenarios[at].untried = map[int]bool{}
-			}
-			e.scenarios[at].untried[step] = true
+		step, there := e.steps[c.Scenario][c.Step]
+		switch {
+		case !known || !there:
+		case c.Point == nil && c.Verdict == result.Unsupported:
+			note(&e.scenarios[at].untried, step)
+		case c.Point != nil && c.Point.Further["operation"] == "DeleteBucketCors" && slices.ContainsFunc(c.Exchanges, deletes):
+			note(&e.scenarios[at].deleted, step)
 		}
 	}
+}
+
+func note(steps *map[int]bool, step int) {
+	if *steps == nil {
+		*steps = map[int]bool{}
+	}
+	(*steps)[step] = true
+}
+
+// deletes reports a DELETE that was carried out.
+func deletes(ex result.Exchange) bool {
+	return ex.Request.Method == http.MethodDelete && ex.Response.Status/100 == 2
 }
 
 // add takes from a cell what was observed.
@@ -309,7 +322,7 @@ func (c *called) put(cell result.Cell, call *dialect.Call) {
 			c.answered(ex.Response)
 		case http.MethodGet:
 			c.returned, _ = s3cors.ParseXML([]byte(ex.Response.Body))
-			c.read = true
+			c.read, c.unlike = !ex.Response.Truncated, ex.Response.Truncated && len(cell.Findings) > 0
 			return
 		}
 	}
@@ -327,7 +340,7 @@ func (c *called) put(cell result.Cell, call *dialect.Call) {
 
 func (c *called) answered(r result.Response) {
 	c.status, c.code = r.Status, see("", r).code
-	if r.Status == 200 && c.method == "GET" {
+	if r.Status == 200 && c.method == "GET" && !r.Truncated {
 		c.returned, _ = s3cors.ParseXML([]byte(r.Body))
 		c.read = true
 	}

@@ -91,11 +91,7 @@ func member(name, value string) string {
 }
 
 func (e *evidence) plantCall(d dialect.Dialect, planted *simulation, o *observation, c *result.Cell, lost map[int]bool) {
-	var before dialect.State
-	if o.step > 0 {
-		before = planted.states[o.scenario][o.step-1]
-	}
-	call := *e.scenarios[o.scenario].calls[o.step]
+	call, before := *e.scenarios[o.scenario].calls[o.step], e.before(d, planted.states, o.scenario, o.step)
 	reply, after := d.Call(before, call)
 	should := s3cors.Validate(call.Put) == nil && call.Put != nil
 	fail := func(check, expected, got string) {

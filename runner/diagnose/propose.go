@@ -380,7 +380,7 @@ func (p *proposing) call(o *observation, refusals votes) {
 // put looks at a PutBucketCors on a bucket that exists, with a right digest or none.
 func (p *proposing) put(o *observation, call *dialect.Call, refusals votes) {
 	if came := o.call; came.status >= 400 {
-		reply, _ := p.d.Call(p.before(o), *call)
+		reply, _ := p.d.Call(p.e.before(p.d, p.s.states, o.scenario, o.step), *call)
 		if reply.Status == came.status && reply.Code != "" && reply.Code != came.code {
 			refusals.saw(reply.Code, came.code)
 		}
@@ -410,13 +410,6 @@ func (p *proposing) missing(came *called) {
 	}
 	name := map[string]string{"GET": "get-of-missing-bucket", "PUT": "put-on-missing-bucket", "DELETE": "delete-on-missing-bucket"}[came.method]
 	p.add(name, dialect.Pairs(pairs))
-}
-
-func (p *proposing) before(o *observation) dialect.State {
-	if o.step == 0 {
-		return dialect.State{}
-	}
-	return p.s.states[o.scenario][o.step-1]
 }
 
 // sorted proposes the lists that came back in order, and were not put so: all of them, and all but one.

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 
@@ -54,11 +55,12 @@ func (e *evidence) simulate(d dialect.Dialect) *simulation {
 // mostSimulations bounds what is kept in memory: about a megabyte each.
 const mostSimulations = 64
 
+// replay is what each scenario's bucket holds while each of its steps is asked.
 func (e *evidence) replay(d dialect.Dialect) [][]dialect.State {
 	all := make([][]dialect.State, len(e.scenarios))
 	for i, t := range e.scenarios {
-		var s dialect.State
 		for step, call := range t.calls {
+			s := e.before(d, all, i, step)
 			switch {
 			case call == nil:
 			case t.untried[step]:
@@ -70,6 +72,18 @@ func (e *evidence) replay(d dialect.Dialect) [][]dialect.State {
 		}
 	}
 	return all
+}
+
+// before is what a scenario's bucket holds when a step begins: a page may have deleted the configuration of the one before.
+func (e *evidence) before(d dialect.Dialect, states [][]dialect.State, scenario, step int) dialect.State {
+	if step == 0 {
+		return dialect.State{}
+	}
+	s := states[scenario][step-1]
+	if e.scenarios[scenario].deleted[step-1] {
+		_, s = d.Call(s, dialect.Call{Method: http.MethodDelete})
+	}
+	return s
 }
 
 func (w *simulation) match(d dialect.Dialect, e *evidence, n int) dialect.Matched {
@@ -134,11 +148,7 @@ func (e *evidence) state(w *simulation, o *observation) dialect.State {
 }
 
 func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o *observation) parts {
-	var before dialect.State
-	if o.step > 0 {
-		before = w.states[o.scenario][o.step-1]
-	}
-	reply, after := d.Call(before, *e.scenarios[o.scenario].calls[o.step])
+	reply, after := d.Call(e.before(d, w.states, o.scenario, o.step), *e.scenarios[o.scenario].calls[o.step])
 	came := o.call
 	var missed parts
 	accepted := reply.Refusal != nil && reply.Refusal.MayAccept && came.status == 200
@@ -152,6 +162,9 @@ func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o *observation) 
 	}
 	if e.scenarios[o.scenario].calls[o.step].Missing {
 		return missed
+	}
+	if came.unlike && s3cors.Equal(d.Returned(after.Own), e.scenarios[o.scenario].calls[o.step].Put) {
+		missed |= returned
 	}
 	return missed | missedConfiguration(d, came, reply, after)
 }
