@@ -231,13 +231,18 @@ func objects(planned scenarios.Planned) []object {
 			if usual := (object{base: o.base}); o.key == scenarios.PlainKey && (o.size == "" || o.size == scenarios.SomeBytes) {
 				o = usual
 			}
-			reads := cell.Method == http.MethodGet || cell.Method == http.MethodHead
-			if reads && (cell.Target == scenarios.Object || cell.Target == scenarios.NestedObject) && !slices.Contains(all, o) {
+			if reads(cell) && !slices.Contains(all, o) {
 				all = append(all, o)
 			}
 		}
 	}
 	return all
+}
+
+// reads reports a cell that asks for an object that is there.
+func reads(cell scenarios.Cell) bool {
+	reading := cell.Method == http.MethodGet || cell.Method == http.MethodHead
+	return reading && (cell.Target == scenarios.Object || cell.Target == scenarios.NestedObject)
 }
 
 // named is the key of an object in a bucket.

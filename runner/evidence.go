@@ -85,7 +85,7 @@ func shortened(c result.Cell) result.Cell {
 }
 
 func brief(ex result.Exchange) result.Exchange {
-	short := result.Exchange{Kind: ex.Kind, Short: true, Took: ex.Took, Error: ex.Error}
+	short := result.Exchange{Kind: ex.Kind, Short: true, NoObject: ex.NoObject, Took: ex.Took, Error: ex.Error}
 	short.Request = result.Request{Method: ex.Request.Method, URL: unsigned(ex.Request.URL)}
 	for _, h := range ex.Request.Headers {
 		if !slices.ContainsFunc(passedOver, h.Is) {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,6 +188,38 @@ func TestOptions(t *testing.T) {
 		r := &Run{opts: c.opts.withDefaults()}
 		if got := c.opts.buckets(); got != c.buckets || r.lanes() != c.lanes {
 			t.Errorf("%+v: buckets %q, %d lanes; want %q, %d", c.opts, got, r.lanes(), c.buckets, c.lanes)
+		}
+	}
+}
+
+// An object of a cell's own is not there before its first request has made it, unless it is written first.
+func TestHasObject(t *testing.T) {
+	for _, c := range []struct {
+		name, method, operation string
+		target                  scenarios.Target
+		query                   string // of the request that is answered 200
+		before, after           bool
+	}{
+		{"read", http.MethodGet, "", scenarios.Object, "", true, true},
+		{"missing", http.MethodGet, "", scenarios.MissingObject, "", false, false},
+		{"put", http.MethodPut, "", scenarios.Object, "", false, true},
+		{"put where something was missing", http.MethodPut, "", scenarios.MissingObject, "", false, true},
+		{"deleted without having been", http.MethodDelete, "", scenarios.Object, "", false, false},
+		{"written first", http.MethodDelete, "DeleteObject", scenarios.Object, "", true, true},
+		{"an upload is begun", http.MethodPost, "", scenarios.Object, "?uploads", false, false},
+		{"a part", http.MethodPut, "UploadPart", scenarios.Object, "?partNumber=1&uploadId=u", false, false},
+		{"completed", http.MethodPost, "CompleteMultipartUpload", scenarios.Object, "?uploadId=u", false, true},
+		{"read by an upload", http.MethodGet, "ListParts", scenarios.Object, "?uploadId=u", true, true},
+		{"of no object", http.MethodPut, "", scenarios.Bucket, "", true, true},
+	} {
+		s, cell := &stage{}, scenarios.Cell{ID: c.name, Method: c.method, Operation: c.operation, Target: c.target}
+		before := s.hasObject(cell)
+		ex := result.Exchange{Request: result.Request{Method: c.method, URL: "http://endpoint/b/key" + c.query}, Response: result.Response{Status: 200}}
+		if !before && makesObject(ex) {
+			s.made.Store(cell.ID, true)
+		}
+		if after := s.hasObject(cell); before != c.before || after != c.after {
+			t.Errorf("%s: there before %t, after %t; want %t, %t", c.name, before, after, c.before, c.after)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
@@ -15,13 +16,14 @@ type stage struct {
 	run      *Run
 	planned  scenarios.Planned
 	place    *place
-	spoiltBy string // the call that left the bucket with another configuration than intended; empty: it holds the intended one
-	refused  string // the call that should have put the configuration, and was refused; empty: it was not
-	changed  bool   // the operation of a cell has changed the bucket since the last call
-	other    place  // another bucket of the run's, without a configuration; without a bucket: none was needed
-	longer   place  // the same, of a name that begins with the bucket's
-	deleted  place  // one that held this configuration and was deleted
-	absent   bucket // a name under which there is no bucket; nil: none was needed
+	spoiltBy string   // the call that left the bucket with another configuration than intended; empty: it holds the intended one
+	refused  string   // the call that should have put the configuration, and was refused; empty: it was not
+	changed  bool     // the operation of a cell has changed the bucket since the last call
+	other    place    // another bucket of the run's, without a configuration; without a bucket: none was needed
+	longer   place    // the same, of a name that begins with the bucket's
+	deleted  place    // one that held this configuration and was deleted
+	absent   bucket   // a name under which there is no bucket; nil: none was needed
+	made     sync.Map // ids of the cells whose object was not there at first, and then was made
 }
 
 // play carries out the steps in order. An error means that nothing more can be judged.

@@ -16,6 +16,7 @@ import (
 	"corsprobe/runner"
 	"corsprobe/runner/diagnose"
 	"corsprobe/runner/dialect"
+	"corsprobe/runner/dialect/dialecttest"
 	"corsprobe/runner/reference"
 	"corsprobe/runner/result"
 	"corsprobe/runner/runnertest"
@@ -128,6 +129,28 @@ func TestEachDeviation(t *testing.T) {
 		t.Errorf("%s is diagnosed as %s, with %d of %d cells unexplained: %s", one, d.Dialect, len(d.Unexplained), failed(report), first(d.Unexplained))
 	}
 	t.Logf("%d of %d diagnosed as themselves or their like, the slowest in %v", exact, len(all), slowest)
+}
+
+// What a run of such an endpoint shows is more than was planted in a report: pages delete configurations, objects are made, documents are long, and
+// calls are left out where those before them were refused. It is diagnosed all the same, and nothing else is.
+func TestRunsOfDeviations(t *testing.T) {
+	race.Skip(t)
+	plan := runnertest.Catalogue(t, "lifecycle/**", "operations/further/**", "rules/kibibytes/**", "actual/errors/**", "addressing/further/**")
+	for _, name := range []string{"put-once", "put-merges", "preflight-key-needed", "refuses-id", "returned-max-age", "delete-never"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			planted := dialecttest.Dialect(t, name)
+			server, err := reference.StartWith(t.Context(), reference.Behaviour{Dialect: planted})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = server.Close(context.Background()) }()
+			report := runnertest.Connect(t, server).CleanRun(t, plan, runner.Options{Settle: 400 * time.Millisecond})
+			if d := diagnose.Report(report); !exactly(d, planted) || len(d.Causes) != 1 {
+				t.Errorf("diagnosed as %s, with %d of %d cells unexplained: %s", d.Dialect, len(d.Unexplained), failed(report), first(d.Unexplained))
+			}
+		})
+	}
 }
 
 func first(ids []string) string {

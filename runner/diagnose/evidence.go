@@ -237,7 +237,7 @@ func askedOf(c result.Cell, ex result.Exchange, endpoint string) dialect.Asked {
 	}
 	if q.Target == s3cors.Object {
 		q.Key = keyOf(u, endpoint)
-		q.KeyMissing = keyMissing(c, ex)
+		q.KeyMissing = ex.NoObject
 	}
 	if ex.Kind == "actual" {
 		q.Outcome = outcomeOf(c, ex)
@@ -264,12 +264,6 @@ func keyOf(u *url.URL, endpoint string) string {
 	}
 	_, key, _ := strings.Cut(path, "/")
 	return key
-}
-
-// keyMissing: a request that changes an object has one of its own, which the first of its requests makes.
-func keyMissing(c result.Cell, ex result.Exchange) bool {
-	return c.Point.Target == "missing-object" || c.Point.Method == http.MethodDelete || c.Point.Method == http.MethodPost ||
-		c.Point.Method == http.MethodPut && c.Attempts < 2 && ex.Kind == "preflight"
 }
 
 // outcomeOf is what an actual request is owed apart from CORS: what came, but where the report says that something else was owed.

@@ -69,7 +69,7 @@ func TestAskedOf(t *testing.T) {
 		{"a deleted bucket", "GET /c/key; target deleted-bucket; origin x => 404", s3cors.Object, deletedBucket, "key", true, false, 404, "", false},
 		{"another bucket", "GET /c/key; target other-bucket; origin x => 200", s3cors.Object, other, "key", false, false, 200, "", false},
 		{"a missing object", "GET /b/key; target missing-object; origin x => 404", s3cors.Object, own, "key", false, true, 404, "", false},
-		{"the preflight of a PUT, before the object is there", "OPTIONS /b/key; origin x; for PUT => 200", s3cors.Object, own, "key", false, true, 0, "", true},
+		{"the preflight of a PUT, before the object is there", "OPTIONS /b/key; no object; origin x; for PUT => 200", s3cors.Object, own, "key", false, true, 0, "", true},
 		{"an expired URL", "OPTIONS /b/key; auth expired; origin x; for GET => 200", s3cors.Object, own, "key", false, false, 0, "expired", true},
 		{"a signed request", "OPTIONS /b/key; auth signed; origin x; for GET => 200", s3cors.Object, own, "key", false, false, 0, "", true},
 	} {

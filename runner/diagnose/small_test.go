@@ -130,7 +130,9 @@ func requestCell(t testing.TB, id, step, text string) result.Cell {
 		case "with":
 			ex.Request.Headers = append(ex.Request.Headers, result.Header{Name: "Access-Control-Request-Headers", Value: value})
 		case "target":
-			c.Point.Target = value
+			c.Point.Target, ex.NoObject = value, value == "missing-object"
+		case "no": // "no object": of the key, which a PUT is to make
+			ex.NoObject = value == "object"
 		case "auth":
 			c.Point.Authorisation = value
 		default:

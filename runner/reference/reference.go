@@ -200,17 +200,18 @@ func bucketMissing(a *http.Response) bool {
 	return bytes.Contains(body, []byte("<Code>NoSuchBucket</Code>"))
 }
 
-// note keeps which objects there are.
+// note keeps which objects there are: the parts of an upload make none before it is completed.
 func (s *Server) note(bucket string, q s3cors.Request, a *http.Response) {
 	if q.Target != s3cors.Object || a.StatusCode >= 300 {
 		return
 	}
+	ofUpload := a.Request.URL.Query().Has("uploadId")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch key := bucket + "/" + keyOf(bucket, a.Request); q.Method {
-	case http.MethodPut:
+	switch key := bucket + "/" + keyOf(bucket, a.Request); {
+	case q.Method == http.MethodPut && !ofUpload, q.Method == http.MethodPost && ofUpload:
 		s.keys[key] = true
-	case http.MethodDelete:
+	case q.Method == http.MethodDelete && !ofUpload && !a.Request.URL.Query().Has("tagging"):
 		delete(s.keys, key)
 	}
 }

@@ -13,6 +13,8 @@ type Exchange struct {
 	Short    bool     `json:"short,omitempty"`
 	Request  Request  `json:"request"`
 	Response Response `json:"response"`
+	// NoObject: when it was sent, there was no object of the key that it names.
+	NoObject bool `json:"noObject,omitempty"`
 	// Error is the transport's, when there was no answer. Response is empty then.
 	Error string        `json:"error,omitempty"`
 	Start time.Time     `json:"start,omitzero"` // not of one in short
