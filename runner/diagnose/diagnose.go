@@ -54,6 +54,7 @@ func (s *search) diagnosis(at explanation) Diagnosis {
 	slices.SortStableFunc(d.Causes, func(a, b result.Cause) int { return len(b.Cells) - len(a.Cells) })
 	d.Unexplained = s.unexplained(at, faithful)
 	d.dropGuesses(s.e.cells[:s.e.own])
+	d.dropChances(s.e.cells[:s.e.own])
 	d.Rivals = slices.DeleteFunc(d.Rivals, func(r Rival) bool { return !d.Dialect.Has(r.Deviations[0].Name) })
 	return d
 }
@@ -68,18 +69,40 @@ func (d *Diagnosis) dropGuesses(cells []result.Cell) {
 		}
 	}
 	for _, cell := range cells {
-		if alone[cell.ID] <= len(cell.Findings) {
-			continue
+		if alone[cell.ID] > len(cell.Findings) {
+			d.drop(func(c result.Cause) bool { return len(c.Cells) == 1 && c.Cells[0] == cell.ID })
 		}
-		guess := func(c result.Cause) bool { return len(c.Cells) == 1 && c.Cells[0] == cell.ID }
-		for i, c := range slices.Backward(d.Causes) {
-			if guess(c) {
-				d.Dialect = slices.DeleteFunc(slices.Clone(d.Dialect), func(one dialect.Deviation) bool { return one.String() == d.Written(i) })
-				d.Causes = slices.Delete(d.Causes, i, i+1)
+	}
+}
+
+// dropChances takes back causes that show in one or two cells, where more come out now so, now otherwise, by the same checks: of an endpoint whose
+// answers change some are wrong twice in a row.
+func (d *Diagnosis) dropChances(cells []result.Cell) {
+	d.drop(func(c result.Cause) bool {
+		changing := 0
+		for _, cell := range cells {
+			same := func(f result.Finding) bool { return slices.Contains(c.Checks, f.Check) }
+			if cell.Verdict == result.Flaky && slices.ContainsFunc(cell.Findings, same) {
+				changing++
 			}
 		}
-		if !slices.Contains(d.Unexplained, cell.ID) {
-			d.Unexplained = append(d.Unexplained, cell.ID)
+		return len(c.Cells) <= 2 && changing > len(c.Cells)
+	})
+}
+
+// drop takes causes back: what they explained is left open.
+func (d *Diagnosis) drop(which func(result.Cause) bool) {
+	for i, c := range slices.Backward(d.Causes) {
+		if !which(c) {
+			continue
+		}
+		written := d.Written(i)
+		d.Dialect = slices.DeleteFunc(slices.Clone(d.Dialect), func(one dialect.Deviation) bool { return one.String() == written })
+		d.Causes = slices.Delete(d.Causes, i, i+1)
+		for _, id := range c.Cells {
+			if !slices.Contains(d.Unexplained, id) {
+				d.Unexplained = append(d.Unexplained, id)
+			}
 		}
 	}
 }

@@ -151,6 +151,32 @@ func TestGuessesAreDropped(t *testing.T) {
 	}
 }
 
+// A cause that shows in a cell or two is none where more come out now so, now otherwise, by the same check.
+func TestChancesAreDropped(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		flaky []string // the check of each flaky cell
+		cells []string // in which the cause shows
+		left  int
+	}{
+		{"nothing changes", nil, []string{"1"}, 1},
+		{"more that change", []string{"actual.vary", "actual.vary"}, []string{"1"}, 0},
+		{"as many that change", []string{"actual.vary"}, []string{"1"}, 1},
+		{"what changes is something else", []string{"actual.max-age", "actual.max-age"}, []string{"1"}, 1},
+		{"too many cells to be chance", []string{"actual.vary", "actual.vary", "actual.vary", "actual.vary"}, []string{"1", "2", "3"}, 1},
+	} {
+		d := Diagnosis{Dialect: dialecttest.Dialect(t, "vary-missing"), Causes: []result.Cause{{Deviation: "vary-missing", Checks: []string{"actual.vary"}, Cells: c.cells}}}
+		var cells []result.Cell
+		for _, check := range c.flaky {
+			cells = append(cells, result.Cell{Verdict: result.Flaky, Findings: []result.Finding{{Check: check}}})
+		}
+		d.dropChances(cells)
+		if len(d.Causes) != c.left || len(d.Dialect) != c.left || len(d.Unexplained) != (1-c.left)*len(c.cells) {
+			t.Errorf("%s: %d causes are left, a dialect of %d, %q unexplained; want %d", c.name, len(d.Causes), len(d.Dialect), d.Unexplained, c.left)
+		}
+	}
+}
+
 // A deviation is put before and behind what is there: changes apply in order.
 func TestPlaced(t *testing.T) {
 	one := dialecttest.Dialect(t, "vary-missing")
