@@ -136,7 +136,7 @@ func TestEachDeviation(t *testing.T) {
 func TestRunsOfDeviations(t *testing.T) {
 	race.Skip(t)
 	plan := runnertest.Catalogue(t, "lifecycle/**", "operations/further/**", "rules/kibibytes/**", "actual/errors/**", "addressing/further/**")
-	for _, name := range []string{"put-once", "put-merges", "preflight-key-needed", "refuses-id", "returned-max-age", "delete-never"} {
+	for _, name := range []string{"put-once", "put-merges", "preflight-key-needed", "refuses-id", "returned-max-age", "delete-never", "refuses-without-max-age"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			planted := dialecttest.Dialect(t, name)

@@ -148,25 +148,34 @@ func (e *evidence) state(w *simulation, o *observation) dialect.State {
 }
 
 func (e *evidence) missedCall(d dialect.Dialect, w *simulation, o *observation) parts {
-	reply, after := d.Call(e.before(d, w.states, o.scenario, o.step), *e.scenarios[o.scenario].calls[o.step])
+	before, call := e.before(d, w.states, o.scenario, o.step), *e.scenarios[o.scenario].calls[o.step]
+	reply, after := d.Call(before, call)
 	came := o.call
 	var missed parts
 	accepted := reply.Refusal != nil && reply.Refusal.MayAccept && came.status == 200
 	switch open := reply.Refusal != nil && reply.Refusal.Open; {
-	case accepted:
+	case accepted, call.Missing && refusedAnyway(d, before, call, came):
 		return 0
 	case reply.Status != came.status:
 		return status
 	case reply.Code != "" && reply.Code != came.code && !open:
 		missed |= errorCode
 	}
-	if e.scenarios[o.scenario].calls[o.step].Missing {
+	if call.Missing {
 		return missed
 	}
-	if came.unlike && s3cors.Equal(d.Returned(after.Own), e.scenarios[o.scenario].calls[o.step].Put) {
+	if came.unlike && s3cors.Equal(d.Returned(after.Own), call.Put) {
 		missed |= returned
 	}
 	return missed | missedConfiguration(d, came, reply, after)
+}
+
+// refusedAnyway reports a call on a bucket that does not exist that came to what a dialect answers it on one that does: which is looked at first, the
+// document or the bucket, is the endpoint's own affair.
+func refusedAnyway(d dialect.Dialect, before dialect.State, call dialect.Call, came *called) bool {
+	call.Missing = false
+	reply, _ := d.Call(before, call)
+	return reply.Refusal != nil && reply.Status == came.status && reply.Code == came.code
 }
 
 // missedConfiguration is which of what a call says or does to the configuration is not as the dialect predicts.
