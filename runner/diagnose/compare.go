@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"encoding/xml"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"corsprobe/runner/header"
 	"corsprobe/runner/result"
 	"corsprobe/runner/s3cors"
+	"corsprobe/runner/s3error"
 )
 
 // parts are the parts of an answer that a prediction missed, one bit each. Unlike findings they are told apart even where one follows from
@@ -60,11 +60,7 @@ func see(method string, r result.Response) seen {
 	for i, h := range s3cors.Headers {
 		s.headers[i] = meaning(h.Check, h.Name, r.Headers)
 	}
-	var doc struct {
-		XMLName                    xml.Name `xml:"Error"`
-		Code, Method, ResourceType string
-	}
-	if xml.Unmarshal([]byte(r.Body), &doc) == nil {
+	if doc, err := s3error.Read(r.Body); err == nil {
 		s.document, s.code, s.method, s.resource = true, doc.Code, doc.Method, doc.ResourceType
 	}
 	return s

@@ -113,7 +113,9 @@ func (d Dialect) Matched(s State, q Asked) Matched {
 		if owed.Rule < 0 || a.Headers[header.AllowOrigin] == "" {
 			continue
 		}
-		m.asked[i].Rule = &rules[owed.Rule].stored
+		if m.asked[i].Rule = &matched.CORSRules[owed.Rule]; rules != nil {
+			m.asked[i].Rule = &rules[owed.Rule].stored
+		}
 		if odd {
 			m.owed[i].Headers[header.AllowHeaders] = strings.ToLower(strings.Join(requested(q.Request), ", ")) // as they were asked for
 		}
@@ -223,17 +225,14 @@ func (d Dialect) config(s State) *s3cors.Configuration {
 }
 
 // rules rewrites a configuration so that S3's way of matching comes to what the dialect's comes to, and returns its rules in the order in
-// which they are tried.
+// which they are tried; none where that is the configuration itself.
 func (d Dialect) rules(cfg *s3cors.Configuration, q s3cors.Request, odd bool) ([]rule, *s3cors.Configuration) {
-	if cfg == nil {
-		return nil, nil
+	if cfg == nil || !odd && !d.matchesOtherwise() {
+		return nil, cfg
 	}
 	rules := make([]rule, len(cfg.CORSRules))
 	for i, r := range cfg.CORSRules {
 		rules[i] = rule{r, r}
-	}
-	if !odd && !d.matchesOtherwise() {
-		return rules, cfg
 	}
 	rules = d.rewritten(rules, q, odd)
 	for i := range d {
