@@ -44,13 +44,14 @@ func pageMethod(method string) bool {
 }
 
 // BrowserList reports that a value of Access-Control-Request-Headers is one that browsers write: names that a page can set, in lower case,
-// sorted, without blanks (fetch#cors-preflight-fetch-0).
+// sorted, each once, without blanks (fetch#cors-preflight-fetch-0).
 func BrowserList(names *string) bool {
 	if names == nil {
 		return true
 	}
 	all := strings.Split(*names, ",")
-	return *names == strings.ToLower(*names) && slices.IsSorted(all) && !slices.ContainsFunc(all, func(name string) bool {
+	once := slices.Compact(slices.Sorted(slices.Values(all)))
+	return *names == strings.ToLower(*names) && slices.Equal(all, once) && !slices.ContainsFunc(all, func(name string) bool {
 		return !httpguts.ValidHeaderFieldName(name) || fetch.IsForbiddenRequestHeader(name, "")
 	})
 }

@@ -85,6 +85,11 @@ func TestFindingsAgainstChromiumOnTheEmbeddedServer(t *testing.T) {
 	}
 	some := plan.Filter(func(id string) bool { return told[id] })
 	report := at().CleanRun(t, some, runner.Options{Browser: b, Settle: 5 * time.Second})
+	for _, c := range report.Cells {
+		if slices.ContainsFunc(c.Findings, func(f result.Finding) bool { return strings.HasPrefix(f.Check, "chromium.") }) {
+			t.Errorf("%s: the server is blamed for answering browsers otherwise: %s", c.ID, c.Chromium.Otherwise)
+		}
+	}
 	var all reference.Claims
 	hold(t, &all, report)
 	t.Logf("-seed %d: %d of %d cells asked in Chromium: %+v", *seed, len(report.Cells), len(told), all)
