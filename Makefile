@@ -40,7 +40,7 @@ test: vet browser axe lab-servers ## Run every test: unit, command line, end to 
 	@test -n "$(RACE)" || echo "no C compiler: running without the race detector"
 	$(GO) test $(RACE) $(TESTED) -p 8 $(CONCURRENT)
 	$(if $(RACE),$(GO) test $(TESTED) -p 4 -parallel 8 -run '^($(UNRACED))$$' $(CURDIR)/runner/reference $(filter-out $(CURDIR)/runner/reference $(SUITES),$(PARTLY)) & partly=$$!; $(GO) test $(TESTED) $(SUITES) & suites=$$!;) \
-	$(GO) test $(TESTED) $(REST); rest=$$?; $(if $(RACE),wait $$suites && wait $$partly &&) exit $$rest
+	$(GO) test $(TESTED) $(REST); rest=$$?; $(if $(RACE),wait $$suites; suites=$$?; wait $$partly; partly=$$?; exit $$((rest | suites | partly)),exit $$rest)
 
 lab: ## Run the catalogue against real S3 servers, one after the other: SERVERS="rgw versitygw", or all.
 	suites/lab/run.sh $(SERVERS)
