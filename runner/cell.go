@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,6 +83,9 @@ const rightInARow = 12
 // it fits: known is that answer.
 func (s *stage) current(ctx context.Context, step scenarios.PlannedStep, cell scenarios.Cell, late *attempt) (c result.Cell, again int, known *attempt) {
 	start := time.Now()
+	if late != nil {
+		again = late.cell.Attempts + 1 // and the one after it
+	}
 	var good *attempt // the last right one after a late one
 	enough := rightInARow
 	if operationChangesBucket(cell) {
@@ -243,9 +244,7 @@ func (s *stage) send(ctx context.Context, q *request, cell scenarios.Cell, a *at
 func (s *stage) received(ctx context.Context, q *request, cell scenarios.Cell, ex result.Exchange, a *attempt) bool {
 	c := &a.cell
 	shorten(&ex.Response, cell)
-	if ex.NoObject = !s.hasObject(cell); ex.NoObject && makesObject(ex) {
-		s.made.Store(cell.ID, true)
-	}
+	s.noteObject(cell, *q, &ex)
 	c.Exchanges = append(c.Exchanges, ex)
 	a.sent = append(a.sent, q)
 	c.Duration += ex.Took
@@ -268,24 +267,6 @@ func (s *stage) received(ctx context.Context, q *request, cell scenarios.Cell, e
 		a.wrong = true
 	}
 	return true
-}
-
-// hasObject reports that there is an object of the key that a cell names. An object of its own is there once one of its requests has made it, unless
-// its operation needs one.
-func (s *stage) hasObject(cell scenarios.Cell) bool {
-	o, _ := scenarios.OperationByName(cell.Operation)
-	if reads(cell) || writesFirst(o) || !strings.HasSuffix(base(cell), "-"+digest(cell.ID)) {
-		return true
-	}
-	_, made := s.made.Load(cell.ID)
-	return made
-}
-
-// makesObject reports a request that has made the object that it names: the parts of an upload make none before it is completed.
-func makesObject(ex result.Exchange) bool {
-	u, err := url.Parse(ex.Request.URL)
-	ofUpload := err == nil && u.Query().Has("uploadId")
-	return ex.Response.Status/100 == 2 && (ex.Request.Method == http.MethodPut && !ofUpload || ex.Request.Method == http.MethodPost && ofUpload)
 }
 
 // rightBefore is the earlier state of the bucket by which an answer would be right, and in which some nodes may still be; nil: none.

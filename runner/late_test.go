@@ -63,7 +63,7 @@ func TestKnownOrLate(t *testing.T) {
 	}{
 		{"known", true, 1000, result.Failed, 2},
 		{"not known", false, 1000, result.Failed, 6},
-		{"late, like what is known", true, 1, result.Passed, 12},
+		{"late, like what is known", true, 1, result.Passed, 14},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -172,6 +172,30 @@ func base(cell scenarios.Cell) string {
 	}
 }
 
+// noteObject notes in an exchange that there was no object of the key that it names, and for the next ones that it has made one.
+func (s *stage) noteObject(cell scenarios.Cell, q request, ex *result.Exchange) {
+	if ex.NoObject = !s.hasObject(cell); ex.NoObject && ex.Response.Status/100 == 2 && makesObject(q) {
+		s.made.Store(cell.ID, true)
+	}
+}
+
+// hasObject reports that there is an object of the key that a cell names. An object of its own is there once one of its requests has made it, unless
+// its operation needs one.
+func (s *stage) hasObject(cell scenarios.Cell) bool {
+	o, _ := scenarios.OperationByName(cell.Operation)
+	if reads(cell) || writesFirst(o) || !strings.HasSuffix(base(cell), "-"+digest(cell.ID)) {
+		return true
+	}
+	_, made := s.made.Load(cell.ID)
+	return made
+}
+
+// makesObject reports a request that makes the object that it names: the parts of an upload make none before it is completed.
+func makesObject(q request) bool {
+	ofUpload := q.URL.Query().Has("uploadId")
+	return q.Method == http.MethodPut && !ofUpload || q.Method == http.MethodPost && ofUpload
+}
+
 // sized is the end of a key, which keeps objects of different sizes apart.
 func sized(size scenarios.Size) string {
 	if size == "" || size == scenarios.SomeBytes {

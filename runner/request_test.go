@@ -3,12 +3,14 @@ package runner
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"corsprobe/runner/probe"
 	"corsprobe/runner/result"
 	"corsprobe/scenarios"
 
@@ -213,10 +215,16 @@ func TestHasObject(t *testing.T) {
 		{"of no object", http.MethodPut, "", scenarios.Bucket, "", true, true},
 	} {
 		s, cell := &stage{}, scenarios.Cell{ID: c.name, Method: c.method, Operation: c.operation, Target: c.target}
-		before := s.hasObject(cell)
-		ex := result.Exchange{Request: result.Request{Method: c.method, URL: "http://endpoint/b/key" + c.query}, Response: result.Response{Status: 200}}
-		if !before && makesObject(ex) {
-			s.made.Store(cell.ID, true)
+		at, err := url.Parse("http://endpoint/b/key" + c.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused, ex := result.Exchange{Response: result.Response{Status: 403}}, result.Exchange{Response: result.Response{Status: 200}}
+		s.noteObject(cell, request{Request: probe.Request{Method: c.method, URL: at}}, &refused)
+		s.noteObject(cell, request{Request: probe.Request{Method: c.method, URL: at}}, &ex)
+		before := !refused.NoObject
+		if before != !ex.NoObject {
+			t.Errorf("%s: a request that was refused has made an object", c.name)
 		}
 		if after := s.hasObject(cell); before != c.before || after != c.after {
 			t.Errorf("%s: there before %t, after %t; want %t, %t", c.name, before, after, c.before, c.after)

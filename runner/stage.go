@@ -44,7 +44,8 @@ func (s *stage) play(ctx context.Context) error {
 }
 
 func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
-	if step.Call == scenarios.GetBucketCors && !step.Missing && !s.holds(step) {
+	if why := s.unfit(step); why != "" && step.Call == scenarios.GetBucketCors && !step.Missing {
+		s.run.skip(s.planned, step, result.Unsupported, why)
 		return nil
 	}
 	s.changing()
@@ -53,15 +54,15 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 	if err != nil {
 		return err
 	}
-	if s.spoiltBy != "" {
-		s.spoilt(step)
-		return nil
+	why := s.unfit(step)
+	switch {
+	case s.spoiltBy == "" && !trusted:
+		why = "the configuration that these requests need could not be put: see " + step.CallID
+	case s.spoiltBy == "" && changes(step):
+		why = ""
 	}
-	if !trusted {
-		s.run.skip(s.planned, step, result.Unsupported, "the configuration that these requests need could not be put: see "+step.CallID)
-		return nil
-	}
-	if !changes(step) && !s.holds(step) {
+	if why != "" {
+		s.run.skip(s.planned, step, result.Unsupported, why)
 		return nil
 	}
 	if !step.Missing && slices.Contains([]scenarios.Call{scenarios.PutBucketCors, scenarios.DeleteBucketCors, scenarios.RecreateBucket}, step.Call) {
@@ -71,17 +72,15 @@ func (s *stage) step(ctx context.Context, step scenarios.PlannedStep) error {
 	return s.probe(ctx, step)
 }
 
-// holds reports that the bucket holds what a step that leaves it alone is about. Where an earlier call did not do what it should, the step is skipped.
-func (s *stage) holds(step scenarios.PlannedStep) bool {
+// unfit is why the bucket does not hold what a step that leaves it alone is about: an earlier call did not do what it should. Empty: it does.
+func (s *stage) unfit(step scenarios.PlannedStep) string {
 	switch {
 	case s.spoiltBy != "":
-		s.spoilt(step)
+		return "the bucket does not hold what it should: see " + s.spoiltBy
 	case !s3cors.Equal(step.After, s.place.holds):
-		s.run.skip(s.planned, step, result.Unsupported, "the bucket does not hold the configuration that these requests need: a call before them was refused")
-	default:
-		return true
+		return "the bucket does not hold the configuration that these requests need: a call before them was refused"
 	}
-	return false
+	return ""
 }
 
 // changes reports that the call of a step sets what its bucket holds. One that S3 refuses leaves it as it is.
@@ -93,11 +92,6 @@ func changes(step scenarios.PlannedStep) bool {
 		return !step.Missing
 	}
 	return false
-}
-
-// spoilt skips the cells that need another configuration than the bucket holds.
-func (s *stage) spoilt(step scenarios.PlannedStep) {
-	s.run.skip(s.planned, step, result.Unsupported, "the bucket does not hold what it should: see "+s.spoiltBy)
 }
 
 // assumed is a step of a run that assumes the configuration: no call is made, and cells that need another configuration are skipped.

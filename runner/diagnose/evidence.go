@@ -74,7 +74,7 @@ func read(r result.Report) *evidence {
 	e := &evidence{cells: r.Cells, own: own, meanings: &meanings{}, simulations: map[string]*simulation{}, index: map[string]int{}, steps: map[string]map[string]int{}}
 	for i, s := range r.Scenarios {
 		e.index[s.ID], e.steps[s.ID] = i, map[string]int{}
-		t := timeline{}
+		t := timeline{untried: map[int]bool{}, deleted: map[int]bool{}}
 		for j, step := range s.Steps {
 			t.calls = append(t.calls, callOf(step))
 			e.steps[s.ID][step.Name] = j
@@ -107,18 +107,11 @@ func (e *evidence) mark(cells []result.Cell) {
 		switch {
 		case !known || !there:
 		case c.Point == nil && c.Verdict == result.Unsupported:
-			note(&e.scenarios[at].untried, step)
+			e.scenarios[at].untried[step] = true
 		case c.Point != nil && c.Point.Further["operation"] == "DeleteBucketCors" && slices.ContainsFunc(c.Exchanges, deletes):
-			note(&e.scenarios[at].deleted, step)
+			e.scenarios[at].deleted[step] = true
 		}
 	}
-}
-
-func note(steps *map[int]bool, step int) {
-	if *steps == nil {
-		*steps = map[int]bool{}
-	}
-	(*steps)[step] = true
 }
 
 // deletes reports a DELETE that was carried out.
